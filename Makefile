@@ -1,0 +1,89 @@
+# `make` lists the targets. Everything runs in .venv, built from requirements.lock; nothing else is installed.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+
+PYTHON ?= python3
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
+# An empty UV means plain pip: make UV= setup
+UV ?= $(shell command -v uv)
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+PROFILE := --workflow-profile workflow/profiles/default
+DEMO := --configfile workflow/presets/demo.yaml
+SMOKE := --configfile workflow/presets/smoke.yaml
+PYTEST := $(BIN)/python -m pytest
+LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --quiet
+
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help setup demo test lint format types unit workflow-tests gpu docs lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
+
+setup: $(READY) ## build .venv from the lock (once)
+
+demo: setup ## run the demo study and write its report
+	snakemake --cores $(JOBS) $(DEMO) $(PROFILE)
+	snakemake --cores 1 $(DEMO) $(PROFILE) --report results/demo/report.html
+	@printf '\nThe demo study is complete. Open results/demo/report.html\n'
+
+test: lint types unit workflow-tests ## everything that must pass
+
+lint: setup ## ruff, snakefmt, snakemake --lint
+	ruff check .
+	ruff format --check .
+	snakefmt --check --compact-diff Snakefile workflow
+	snakemake --lint $(SMOKE)
+
+format: setup ## rewrite the sources as lint wants them
+	ruff check --fix .
+	ruff format .
+	snakefmt Snakefile workflow
+
+types: setup ## mypy on src
+	mypy
+
+unit: setup ## unit and contract tests
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PYTEST) tests/unit tests/contract
+
+workflow-tests: setup ## the smoke study through the real workflow
+	$(PYTEST) tests/workflow
+
+gpu: setup ## add CuPy to .venv, from its own lock
+	$(if $(UV),$(UV) pip install --python $(BIN)/python,$(BIN)/python -m pip install) --require-hashes --no-deps --requirement requirements-gpu.lock
+
+docs: setup ## API reference into docs/api
+	pdoc --docformat numpy --math --output-directory docs/api lsalsa
+	@printf 'Open docs/api/lsalsa.html\n'
+
+lock: ## resolve pyproject.toml anew into the two locks (needs uv)
+	$(if $(UV),,$(error make lock needs uv on the PATH))
+	$(UV) pip compile $(LOCK) --extra dev pyproject.toml --output-file requirements.lock
+	python3 -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["gpu"])' \
+	  | $(UV) pip compile $(LOCK) --constraint requirements.lock - --output-file requirements-gpu.lock
+
+clean: ## remove the environment, caches and generated pages; results stay
+	rm -rf $(VENV) docs/api .pytest_cache .ruff_cache .mypy_cache
+	find src scripts tests workflow -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Always from an empty folder: an interrupted installation leaves no half of a package behind.
+$(READY): requirements.lock
+	@command -v $(PYTHON) > /dev/null || { echo "$(PYTHON) was not found; name a Python >= 3.11: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "lsalsa needs Python >= 3.11, found $$($(PYTHON) -V 2>&1); name another: make PYTHON=/path/to/python3" >&2; exit 1; }
+ifneq ($(UV),)
+	$(UV) venv --quiet --clear --python "$$(command -v $(PYTHON))" $(VENV)
+	$(UV) pip sync --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+else
+	@$(PYTHON) -m venv --clear $(VENV) || { echo "$(PYTHON) cannot make a venv (Debian and Ubuntu: apt install python3-venv)" >&2; exit 1; }
+	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes --no-deps --requirement requirements.lock
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+endif
+	@touch $@
