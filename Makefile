@@ -66,7 +66,7 @@ lock: ## resolve pyproject.toml anew into the two locks (needs uv)
 	$(if $(UV),,$(error make lock needs uv on the PATH))
 	$(UV) pip compile $(LOCK) --extra dev pyproject.toml --output-file requirements.lock
 	python3 -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["gpu"])' \
-	  | $(UV) pip compile $(LOCK) --constraint requirements.lock - --output-file requirements-gpu.lock
+	  | $(UV) pip compile $(LOCK) --constraint requirements.lock --no-emit-package numpy - --output-file requirements-gpu.lock
 
 clean: ## remove the environment, caches and generated pages; results stay
 	rm -rf $(VENV) docs/api .pytest_cache .ruff_cache .mypy_cache
