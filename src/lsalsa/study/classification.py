@@ -1,0 +1,251 @@
+"""How well the codes of an image tell its class: linear classifiers on optimal codes (LSALSA specification, section 6).
+
+Two protocols. ``paper``: fitted on the optimal codes of the test images and scored on the estimated codes of the same images,
+so that only the error of the codes counts. ``honest``: fitted on the optimal codes of train images (split ``labelled``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from lsalsa.errors import DataError, ShapeError
+from lsalsa.metrics import error_percent
+
+PROTOCOLS = {"paper": "test", "honest": "labelled"}
+"""Protocol -> the split whose optimal codes fit the classifier."""
+
+PENALTY = 1e-6
+"""Weight of the squared norm beside the mean cross-entropy: weak, so that the training error can reach its floor."""
+
+MAX_ITERATIONS = 5000
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """Multinomial logistic regression, folded into one affine map from raw features to class scores.
+
+    Attributes
+    ----------
+    classes : array, (n_classes,), int64
+        Label of each column of `weights`.
+    weights : array, (n_features, n_classes), float64
+        Projection, standardisation and regression in one matrix.
+    intercept : array, (n_classes,), float64
+    training_error_percent : float
+        Error on the features it was fitted on: the floor of the `paper` protocol.
+    iterations : int
+        L-BFGS iterations used; `MAX_ITERATIONS` means that it was stopped.
+    """
+
+    classes: np.ndarray
+    weights: np.ndarray
+    intercept: np.ndarray
+    training_error_percent: float = 0.0
+    iterations: int = 0
+
+    def predict(self, features) -> np.ndarray:
+        """Most probable class of every row of `features`, dense or CSR of shape (n_images, n_features)."""
+        if features.shape[1] != len(self.weights):
+            raise ShapeError(
+                f"the classifier expects {len(self.weights)} features per image, found {features.shape[1]}"
+            )
+        return self.classes[np.argmax(features @ self.weights + self.intercept, axis=1)]
+
+    def error_percent(self, codes, rows: np.ndarray, labels: np.ndarray) -> float:
+        """Share of images whose class is missed, in percent.
+
+        Parameters
+        ----------
+        codes : array or CSR, (n_samples, n_atoms)
+            Estimated codes of one component.
+        rows : array, (n_images, n_positions), int64
+            Rows of `codes` that make up each image, see `image_rows`.
+        labels : array, (n_images,)
+        """
+        return error_percent(self.predict(image_features(codes, rows)), labels)
+
+
+def image_rows(signals: Mapping[str, np.ndarray], split: str, component: int) -> tuple[np.ndarray, np.ndarray]:
+    """Which rows of a split belong together to one image of a component, and the image's label.
+
+    The patches of an image stand together when every patch is used once and every image has the same number of them. A
+    component that is mixed in with random partners fails that; there each row stands for itself, with its own label.
+
+    Parameters
+    ----------
+    signals : mapping
+        Arrays of the file ``signals/{task}.npz``.
+    split : str
+        "test" or "labelled".
+    component : int
+        Position of the component in the task.
+
+    Returns
+    -------
+    rows : array, (n_images, n_positions), int64
+    labels : array, (n_images,), int64
+    """
+    index, image, label = (np.asarray(signals[f"{split}_{name}_{component}"]) for name in ("index", "image", "label"))
+    if len(index) == 0:
+        raise DataError(f"the split {split} has no samples, so no image can be classified")
+    order = np.lexsort((index, image))
+    counts = np.unique(image, return_counts=True)[1]
+    together = len(np.unique(index)) == len(index) and np.all(counts == counts[0])
+    rows = order.reshape(-1, counts[0]) if together else np.arange(len(index))[:, None]
+    return rows, label[rows[:, 0]]
+
+
+def image_features(codes, rows: np.ndarray):
+    """Codes of each image's patches, side by side: (n_images, n_positions * n_atoms), CSR when `codes` is sparse."""
+    n_images, n_positions = rows.shape
+    return codes[rows.ravel()].reshape(n_images, n_positions * codes.shape[1])
+
+
+def fit_classifier(features, labels: np.ndarray, *, projection: int | None = None, seed: int = 0) -> Classifier:
+    """Fit a weakly penalised multinomial logistic regression on standardised features.
+
+    Parameters
+    ----------
+    features : array or CSR, (n_images, n_features)
+    labels : array, (n_images,)
+    projection : int, optional
+        Number of random directions to project on first, entries N(0, 1/projection); no projection when it would not shorten.
+    seed : int
+        Seed of the projection.
+
+    Raises
+    ------
+    DataError
+        When the labels name fewer than two classes.
+    """
+    classes = np.unique(labels)
+    if len(classes) < 2:
+        raise DataError(f"a classifier needs at least 2 classes among its images, found {len(classes)}")
+    project = random_projection(features.shape[1], projection, seed)
+    shortened = features.astype(np.float64) if project is None else features @ project
+    dense = shortened.toarray() if sparse.issparse(shortened) else np.asarray(shortened)
+    mean, scale = dense.mean(axis=0), dense.std(axis=0)
+    scale[scale == 0.0] = 1.0
+    coefficients, intercept, iterations = _logistic_regression((dense - mean) / scale, labels)
+    coefficients = coefficients / scale[:, None]
+    intercept = intercept - mean @ coefficients
+    weights = coefficients if project is None else project @ coefficients
+    fitted = Classifier(classes, weights, intercept, iterations=iterations)
+    missed = error_percent(fitted.predict(features), labels)
+    return Classifier(classes, weights, intercept, missed, iterations)
+
+
+def random_projection(n_features: int, n_directions: int | None, seed: int) -> np.ndarray | None:
+    """Gaussian matrix (n_features, n_directions) with entries N(0, 1/n_directions); None where it would not shorten."""
+    if n_directions is None or n_directions >= n_features:
+        return None
+    return np.random.default_rng(seed).standard_normal((n_features, n_directions)) / np.sqrt(n_directions)
+
+
+def _logistic_regression(features: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
+    """Weights (n_features, n_classes), intercepts and iterations; two classes get two columns like any other number."""
+    from sklearn.linear_model import LogisticRegression
+
+    regression = LogisticRegression(C=1.0 / (PENALTY * len(labels)), max_iter=MAX_ITERATIONS)
+    regression.fit(features, labels)
+    weights, intercept = regression.coef_.T, regression.intercept_
+    if weights.shape[1] == 1:
+        weights, intercept = np.hstack([-weights, weights]) / 2, np.hstack([-intercept, intercept]) / 2
+    return weights, intercept, int(np.max(regression.n_iter_))
+
+
+def train_classifiers(
+    blocks: Mapping[str, slice],
+    codes: Mapping[str, Any],
+    signals: Mapping[str, np.ndarray],
+    *,
+    projection: int | None = None,
+    seed: int = 0,
+) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Fit one classifier per component and protocol.
+
+    Parameters
+    ----------
+    blocks : mapping
+        Component name -> its columns in the codes, in the order of the task (``dict(zip(names, problem.blocks))``).
+    codes : mapping
+        Split -> optimal codes, array or CSR; "test" for the `paper` protocol, "labelled" as well for the `honest` one.
+    signals : mapping
+        Arrays of ``signals/{task}.npz``.
+    projection, seed
+        As in `fit_classifier`.
+
+    Returns
+    -------
+    arrays : dict
+        Content of ``classifiers/{task}.npz``; `TaskClassifiers` reads it.
+    metadata : dict
+        ``floor_error_percent``: component -> protocol -> error on the optimal test codes, the best an encoder can do;
+        further ``training_error_percent``, ``iterations``, ``n_images``, ``n_features``, ``projection`` and ``seed``.
+    """
+    arrays: dict[str, np.ndarray] = {}
+    metadata: dict[str, Any] = {"projection": projection, "seed": seed}
+    for position, (component, block) in enumerate(blocks.items()):
+        test_rows, test_labels = image_rows(signals, "test", position)
+        for protocol, split in PROTOCOLS.items():
+            rows, labels = image_rows(signals, split, position)
+            features = image_features(codes[split][:, block], rows)
+            fitted = fit_classifier(features, labels, projection=projection, seed=seed)
+            for name in ("classes", "weights", "intercept"):
+                arrays[_member(component, protocol, name)] = getattr(fitted, name)
+            facts = {
+                "floor_error_percent": fitted.error_percent(codes["test"][:, block], test_rows, test_labels),
+                "training_error_percent": fitted.training_error_percent,
+                "iterations": fitted.iterations,
+                "n_images": len(rows),
+                "n_features": features.shape[1],
+            }
+            for name, fact in facts.items():
+                metadata.setdefault(name, {}).setdefault(component, {})[protocol] = fact
+    return arrays, metadata
+
+
+def _member(component: str, protocol: str, name: str) -> str:
+    return f"{component}-{protocol}-{name}"
+
+
+class TaskClassifiers:
+    """The fitted classifiers of a task, ready to score any codes of its test split.
+
+    Parameters
+    ----------
+    arrays : mapping
+        Content of ``classifiers/{task}.npz``.
+    blocks : mapping
+        Component name -> its columns in the codes, in the order of the task.
+    signals : mapping
+        Arrays of ``signals/{task}.npz``.
+    """
+
+    def __init__(
+        self, arrays: Mapping[str, np.ndarray], blocks: Mapping[str, slice], signals: Mapping[str, np.ndarray]
+    ):
+        self.blocks = dict(blocks)
+        self.images = {name: image_rows(signals, "test", i) for i, name in enumerate(self.blocks)}
+        self.classifiers = {
+            (component, protocol): Classifier(
+                *(arrays[_member(component, protocol, name)] for name in ("classes", "weights", "intercept"))
+            )
+            for component in self.blocks
+            for protocol in PROTOCOLS
+        }
+
+    def errors(self, codes) -> dict[str, dict[str, float]]:
+        """Error in percent of estimated test codes (n_samples, n_atoms): component -> protocol -> error."""
+        return {
+            component: {
+                protocol: self.classifiers[component, protocol].error_percent(codes[:, block], *self.images[component])
+                for protocol in PROTOCOLS
+            }
+            for component, block in self.blocks.items()
+        }

@@ -1,0 +1,148 @@
+"""Tables of a study: one row per depth and method, the paper's number beside ours, written as CSV, Markdown and LaTeX."""
+
+from __future__ import annotations
+
+import csv
+import io
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lsalsa.errors import ConfigError, DataError
+
+Row = Mapping[str, Any]
+
+FINISHED = ("done", "max_iterations")
+"""Statuses of runs that enter a mean; every other run is named in the cell instead."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a kind of table shows: the column read from the evaluations, the column written, and words for both."""
+
+    column: str
+    written: str
+    words: str
+    decimals: int
+
+
+KINDS = {
+    "classification": Kind("error_percent", "error_percent", "classification error in percent", 2),
+    "rmse": Kind("rmse", "rmse", "RMSE of the code against the optimal code", 4),
+}
+
+DEPTH_LINE = (
+    "T is the depth: iterations of ISTA, FISTA and SALSA, layers of the learned LISTA and LSALSA. One of either costs"
+    " the same matrix product."
+)
+
+
+def make_table(
+    kind: str,
+    evaluations: Iterable[Row],
+    *,
+    methods: Sequence[str],
+    depths: Sequence[int],
+    component: str | None = None,
+    protocol: str = "paper",
+    paper_rows: Iterable[Row] | None = None,
+) -> list[dict[str, Any]]:
+    """One row per depth and method, in the order asked for; a cell that was not computed is a row with its status.
+
+    Parameters
+    ----------
+    kind : str
+        "classification" or "rmse".
+    evaluations : iterable of rows
+        Rows of ``evaluation/{task}/{method}.parquet`` of all methods together.
+    methods, depths : sequences
+        Order of the columns and rows.
+    component : str, optional
+        A component's name; None for the whole code.
+    protocol : str
+        "paper" or "honest", read by the kind "classification" only.
+    paper_rows : iterable of rows, optional
+        The paper's numbers: columns ``depth``, ``method`` and the value column of the kind.
+
+    Returns
+    -------
+    rows : list of dict
+        Columns ``depth, method, error_percent, error_percent_std, n_repetitions, paper_error_percent, status`` for
+        "classification", the same with ``rmse`` for "rmse". The standard deviation is that of a sample; None for one run.
+        ``status`` is "done", or names what happened to which repetition; "skipped" where nothing was run.
+
+    Raises
+    ------
+    ConfigError
+        Unknown kind or protocol.
+    DataError
+        Finished rows without the asked value.
+    """
+    column = _value_column(kind, protocol)
+    written = KINDS[kind].written
+    cells = _group_by_cell(evaluations, component or "all")
+    paper = {(int(row["depth"]), row["method"]): float(row[written]) for row in paper_rows or ()}
+    return [
+        {
+            "depth": depth,
+            "method": method,
+            **_summary(cells.get((depth, method), []), column, written),
+            f"paper_{written}": paper.get((depth, method)),
+            "status": _cell_status(cells.get((depth, method), [])),
+        }
+        for depth in depths
+        for method in methods
+    ]
+
+
+def value_and_spread(evaluations: Iterable[Row], column: str, *, method: str, component: str | None = None):
+    """Curve of a method over depth: sorted list of (depth, mean, standard deviation or None, n_repetitions)."""
+    cells = _group_by_cell((row for row in evaluations if row["method"] == method), component or "all")
+    points = [(depth, _summary(rows, column, "value")) for (depth, _), rows in sorted(cells.items())]
+    return [(depth, s["value"], s["value_std"], s["n_repetitions"]) for depth, s in points if s["value"] is not None]
+
+
+def _value_column(kind: str, protocol: str) -> str:
+    if kind not in KINDS:
+        raise ConfigError(f"{kind} is not a kind of table; the kinds are {', '.join(KINDS)}")
+    if protocol not in ("paper", "honest"):
+        raise ConfigError(f"{protocol} is not a protocol of classification; the protocols are paper, honest")
+    honest = kind == "classification" and protocol == "honest"
+    return KINDS[kind].column + ("_honest" if honest else "")
+
+
+def _group_by_cell(evaluations: Iterable[Row], component: str) -> dict[tuple[int, str], list[Row]]:
+    cells: dict[tuple[int, str], list[Row]] = {}
+    for row in evaluations:
+        if row["component"] == component:
+            cells.setdefault((int(row["depth"]), row["method"]), []).append(row)
+    return cells
+
+
+def _summary(rows: Sequence[Row], column: str, written: str) -> dict[str, Any]:
+    values = [_value(row, column) for row in rows if row["status"] in FINISHED]
+    return {
+        written: statistics.fmean(values) if values else None,
+        f"{written}_std": statistics.stdev(values) if len(values) > 1 else None,
+        "n_repetitions": len(values),
+    }
+
+
+def _value(row: Row, column: str) -> float:
+    if row.get(column) is None:
+        raise DataError(
+            f"the evaluation of {row['method']} at depth {row['depth']} has no {column} for component {row['component']};"
+            " a table of classification errors needs the name of one component"
+        )
+    return float(row[column])
+
+
+def _cell_status(rows: Sequence[Row]) -> str:
+    if not rows:
+        return "skipped"
+    failed: dict[str, list[str]] = {}
+    for row in rows:
+        if row["status"] not in FINISHED:
+            failed.setdefault(row["status"], []).append(str(row["repetition"]))
+    return "; ".join(f"{status} (repetition {', '.join(who)})" for status, who in failed.items()) or "done"
