@@ -1,7 +1,8 @@
-"""How well the codes of an image tell its class: linear classifiers on optimal codes (LSALSA specification, section 6).
+"""How well codes tell the class of an image: linear classifiers on optimal codes (specification, section 6).
 
-Two protocols. ``paper``: fitted on the optimal codes of the test images and scored on the estimated codes of the same images,
-so that only the error of the codes counts. ``honest``: fitted on the optimal codes of train images (split ``labelled``).
+Two protocols. ``paper``: fitted on the optimal codes of the test images and scored on the estimated codes of
+the same images, so that only the error of the codes counts. ``honest``: fitted on the optimal codes of train
+images (split ``labelled``).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ PROTOCOLS = {"paper": "test", "honest": "labelled"}
 """Protocol -> the split whose optimal codes fit the classifier."""
 
 PENALTY = 1e-6
-"""Weight of the squared norm beside the mean cross-entropy: weak, so that the training error can reach its floor."""
+"""Weight of the squared norm beside the mean cross-entropy: weak, so that the training error reaches its floor."""
 
 MAX_ITERATIONS = 5000
 
@@ -70,11 +71,14 @@ class Classifier:
         return error_percent(self.predict(image_features(codes, rows)), labels)
 
 
-def image_rows(signals: Mapping[str, np.ndarray], split: str, component: int) -> tuple[np.ndarray, np.ndarray]:
+def image_rows(
+    signals: Mapping[str, np.ndarray], split: str, component: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Which rows of a split belong together to one image of a component, and the image's label.
 
-    The patches of an image stand together when every patch is used once and every image has the same number of them. A
-    component that is mixed in with random partners fails that; there each row stands for itself, with its own label.
+    The patches of an image stand together when every patch is used once and every image has the same number
+    of them. A component that is mixed in with random partners fails that; there each row stands for itself,
+    with its own label.
 
     Parameters
     ----------
@@ -90,7 +94,9 @@ def image_rows(signals: Mapping[str, np.ndarray], split: str, component: int) ->
     rows : array, (n_images, n_positions), int64
     labels : array, (n_images,), int64
     """
-    index, image, label = (np.asarray(signals[f"{split}_{name}_{component}"]) for name in ("index", "image", "label"))
+    index, image, label = (
+        np.asarray(signals[f"{split}_{name}_{component}"]) for name in ("index", "image", "label")
+    )
     if len(index) == 0:
         raise DataError(f"the split {split} has no samples, so no image can be classified")
     order = np.lexsort((index, image))
@@ -101,12 +107,14 @@ def image_rows(signals: Mapping[str, np.ndarray], split: str, component: int) ->
 
 
 def image_features(codes, rows: np.ndarray):
-    """Codes of each image's patches, side by side: (n_images, n_positions * n_atoms), CSR when `codes` is sparse."""
+    """Codes of each image's patches side by side, (n_images, n_positions * n_atoms); CSR when `codes` is CSR."""
     n_images, n_positions = rows.shape
     return codes[rows.ravel()].reshape(n_images, n_positions * codes.shape[1])
 
 
-def fit_classifier(features, labels: np.ndarray, *, projection: int | None = None, seed: int = 0) -> Classifier:
+def fit_classifier(
+    features, labels: np.ndarray, *, projection: int | None = None, seed: int = 0
+) -> Classifier:
     """Fit a weakly penalised multinomial logistic regression on standardised features.
 
     Parameters
@@ -114,7 +122,8 @@ def fit_classifier(features, labels: np.ndarray, *, projection: int | None = Non
     features : array or CSR, (n_images, n_features)
     labels : array, (n_images,)
     projection : int, optional
-        Number of random directions to project on first, entries N(0, 1/projection); no projection when it would not shorten.
+        Number of random directions to project on first, entries N(0, 1/projection); no projection when it
+        would not shorten.
     seed : int
         Seed of the projection.
 
@@ -141,14 +150,14 @@ def fit_classifier(features, labels: np.ndarray, *, projection: int | None = Non
 
 
 def random_projection(n_features: int, n_directions: int | None, seed: int) -> np.ndarray | None:
-    """Gaussian matrix (n_features, n_directions) with entries N(0, 1/n_directions); None where it would not shorten."""
+    """Gaussian matrix (n_features, n_directions), entries N(0, 1/n_directions); None where it would not shorten."""
     if n_directions is None or n_directions >= n_features:
         return None
     return np.random.default_rng(seed).standard_normal((n_features, n_directions)) / np.sqrt(n_directions)
 
 
 def _logistic_regression(features: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
-    """Weights (n_features, n_classes), intercepts and iterations; two classes get two columns like any other number."""
+    """Weights (n_features, n_classes), intercepts and iterations; two classes get two columns as well."""
     from sklearn.linear_model import LogisticRegression
 
     regression = LogisticRegression(C=1.0 / (PENALTY * len(labels)), max_iter=MAX_ITERATIONS)
@@ -172,9 +181,11 @@ def train_classifiers(
     Parameters
     ----------
     blocks : mapping
-        Component name -> its columns in the codes, in the order of the task (``dict(zip(names, problem.blocks))``).
+        Component name -> its columns in the codes, in the order of the task (``dict(zip(names,
+        problem.blocks))``).
     codes : mapping
-        Split -> optimal codes, array or CSR; "test" for the `paper` protocol, "labelled" as well for the `honest` one.
+        Split -> optimal codes, array or CSR; "test" for the `paper` protocol, "labelled" as well for the
+        `honest` one.
     signals : mapping
         Arrays of ``signals/{task}.npz``.
     projection, seed
@@ -185,8 +196,9 @@ def train_classifiers(
     arrays : dict
         Content of ``classifiers/{task}.npz``; `TaskClassifiers` reads it.
     metadata : dict
-        ``floor_error_percent``: component -> protocol -> error on the optimal test codes, the best an encoder can do;
-        further ``training_error_percent``, ``iterations``, ``n_images``, ``n_features``, ``projection`` and ``seed``.
+        ``floor_error_percent``: component -> protocol -> error on the optimal test codes, the best an encoder
+        can do; further ``training_error_percent``, ``iterations``, ``n_images``, ``n_features``,
+        ``projection`` and ``seed``.
     """
     arrays: dict[str, np.ndarray] = {}
     metadata: dict[str, Any] = {"projection": projection, "seed": seed}
@@ -244,7 +256,9 @@ class TaskClassifiers:
         """Error in percent of estimated test codes (n_samples, n_atoms): component -> protocol -> error."""
         return {
             component: {
-                protocol: self.classifiers[component, protocol].error_percent(codes[:, block], *self.images[component])
+                protocol: self.classifiers[component, protocol].error_percent(
+                    codes[:, block], *self.images[component]
+                )
                 for protocol in PROTOCOLS
             }
             for component, block in self.blocks.items()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
-import pkgutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from lsalsa.arrays import nearest
+from lsalsa.discovery import modules_in
 from lsalsa.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -27,12 +27,12 @@ NEEDS = {
     "codes": "codes/{task}/test.npz",
     "patches": "patches/{component}.npz, one per component of the task",
 }
-"""Word in a kind's `needs` -> the files it stands for; where there are several, in the order of the methods or components."""
+"""Word in a kind's `needs` -> the files it stands for; several stand in the order of the methods or components."""
 
 
 def available() -> list[str]:
     """Names of the kinds of figures."""
-    return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+    return list(modules_in(__name__))
 
 
 def needs(kind: str) -> tuple[str, ...]:
@@ -40,7 +40,9 @@ def needs(kind: str) -> tuple[str, ...]:
     return _module(kind).needs
 
 
-def read_data(kind: str, inputs: Inputs, *, methods: Sequence[str], components: Sequence[str]) -> dict[str, Any]:
+def read_data(
+    kind: str, inputs: Inputs, *, methods: Sequence[str], components: Sequence[str]
+) -> dict[str, Any]:
     """Read what a kind of figure needs.
 
     Parameters
@@ -55,8 +57,8 @@ def read_data(kind: str, inputs: Inputs, *, methods: Sequence[str], components: 
     Returns
     -------
     data : dict
-        Word -> content: ``evaluation`` and ``timing`` lists of rows; ``samples`` method -> arrays; ``patches`` component ->
-        arrays; ``classifiers`` the metadata; every other the arrays of its file.
+        Word -> content: ``evaluation`` and ``timing`` lists of rows; ``samples`` method -> arrays;
+        ``patches`` component -> arrays; ``classifiers`` the metadata; every other the arrays of its file.
     """
     from lsalsa.storage import read_arrays, read_metadata, read_rows
 
@@ -91,10 +93,13 @@ def draw(
     components : sequence of str
         Every component of the task, in order.
     component : str, optional
-        Restrict the figure to this component; None for the whole code, or for all components where they stand side by side.
+        Restrict the figure to this component; None for the whole code, or for all components where they stand
+        side by side.
     """
     if component is not None and component not in components:
-        raise ConfigError(f"{component} is not a component of the task; its components are {', '.join(components)}")
+        raise ConfigError(
+            f"{component} is not a component of the task; its components are {', '.join(components)}"
+        )
     return _module(kind).draw(
         data, title=title, methods=methods, depths=depths, component=component, components=components
     )
@@ -103,7 +108,6 @@ def draw(
 def save_figure(figure: Figure, png: str | Path, svg: str | Path) -> None:
     """Write PNG and SVG whose bytes depend on the figure alone: no date, no version, no random identifier."""
     import matplotlib
-
     from lsalsa.storage import atomic
 
     with matplotlib.rc_context({"svg.hashsalt": "lsalsa"}):
@@ -115,7 +119,5 @@ def save_figure(figure: Figure, png: str | Path, svg: str | Path) -> None:
 
 def _module(kind: str) -> ModuleType:
     if kind not in available():
-        close = difflib.get_close_matches(kind, available(), n=1)
-        hint = f"did you mean {close[0]}?" if close else f"the kinds are {', '.join(available())}"
-        raise ConfigError(f"{kind} is not a kind of figure; {hint}")
+        raise nearest("kind of figure", kind, available())
     return importlib.import_module(f"{__name__}.{kind}")

@@ -1,9 +1,7 @@
-"""Tables of a study: one row per depth and method, the paper's number beside ours, written as CSV, Markdown and LaTeX."""
+"""The numbers of a table: one row per depth and method, the paper's number beside ours, and the runs' statuses."""
 
 from __future__ import annotations
 
-import csv
-import io
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +17,7 @@ FINISHED = ("done", "max_iterations")
 
 @dataclass(frozen=True)
 class Kind:
-    """What a kind of table shows: the column read from the evaluations, the column written, and words for both."""
+    """What a kind of table shows: the column read from the evaluations, the column written, words for it."""
 
     column: str
     written: str
@@ -32,11 +30,6 @@ KINDS = {
     "rmse": Kind("rmse", "rmse", "RMSE of the code against the optimal code", 4),
 }
 
-DEPTH_LINE = (
-    "T is the depth: iterations of ISTA, FISTA and SALSA, layers of the learned LISTA and LSALSA. One of either costs"
-    " the same matrix product."
-)
-
 
 def make_table(
     kind: str,
@@ -48,7 +41,7 @@ def make_table(
     protocol: str = "paper",
     paper_rows: Iterable[Row] | None = None,
 ) -> list[dict[str, Any]]:
-    """One row per depth and method, in the order asked for; a cell that was not computed is a row with its status.
+    """One row per depth and method, in the order asked for; a cell that was not run is a row with its status.
 
     Parameters
     ----------
@@ -68,9 +61,10 @@ def make_table(
     Returns
     -------
     rows : list of dict
-        Columns ``depth, method, error_percent, error_percent_std, n_repetitions, paper_error_percent, status`` for
-        "classification", the same with ``rmse`` for "rmse". The standard deviation is that of a sample; None for one run.
-        ``status`` is "done", or names what happened to which repetition; "skipped" where nothing was run.
+        Columns ``depth, method, error_percent, error_percent_std, n_repetitions, paper_error_percent,
+        status`` for "classification", the same with ``rmse`` for "rmse". The standard deviation is that of a
+        sample; None for one run. ``status`` is "done", or names what happened to which repetition; "skipped"
+        where nothing was run.
 
     Raises
     ------
@@ -97,10 +91,14 @@ def make_table(
 
 
 def value_and_spread(evaluations: Iterable[Row], column: str, *, method: str, component: str | None = None):
-    """Curve of a method over depth: sorted list of (depth, mean, standard deviation or None, n_repetitions)."""
+    """Curve of a method: sorted list of (depth, mean, standard deviation or None, n_repetitions)."""
     cells = _group_by_cell((row for row in evaluations if row["method"] == method), component or "all")
     points = [(depth, _summary(rows, column, "value")) for (depth, _), rows in sorted(cells.items())]
-    return [(depth, s["value"], s["value_std"], s["n_repetitions"]) for depth, s in points if s["value"] is not None]
+    return [
+        (depth, s["value"], s["value_std"], s["n_repetitions"])
+        for depth, s in points
+        if s["value"] is not None
+    ]
 
 
 def _value_column(kind: str, protocol: str) -> str:
@@ -132,8 +130,8 @@ def _summary(rows: Sequence[Row], column: str, written: str) -> dict[str, Any]:
 def _value(row: Row, column: str) -> float:
     if row.get(column) is None:
         raise DataError(
-            f"the evaluation of {row['method']} at depth {row['depth']} has no {column} for component {row['component']};"
-            " a table of classification errors needs the name of one component"
+            f"the evaluation of {row['method']} at depth {row['depth']} has no {column} for component"
+            f" {row['component']}; a table of classification errors needs the name of one component"
         )
     return float(row[column])
 

@@ -1,0 +1,182 @@
+"""A table for reading: CSV with every field, Markdown and LaTeX as a grid of depths and methods."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lsalsa.study.tables.rows import KINDS, Kind, Row
+
+DEPTH_LINE = (
+    "T is the depth: iterations of ISTA, FISTA and SALSA, layers of the learned LISTA and LSALSA. One of either"
+    " costs the same matrix product."
+)
+
+
+def method_label(method: str) -> str:
+    """Name of a method in print: ``lsalsa_adam`` is LSALSA adam."""
+    kind, _, variant = method.partition("_")
+    return f"{kind.upper()} {variant}".strip().replace("_", " ")
+
+
+def note(
+    kind: str,
+    *,
+    component: str | None = None,
+    protocol: str = "paper",
+    floors: Mapping[str, Mapping[str, float]] | None = None,
+) -> str:
+    """What a reader must know to read the table: the quantity, the protocol, the error on the optimal codes.
+
+    Parameters
+    ----------
+    floors : mapping, optional
+        ``floor_error_percent`` out of the metadata of ``classifiers/{task}.npz``; kind "classification" only.
+    """
+    whose = f" of the component {component}" if component else ""
+    sentence = f"{KINDS[kind].words[0].upper()}{KINDS[kind].words[1:]}{whose}; smaller is better."
+    if kind != "classification":
+        return sentence
+    if protocol == "paper":
+        sentence += (
+            " The classifier was fitted on the optimal codes of the very test images that it is asked about (the"
+            " paper's protocol), so that only the error of the codes counts."
+        )
+    else:
+        sentence += " The classifier was fitted on optimal codes of train images, and never saw a test image."
+    of_component = (floors or {}).get(component) if component else next(iter((floors or {}).values()), None)
+    if of_component is None:
+        return sentence
+    return (
+        f"{sentence} Floor, the error on the optimal test codes themselves: {of_component[protocol]:.2f} %."
+    )
+
+
+def to_csv(rows: Sequence[Row]) -> str:
+    """The rows as CSV text; a missing number is an empty field."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: _csv_field(value) for name, value in row.items()} for row in rows)
+    return text.getvalue()
+
+
+def _csv_field(value: Any) -> Any:
+    return f"{value:.6g}" if isinstance(value, float) else value
+
+
+def to_markdown(rows: Sequence[Row], title: str, note: str) -> str:
+    """The rows for reading: depths down, methods across, the best of each depth in bold, remarks below."""
+    kind = _kind_of(rows)
+    marks = _remarks(rows)
+    parts = [f"## {title}", note]
+    parts.append(_markdown_grid(rows, lambda row, best: _markdown_cell(row, kind, best, marks)))
+    parts.append("\n".join(_legend(rows, marks)))
+    if any(row[f"paper_{kind.written}"] is not None for row in rows):
+        parts += ["The paper's numbers:", _markdown_grid(rows, lambda row, _: _paper_cell(row, kind))]
+    return "\n\n".join(parts) + "\n"
+
+
+def to_latex(rows: Sequence[Row], title: str, note: str, label: str) -> str:
+    """The rows as a LaTeX table without any package; the note stands in the caption."""
+    kind = _kind_of(rows)
+    marks = _remarks(rows)
+    methods = list(dict.fromkeys(row["method"] for row in rows))
+    lines = [
+        f"\\begin{{table}}\n\\caption{{{_tex(title)}. {_tex(note)} {_tex(' '.join(_legend(rows, marks)))}}}",
+        f"\\label{{{label}}}\n\\begin{{tabular}}{{r{'r' * len(methods)}}}\n\\hline",
+        " & ".join(["$T$", *(_tex(method_label(method)) for method in methods)]) + " \\\\\n\\hline",
+    ]
+    for depth, cells, best in _by_depth(rows):
+        texts = [_latex_cell(cell, kind, best, marks) for cell in cells]
+        lines.append(" & ".join([str(depth), *texts]) + " \\\\")
+    return "\n".join([*lines, "\\hline\n\\end{tabular}\n\\end{table}\n"])
+
+
+def _kind_of(rows: Sequence[Row]) -> Kind:
+    return next(kind for kind in KINDS.values() if kind.written in rows[0])
+
+
+def _by_depth(rows: Sequence[Row]):
+    """Depth, its rows in the order of the methods, and the smallest value among them (None without values)."""
+    written = _kind_of(rows).written
+    for depth in dict.fromkeys(row["depth"] for row in rows):
+        cells = [row for row in rows if row["depth"] == depth]
+        yield depth, cells, min((r[written] for r in cells if r[written] is not None), default=None)
+
+
+def _remarks(rows: Sequence[Row]) -> dict[tuple[int, str], int]:
+    """Number of the remark on each cell that something happened to."""
+    told = [(row["depth"], row["method"]) for row in rows if row["status"] not in ("done", "skipped")]
+    return {cell: number for number, cell in enumerate(told, start=1)}
+
+
+def _legend(rows: Sequence[Row], marks: Mapping[tuple[int, str], int]) -> list[str]:
+    lines = [DEPTH_LINE]
+    if any(row[f"{_kind_of(rows).written}_std"] is not None for row in rows):
+        most = max(row["n_repetitions"] for row in rows)
+        lines.append(
+            f"± is one standard deviation over up to {most} repetitions that differ in their seed only."
+        )
+    if any(row["status"] == "skipped" for row in rows):
+        lines.append("– was not run.")
+    for row in rows:
+        if (row["depth"], row["method"]) in marks:
+            number = marks[row["depth"], row["method"]]
+            where = f"{method_label(row['method'])} at T = {row['depth']}"
+            lines.append(
+                f"[{number}] {where}: {row['status']}; mean over {row['n_repetitions']} repetitions."
+            )
+    return lines
+
+
+def _number(row: Row, kind: Kind) -> str:
+    value, spread = row[kind.written], row[f"{kind.written}_std"]
+    if value is None:
+        return "–"
+    return f"{value:.{kind.decimals}f}" + ("" if spread is None else f" ± {spread:.{kind.decimals}f}")
+
+
+def _markdown_cell(row: Row, kind: Kind, best: float | None, marks: Mapping[tuple[int, str], int]) -> str:
+    text = _number(row, kind)
+    text = f"**{text}**" if best is not None and row[kind.written] == best else text
+    mark = marks.get((row["depth"], row["method"]))
+    return f"{text} [{mark}]" if mark else text
+
+
+def _latex_cell(row: Row, kind: Kind, best: float | None, marks: Mapping[tuple[int, str], int]) -> str:
+    text = _tex(_number(row, kind))
+    text = f"\\textbf{{{text}}}" if best is not None and row[kind.written] == best else text
+    mark = marks.get((row["depth"], row["method"]))
+    return f"{text} [{mark}]" if mark else text
+
+
+def _paper_cell(row: Row, kind: Kind) -> str:
+    value = row[f"paper_{kind.written}"]
+    return "–" if value is None else f"{value:.{kind.decimals}f}"
+
+
+def _markdown_grid(rows: Sequence[Row], cell_text) -> str:
+    methods = list(dict.fromkeys(row["method"] for row in rows))
+    lines = [["T", *map(method_label, methods)], ["--:"] * (len(methods) + 1)]
+    for depth, cells, best in _by_depth(rows):
+        lines.append([str(depth), *(cell_text(cell, best) for cell in cells)])
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+_TEX = str.maketrans(
+    {
+        **{character: f"\\{character}" for character in "&%$#_{}"},
+        "\\": "\\textbackslash{}",
+        "~": "\\textasciitilde{}",
+        "^": "\\textasciicircum{}",
+        "±": "$\\pm$",
+        "–": "--",
+    }
+)
+
+
+def _tex(text: str) -> str:
+    return text.translate(_TEX)
