@@ -1,0 +1,236 @@
+"""The repository keeps its own promises: light import, documented names, downward arrows, pins that agree."""
+
+import ast
+import inspect
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+
+import lsalsa
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "src" / "lsalsa"
+SCRIPTS = sorted((ROOT / "scripts").glob("*.py"))
+RULE_FILES = [ROOT / "Snakefile", *sorted((ROOT / "workflow" / "rules").glob("*.smk"))]
+ENVIRONMENTS = sorted((ROOT / "envs").glob("*.yaml"))
+
+# From the top to the bottom; names on one line do not depend on each other's order.
+LAYERS = (
+    {"study"},
+    {"training"},
+    {"encoders"},
+    {"dictionary"},
+    {"solvers", "exact"},
+    {"problem"},
+    {"metrics"},
+    {"data"},
+    {"storage", "discovery"},
+    {"arrays"},
+    {"seeds", "errors"},
+)
+HEAVY = ("numba", "sklearn", "skimage", "matplotlib", "snakemake", "pandas", "mlxtend", "cupy")
+
+
+# --- import -------------------------------------------------------------------------------------------------
+
+
+def test_import_of_the_package_pulls_nothing_heavy():
+    code = f"import json, sys, lsalsa; print(json.dumps([m for m in {HEAVY!r} if m in sys.modules]))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert json.loads(found.stdout) == []
+
+
+def test_unknown_name_of_the_package_is_refused():
+    with pytest.raises(AttributeError, match="no_such_name"):
+        lsalsa.no_such_name  # noqa: B018
+
+
+# --- documentation of public names --------------------------------------------------------------------------
+
+
+def section(docstring, title):
+    """Text of one numpydoc section, or an empty string."""
+    pattern = rf"^{title}\n-{{{len(title)}}}\n(.*?)(?=^\S.*\n-{{3,}}$|\Z)"
+    found = re.search(pattern, docstring, re.MULTILINE | re.DOTALL)
+    return found.group(1) if found else ""
+
+
+def documented_parameters(docstring):
+    text = section(docstring, "Parameters") + section(docstring, "Attributes")
+    names = re.findall(r"^([*\w][\w, *]*?)(?:\s*:.*)?$", text, re.MULTILINE)
+    return {name.strip(" *") for line in names for name in line.split(",")}
+
+
+def returns_something(thing):
+    annotation = inspect.signature(thing).return_annotation
+    return not inspect.isclass(thing) and annotation not in (None, "None", inspect.Signature.empty)
+
+
+def test_there_are_public_names():
+    assert len(lsalsa.__all__) >= 10
+
+
+@pytest.mark.parametrize("name", lsalsa.__all__)
+def test_public_name_documents_what_it_takes_and_returns(name):
+    thing = getattr(lsalsa, name)
+    docstring = inspect.getdoc(thing) or ""
+    assert docstring, "no docstring"
+    if isinstance(thing, type) and issubclass(thing, Exception):
+        return
+    assert set(inspect.signature(thing).parameters) - documented_parameters(docstring) == set()
+    if returns_something(thing):
+        assert section(docstring, "Returns"), "no section Returns"
+
+
+# --- arrows point down --------------------------------------------------------------------------------------
+
+
+def layer_of(module):
+    """Number of a module's layer, 0 at the top; `lsalsa` itself has none."""
+    name = module.split(".")[1]
+    ranks = [rank for rank, names in enumerate(LAYERS) if name in names]
+    assert ranks, f"{module}: name its layer in LAYERS"
+    return ranks[0]
+
+
+def module_name(path):
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def is_module(name):
+    path = PACKAGE.parent.joinpath(*name.split("."))
+    return path.is_dir() or path.with_suffix(".py").is_file()
+
+
+def imported_modules(path):
+    """Modules of the package that a file imports, anywhere in it; relative imports resolved."""
+    package = module_name(path) if path.name == "__init__.py" else module_name(path).rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "lsalsa")
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                parents = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*parents, base]).rstrip(".")
+            if base.split(".")[0] == "lsalsa":
+                for alias in node.names:
+                    inner = f"{base}.{alias.name}"
+                    yield inner if is_module(inner) else base
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=module_name)
+def test_imports_point_down(path):
+    module = module_name(path)
+    if module == "lsalsa":
+        return
+    own = layer_of(module)
+    for imported in imported_modules(path):
+        if imported == "lsalsa":
+            assert own == 0, f"{module} imports the package's front; only study may (for the version)"
+        else:
+            assert layer_of(imported) >= own, f"{module} imports {imported}, which stands above it"
+
+
+# --- dependencies and environments --------------------------------------------------------------------------
+
+
+def locked(name="requirements.lock", python="3.11.9"):
+    """Version of each package in a lock, for one Python."""
+    place = {"python_version": python[:4], "python_full_version": python, "sys_platform": "linux"}
+    lines = re.findall(r"^[a-z0-9][^\\\n]*==[^\\\n]*", (ROOT / name).read_text(), re.MULTILINE)
+    requirements = [Requirement(line.strip()) for line in lines]
+    return {
+        r.name: str(r.specifier)[2:] for r in requirements if r.marker is None or r.marker.evaluate(place)
+    }
+
+
+def declared():
+    """Requirements of pyproject.toml: the base ones and those of the extra `dev`."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return [Requirement(text) for text in project["dependencies"] + project["optional-dependencies"]["dev"]]
+
+
+@pytest.mark.parametrize("requirement", declared(), ids=lambda requirement: requirement.name)
+@pytest.mark.parametrize("python", ["3.11.9", "3.12.4", "3.13.1"])
+def test_lock_satisfies_each_dependency(requirement, python):
+    version = locked(python=python)[requirement.name.replace("_", "-")]
+    assert requirement.specifier.contains(version)
+
+
+def test_each_dependency_says_why():
+    lines = re.findall(r'^    "[\w-]+[<>=].*$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    assert len(lines) >= len(declared())
+    assert [line for line in lines if "#" not in line] == []
+
+
+def test_locks_name_no_index():
+    for lock in ROOT.glob("requirements*.lock"):
+        assert "://" not in lock.read_text(), lock.name
+
+
+@pytest.mark.parametrize("path", ENVIRONMENTS, ids=lambda path: path.stem)
+def test_environment_pins_agree_with_the_lock(path):
+    pins = dict(entry.split("=", 1) for entry in yaml.safe_load(path.read_text())["dependencies"])
+    versions = locked() | {"cupy": locked("requirements-gpu.lock")["cupy-cuda12x"]}
+    assert pins.pop("python") == "3.11"
+    pins.pop("cuda-version", None)
+    in_lock = {name: versions.get(name.removesuffix("-base")) for name in pins}
+    assert pins == in_lock
+
+
+@pytest.mark.parametrize("path", ENVIRONMENTS, ids=lambda path: path.stem)
+def test_environment_uses_the_open_channel_alone(path):
+    assert yaml.safe_load(path.read_text())["channels"] == ["conda-forge", "nodefaults"]
+
+
+# --- scripts and rules --------------------------------------------------------------------------------------
+
+
+def rules():
+    """Name of each rule and the file that holds it."""
+    return {
+        name: path
+        for path in RULE_FILES
+        for name in re.findall(r"^ *rule (\w+):", path.read_text(), re.MULTILINE)
+    }
+
+
+def test_each_script_has_a_rule_of_its_name():
+    assert SCRIPTS
+    assert {path.stem for path in SCRIPTS} - set(rules()) == set()
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_script_finds_the_library_by_its_own_place(path):
+    line = 'sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))'
+    text = path.read_text()
+    assert line in text
+    assert text.index(line) < text.index("from lsalsa")
+
+
+def test_each_conda_and_script_file_of_a_rule_exists():
+    for path in RULE_FILES:
+        for kind, target in re.findall(
+            r"^ +(conda|script):\s*\n? *\"([^\"{]+)\"", path.read_text(), re.MULTILINE
+        ):
+            assert (path.parent / target).is_file(), f"{path.name}: {kind} {target} does not exist"
+
+
+# --- citation -----------------------------------------------------------------------------------------------
+
+
+def test_citation_names_the_three_papers():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert citation["cff-version"] == "1.2.0"
+    first_authors = [reference["authors"][0]["family-names"] for reference in citation["references"]]
+    assert first_authors == ["Cowen", "Zhou", "Tolooshams"]
+    assert all({"title", "year", "type"} <= set(reference) for reference in citation["references"])
