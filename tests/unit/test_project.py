@@ -57,7 +57,7 @@ def test_unknown_name_of_the_package_is_refused():
 
 def section(docstring, title):
     """Text of one numpydoc section, or an empty string."""
-    pattern = rf"^{title}\n-{{{len(title)}}}\n(.*?)(?=^\S.*\n-{{3,}}$|\Z)"
+    pattern = rf"^{title}\n-{{{len(title)}}}\n(.*?)(?=^\S[^\n]*\n-{{3,}}$|\Z)"
     found = re.search(pattern, docstring, re.MULTILINE | re.DOTALL)
     return found.group(1) if found else ""
 
