@@ -1,0 +1,97 @@
+"""`--use-conda` finds each rule's environment file, and the scripts find the library in an environment without it.
+
+The program `conda` is a stand-in here (conda_standin.py says what it is): this is Snakemake's conda path and our files,
+not conda and not the packages of conda-forge.
+"""
+
+import ast
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+STANDIN = Path(__file__).with_name("conda_standin.py")
+PRESET = ROOT / "workflow" / "presets" / "smoke.yaml"
+ACTIVATE = 'export CONDA_PREFIX="$1" CONDA_SHLVL=1 PATH="$1/bin:$PATH"\n'
+
+pytestmark = pytest.mark.skipif(
+    sys.version_info[:2] != (3, 11), reason="the environment files pin Python 3.11"
+)
+
+
+@pytest.fixture(scope="module")
+def conda(tmp_path_factory):
+    """Environment variables under which `conda` is the stand-in, and no PYTHONPATH leads to the library."""
+    base = tmp_path_factory.mktemp("conda_base")
+    (base / "bin").mkdir()
+    command = shlex.join([sys.executable, str(STANDIN), str(base)])
+    (base / "bin" / "conda").write_text(f'#!/bin/sh\nexec {command} "$@"\n')
+    (base / "bin" / "conda").chmod(0o755)
+    (base / "bin" / "activate").write_text(ACTIVATE)
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return variables | {"PATH": f"{base / 'bin'}:{variables['PATH']}"}
+
+
+def run(command, variables, **options):
+    return subprocess.run(list(map(str, command)), env=variables, capture_output=True, text=True, **options)
+
+
+@pytest.fixture(scope="module")
+def created(conda, tmp_path_factory):
+    """One environment of the stand-in per file, without a GPU."""
+    folder = tmp_path_factory.mktemp("environments")
+    for name in ("cpu", "notebooks"):
+        file, prefix = ROOT / "envs" / f"{name}.yaml", folder / name
+        made = run(["conda", "env", "create", "--file", file, "--prefix", prefix], conda)
+        assert made.returncode == 0, made.stderr
+    return folder
+
+
+def test_standin_says_what_it_is(conda):
+    assert run(["conda", "--version"], conda).stdout == "conda-standin 24.7.1\n"
+
+
+def test_standin_refuses_an_unknown_channel(conda, tmp_path):
+    text = (ROOT / "envs" / "cpu.yaml").read_text().replace("conda-forge", "somewhere")
+    (tmp_path / "other.yaml").write_text(text)
+    made = run(
+        ["conda", "env", "create", "--file", tmp_path / "other.yaml", "--prefix", tmp_path / "p"], conda
+    )
+    assert made.returncode == 1
+    assert "unknown channel" in made.stderr
+    assert not (tmp_path / "p").exists()
+
+
+def imported_by(*folders):
+    """Names of the outside packages that the sources in some folders import, at their top or inside functions."""
+    names = set()
+    for path in (path for folder in folders for path in (ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names.add(node.module)
+    tops = {name.split(".")[0] for name in names}
+    return tops - set(sys.stdlib_module_names) - {"lsalsa", "cupy"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "folders"),
+    [("cpu", ["src"]), ("notebooks", ["src", "scripts", "workflow/notebooks"])],
+    ids=["cpu", "notebooks"],
+)
+def test_environment_holds_all_that_its_sources_import(environment, folders, created, conda):
+    names = sorted(imported_by(*folders))
+    assert "numpy" in names
+    code = f"import importlib.util as u; print([n for n in {names} if u.find_spec(n) is None])"
+    found = run([created / environment / "bin" / "python", "-c", code], conda, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+def test_environment_does_not_hold_the_library(created, conda):
+    found = run([created / "cpu" / "bin" / "python", "-c", "import lsalsa"], conda)
+    assert "No module named 'lsalsa'" in found.stderr
