@@ -1,0 +1,20 @@
+"""Files of results: NPZ for arrays, Parquet for rows, text; whole or absent, and refused when not whole.
+
+Every file is written under a temporary name in its own folder, flushed and renamed. What is written last in
+an NPZ or Parquet file is its completion mark; the readers refuse a file without it. Nothing is pickled.
+"""
+
+from lsalsa.storage.files import atomic, write_text
+from lsalsa.storage.npz import read_arrays, read_metadata, write_arrays
+from lsalsa.storage.parquet import read_row_metadata, read_rows, write_rows
+
+__all__ = [
+    "atomic",
+    "read_arrays",
+    "read_metadata",
+    "read_row_metadata",
+    "read_rows",
+    "write_arrays",
+    "write_rows",
+    "write_text",
+]

@@ -1,0 +1,117 @@
+"""What files of every kind share: written whole or not at all, a completion mark, metadata as JSON."""
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+
+from lsalsa.errors import DataError, StorageError
+
+MARK = b"lsalsa 1"  # the number grows when older files can no longer be read
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+@contextmanager
+def atomic(path: str | Path, needed: int | None = None) -> Iterator[Path]:
+    """Write a file whole or not at all.
+
+    Parameters
+    ----------
+    path : str or Path
+        The final path; missing folders are made.
+    needed : int, optional
+        Bytes about to be written, for the message when the disk is full.
+
+    Yields
+    ------
+    temporary : Path
+        A path in the same folder with the same suffix, to be written and closed by the caller. It becomes
+        `path` when the block ends, and is removed when the block fails.
+
+    Raises
+    ------
+    StorageError
+        When the file system refuses: naming the path and, on a full disk, the bytes needed and free.
+    """
+    path = Path(path)
+    temporary = path.with_name(f".{path.stem}.{uuid4().hex[:12]}{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        _flush(temporary)
+        os.replace(temporary, path)
+        _flush(path.parent)
+    except OSError as error:
+        raise _cannot_write(path, error, needed) from error
+    finally:
+        with suppress(OSError):  # after success there is none; a failure has its own message already
+            temporary.unlink()
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write text in UTF-8 as it is, whole or not at all; StorageError when it cannot be written."""
+    content = text.encode()
+    with atomic(path, len(content)) as temporary:
+        temporary.write_bytes(content)
+
+
+def to_json(path: str | Path, metadata: Mapping[str, Any] | None) -> bytes:
+    """Metadata of the file at `path` as JSON, NumPy scalars as plain ones; DataError for what JSON cannot hold."""
+    try:
+        return json.dumps(dict(metadata or {}), default=_plain).encode()
+    except (TypeError, ValueError) as error:
+        raise DataError(f"the metadata of {path} cannot be written as JSON: {error}") from error
+
+
+def check_exists(path: Path) -> None:
+    """Raise StorageError when there is no such file."""
+    if not path.is_file():
+        raise StorageError(f"{path} {'is a folder, not a file' if path.is_dir() else 'does not exist'}")
+
+
+def check_mark(path: Path, found: bytes | None) -> None:
+    """Raise StorageError when the completion mark that was found is not the one that is written last."""
+    if found is None:
+        raise StorageError(
+            f"{path} was not written to its end, or not by lsalsa (no completion mark); delete it and run again"
+        )
+    if found != MARK:
+        raise StorageError(
+            f"{path} was written by another version of lsalsa (found {found!r}, expected {MARK!r}); "
+            "delete it and run again"
+        )
+
+
+def not_whole(path: Path, kind: str, error: Exception) -> StorageError:
+    """The error for a file that its format's reader refuses."""
+    return StorageError(f"{path} is not a whole {kind} file ({error}); delete it and run again")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{value!r} is of type {type(value).__name__}")
+
+
+def _flush(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _cannot_write(path: Path, error: OSError, needed: int | None) -> StorageError:
+    if error.errno not in DISK_FULL:
+        return StorageError(f"{path} could not be written: {error}")
+    demand = "" if needed is None else f"{needed} bytes needed, "
+    free = shutil.disk_usage(next(folder for folder in path.parents if folder.exists())).free
+    return StorageError(f"{path} could not be written, the disk is full: {demand}{free} bytes free")
