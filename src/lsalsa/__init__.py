@@ -1,0 +1,32 @@
+"""lsalsa: learned sparse coding, and the study of how well it works.
+
+The names below are the stable surface; each is imported when it is first used, so `import lsalsa` costs nothing.
+"""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "SparseCodingProblem": "problem",
+    "solve": "solvers",
+    "optimal_codes": "exact",
+    "learn_dictionary": "dictionary",
+    "LISTA": "encoders.lista",
+    "LSALSA": "encoders.lsalsa",
+    "load_encoder": "encoders",
+    "train": "training",
+    "set_threads": "arrays",
+    "LsalsaError": "errors",
+}
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str):
+    if name not in _HOME:
+        raise AttributeError(f"module 'lsalsa' has no attribute {name!r}; it has {', '.join(__all__)}")
+    return getattr(import_module(f"lsalsa.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

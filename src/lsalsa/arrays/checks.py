@@ -1,0 +1,61 @@
+"""Refusals of arrays, counts and names that cannot be worked with, before any work is done."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any
+
+from lsalsa.arrays.namespace import namespace
+from lsalsa.errors import ConfigError, DataError, ShapeError
+
+
+def check_matrix(name: str, array: Any, n_columns: int | None = None, n_rows: int | None = None) -> Any:
+    """The array itself, if it is a finite matrix of real floating-point numbers with the expected shape.
+
+    Raises
+    ------
+    ShapeError
+        Naming the array, the expected and the found shape.
+    DataError
+        When the dtype is not float32 or float64, or a value is NaN or infinite (the first such row is named).
+    """
+    expected = f"({'n_samples' if n_rows is None else n_rows}, {'n_columns' if n_columns is None else n_columns})"
+    shape = getattr(array, "shape", None)
+    if shape is None or len(shape) != 2:
+        raise ShapeError(f"{name} must be a matrix of shape {expected}, found {describe(array)}")
+    if (n_columns is not None and shape[1] != n_columns) or (n_rows is not None and shape[0] != n_rows):
+        raise ShapeError(f"{name} must have shape {expected}, found {shape}")
+    if str(array.dtype) not in ("float32", "float64"):
+        raise DataError(f"{name} must be float32 or float64, found {array.dtype}")
+    check_finite(name, array)
+    return array
+
+
+def check_finite(name: str, array: Any) -> None:
+    """Raise DataError naming the first row of a matrix (or the first entry) that holds NaN or Inf."""
+    xp = namespace(array)
+    if bool(xp.isfinite(xp.sum(array))):  # NaN and Inf survive a sum: one pass, no temporary
+        return
+    bad = ~xp.isfinite(array.reshape(array.shape[0], -1)).all(axis=1) if array.size else xp.zeros(0, bool)
+    if bool(bad.any()):
+        raise DataError(f"{name} holds NaN or Inf in {int(bad.sum())} of {len(bad)} rows, first in row {int(bad.argmax())}")
+
+
+def check_count(name: str, value: Any, least: int = 1) -> int:
+    """The value as int, if it is a whole number of at least `least`; ConfigError otherwise."""
+    if isinstance(value, bool) or not hasattr(value, "__index__") or value < least:
+        raise ConfigError(f"{name} must be a whole number of at least {least}, found {value!r}")
+    return int(value)
+
+
+def nearest(kind: str, name: str, known: Iterable[str]) -> ConfigError:
+    """The error for a name that does not exist, with the nearest existing one and the whole list."""
+    known = sorted(known)
+    close = get_close_matches(str(name), known, n=1)
+    hint = f"did you mean {close[0]}? " if close else ""
+    return ConfigError(f"{name!r} is not a known {kind}; {hint}known: {', '.join(known)}")
+
+
+def describe(value: Any) -> str:
+    """What was found instead of a matrix, in words."""
+    shape = getattr(value, "shape", None)
+    return f"{type(value).__name__}" if shape is None else f"shape {tuple(shape)}"

@@ -1,0 +1,138 @@
+"""Row tiles that stay in the cache, one tile per worker thread, one BLAS thread per worker.
+
+All iterations of a tile run before the next tile starts, in buffers that each worker keeps. The cut into tiles depends on the
+shape only, never on the number of threads, so a result is the same to the byte with one thread or many.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from lsalsa.arrays.checks import check_count
+
+_TILE_BYTES = 250_000  # one buffer of a tile: with the four or five that a method keeps, about half of a 2 MiB cache
+_local = threading.local()
+_lock = threading.Lock()
+_state: dict[str, Any] = {"threads": None, "limits": 0, "limiter": None}
+
+
+def set_threads(n: int) -> None:
+    """Use `n` worker threads from now on; the default is every core this process may run on."""
+    _state["threads"] = check_count("threads", n)
+
+
+def threads() -> int:
+    """Number of worker threads in use here; 1 inside `parallel_map`, whose items are the unit of work."""
+    if getattr(_local, "inside", False):
+        return 1
+    return _state["threads"] or len(os.sched_getaffinity(0))
+
+
+def tile_rows_for(n_columns: int, itemsize: int) -> int:
+    """Rows of a tile whose buffers stay in a core's cache; never so few that the matrix product starves."""
+    return max(64, min(512, _TILE_BYTES // (n_columns * itemsize)))
+
+
+class Space:
+    """Buffers lent by name, allocated once and reused; a smaller request gets a view of a larger buffer."""
+
+    def __init__(self, xp: Any):
+        self.xp = xp
+        self._buffers: dict[tuple[str, str], Any] = {}
+
+    def __call__(self, name: str, shape: tuple[int, ...], dtype: Any) -> Any:
+        """An uninitialised array of this shape and dtype; the same memory at each call with the same name."""
+        size = 1
+        for length in shape:
+            size *= length
+        key = (name, str(dtype))
+        buffer = self._buffers.get(key)
+        if buffer is None or buffer.size < size:
+            buffer = self._buffers[key] = self.xp.empty(size, dtype)
+        return buffer[:size].reshape(shape)
+
+
+class Tiles:
+    """Runs a piece of work on every tile of the rows; keeps the workers' buffers between runs.
+
+    Parameters
+    ----------
+    xp : module
+        NumPy (tiles over threads) or CuPy (one tile, the device is parallel by itself).
+    tile_rows : int
+        Largest number of rows of a tile.
+    """
+
+    def __init__(self, xp: Any, tile_rows: int):
+        self.xp = xp
+        self.tile_rows = check_count("tile_rows", tile_rows)
+        self._spaces = threading.local()
+
+    def cut(self, n_rows: int) -> list[slice]:
+        """The rows in tiles of nearly equal size."""
+        if self.xp.__name__ == "cupy":
+            return [slice(0, n_rows)]
+        count = max(1, -(-n_rows // self.tile_rows))
+        edges = [n_rows * i // count for i in range(count + 1)]
+        return [slice(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+
+    def run(self, work: Callable[[slice, Space], Any], n_rows: int) -> list[Any]:
+        """Call `work(rows, space)` for every tile; the results in the order of the tiles."""
+        tiles = self.cut(n_rows)
+        with one_blas_thread():
+            if len(tiles) == 1 or threads() == 1:
+                return [work(rows, self._space()) for rows in tiles]
+            return list(_pool(threads()).map(lambda rows: work(rows, self._space()), tiles))
+
+    def _space(self) -> Space:
+        if not hasattr(self._spaces, "space"):
+            self._spaces.space = Space(self.xp)
+        return self._spaces.space
+
+
+def parallel_map(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
+    """`work(item)` for every item, spread over the worker threads, each with one BLAS thread and no inner threads."""
+
+    def alone(item: Any) -> Any:
+        outer, _local.inside = getattr(_local, "inside", False), True
+        try:
+            return work(item)
+        finally:
+            _local.inside = outer
+
+    with one_blas_thread():
+        if threads() == 1:
+            return [alone(item) for item in items]
+        return list(_pool(threads()).map(alone, items))
+
+
+@cache
+def _pool(n: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(n, thread_name_prefix="lsalsa")
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """One BLAS thread while inside, however many threads of ours are inside at once."""
+    with _lock:
+        if _state["limits"] == 0:
+            _state["limiter"] = _controller().limit(limits=1, user_api="blas")
+        _state["limits"] += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _state["limits"] -= 1
+            if _state["limits"] == 0:
+                _state["limiter"].restore_original_limits()
+
+
+@cache
+def _controller() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()

@@ -1,0 +1,163 @@
+"""Dictionary learning: stochastic gradient steps on unit-norm atoms with FISTA codes."""
+
+import logging
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from lsalsa.arrays import check_count, check_matrix, namespace
+from lsalsa.errors import ConfigError, DataError, DivergedError
+from lsalsa.metrics import zero_share
+from lsalsa.problem import SparseCodingProblem
+from lsalsa.seeds import generator
+from lsalsa.solvers import solve
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class LearnedDictionary:
+    """A dictionary and how it came about.
+
+    Attributes
+    ----------
+    dictionary : array, (n_features, n_atoms)
+        Columns of norm 1 whose sum is not negative (the sign of an atom is arbitrary; this fixes it).
+    history : list of dict
+        One row per epoch: epoch, objective (mean over the epoch's samples, each under the dictionary of its time),
+        zero_share, dead_atoms (used by no code of the epoch, drawn anew), seconds.
+    """
+
+    dictionary: Any
+    history: list[dict] = field(default_factory=list)
+
+
+def learn_dictionary(
+    signals: Any,
+    n_atoms: int,
+    penalty: float,
+    *,
+    step_size: float = 1.0,
+    epochs: int = 5,
+    batch_size: int = 200,
+    iterations: int = 60,
+    decay: float = 1.0,
+    rise_tolerance: float = 0.2,
+    seed: int = 0,
+) -> LearnedDictionary:
+    """Learn atoms that explain signals sparsely (LSALSA paper, equations 5 and 8; specification, section 3).
+
+    Each batch gets FISTA codes X under the current dictionary A; then A moves by -step_size (A X - Y) X^T / batch size and
+    its columns are scaled to norm 1. Atoms that no code of an epoch used are drawn anew from the signals.
+
+    Parameters
+    ----------
+    signals : array, (n_samples, n_features)
+        float32 or float64, NumPy or CuPy.
+    n_atoms : int
+    penalty : float
+        Weight of the l1 norm while learning.
+    step_size : float
+        Of the first epoch; multiplied by `decay` after each.
+    epochs, batch_size, iterations : int
+        Passes over the signals, signals per step, FISTA iterations per code.
+    rise_tolerance : float
+        Relative rise of an epoch's objective over the best epoch so far that is refused as divergence.
+    seed : int
+        Of the start, the order of the signals and the draws of dead atoms; the same seed gives the same bytes.
+
+    Returns
+    -------
+    LearnedDictionary
+
+    Raises
+    ------
+    DivergedError
+        When the objective is no longer finite or rises beyond `rise_tolerance`.
+    ConfigError, ShapeError, DataError
+        Settings out of range; signals that are no finite matrix, or all zero.
+    """
+    check_matrix("signals", signals)
+    for name, value in {"n_atoms": n_atoms, "epochs": epochs, "batch_size": batch_size}.items():
+        check_count(name, value)
+    if not (step_size > 0 and 0 < decay <= 1):
+        raise ConfigError(f"step_size must be positive and decay in (0, 1], found {step_size} and {decay}")
+    atoms = _start(signals, n_atoms, seed)
+    history: list[dict] = []
+    for epoch in range(1, epochs + 1):
+        atoms, row = _epoch(signals, atoms, penalty, step_size * decay ** (epoch - 1), batch_size, iterations, seed, epoch)
+        history.append(row)
+        _refuse_divergence(history, rise_tolerance)
+        log.info("epoch %(epoch)d: objective %(objective).4f, zeros %(zero_share).3f, dead atoms %(dead_atoms)d", row)
+    return LearnedDictionary(_with_fixed_signs(atoms), history)
+
+
+def _epoch(
+    signals: Any, atoms: Any, penalty: float, step: float, batch_size: int, iterations: int, seed: int, epoch: int
+) -> tuple[Any, dict]:
+    xp, clock = namespace(signals), time.perf_counter()
+    order = generator(seed, epoch).permutation(signals.shape[0])
+    used = xp.zeros(atoms.shape[1], bool)
+    objectives, zeros = [], []
+    for first in range(0, len(order), batch_size):
+        batch = signals[order[first : first + batch_size]]
+        problem = SparseCodingProblem([atoms], [penalty])
+        codes = solve(problem, batch, "fista", iterations).codes
+        objectives.append(xp.sum(problem.objective(batch, codes)))
+        zeros.append(zero_share(codes) * len(batch))
+        used |= (codes != 0).any(axis=0)
+        residual = problem.reconstruct(codes) - batch
+        atoms = unit_norm(atoms - (step / len(batch)) * (residual.T @ codes))
+    atoms = _redraw(atoms, ~used, signals, seed, epoch)
+    return atoms, {
+        "epoch": epoch,
+        "objective": float(sum(objectives)) / len(order),
+        "zero_share": float(sum(zeros)) / len(order),
+        "dead_atoms": int((~used).sum()),
+        "seconds": time.perf_counter() - clock,
+    }
+
+
+def _start(signals: Any, n_atoms: int, seed: int) -> Any:
+    """Gaussian atoms of norm 1."""
+    if not bool(signals.any()):
+        raise DataError(f"no dictionary can be learned: all {signals.shape[0]} signals are zero")
+    values = generator(seed, 0).standard_normal((signals.shape[1], n_atoms))
+    return unit_norm(namespace(signals).asarray(values, dtype=signals.dtype))
+
+
+def unit_norm(atoms: Any) -> Any:
+    """The atoms scaled to norm 1; an atom of norm 0 stays as it is."""
+    xp = namespace(atoms)
+    norms = xp.sqrt(xp.sum(atoms * atoms, axis=0))
+    return atoms / xp.where(norms > 0, norms, 1)
+
+
+def _redraw(atoms: Any, dead: Any, signals: Any, seed: int, epoch: int) -> Any:
+    """Dead atoms drawn anew from the signals (those that are not zero), which random directions would not bring to life."""
+    count = int(dead.sum())
+    if count == 0:
+        return atoms
+    xp = namespace(atoms)
+    usable = xp.flatnonzero(xp.any(signals != 0, axis=1))
+    drawn = generator(seed, epoch, 1).choice(len(usable), count, replace=len(usable) < count)
+    atoms = atoms.copy()
+    atoms[:, dead] = unit_norm(signals[usable[drawn]].T)
+    return atoms
+
+
+def _with_fixed_signs(atoms: Any) -> Any:
+    xp = namespace(atoms)
+    return atoms * xp.where(xp.sum(atoms, axis=0) < 0, -1, 1).astype(atoms.dtype)
+
+
+def _refuse_divergence(history: list[dict], rise_tolerance: float) -> None:
+    last = history[-1]
+    best = min((row["objective"] for row in history[:-1]), default=last["objective"])
+    if not np.isfinite(last["objective"]) or last["objective"] > (1 + rise_tolerance) * best:
+        raise DivergedError(
+            f"dictionary learning diverged in epoch {last['epoch']}: mean objective {last['objective']:.4g}, best so far "
+            f"{best:.4g}; try a smaller step_size"
+        )

@@ -1,0 +1,40 @@
+"""Plug-ins found by their folder: one file, one class; adding one edits no list."""
+
+from functools import cache
+from importlib import import_module
+from inspect import getmembers, isclass
+from pkgutil import iter_modules
+
+from lsalsa.arrays import nearest
+
+
+@cache
+def modules_in(package: str) -> tuple[str, ...]:
+    """Names of the plug-in files of a package: all modules but `base` and private ones, sorted."""
+    path = import_module(package).__path__
+    return tuple(sorted(m.name for m in iter_modules(path) if m.name != "base" and not m.name.startswith("_")))
+
+
+def class_in(package: str, kind: str, name: str, parent: type) -> type:
+    """The subclass of `parent` defined in the file `name` of the package.
+
+    Raises
+    ------
+    ConfigError
+        When there is no such file; `kind` says what was looked for, the nearest name is given.
+    """
+    if name not in modules_in(package):
+        raise nearest(kind, name, modules_in(package))
+    module = import_module(f"{package}.{name}")
+    found = [c for _, c in getmembers(module, isclass) if issubclass(c, parent) and c.__module__ == module.__name__]
+    if len(found) != 1:
+        raise ImportError(f"{module.__file__} must define exactly one {parent.__name__}, found {len(found)}")
+    return found[0]
+
+
+def settings_for(kind: str, owner: str, given: dict, known: dict) -> dict:
+    """`known` settings with the `given` values in their place; ConfigError for one that does not exist."""
+    for name in given:
+        if name not in known:
+            raise nearest(f"{kind} of {owner}", name, known)
+    return {**known, **given}

@@ -1,0 +1,80 @@
+"""Learned ISTA."""
+
+import numpy as np
+
+from lsalsa.arrays import Shrinkage, nearest
+from lsalsa.encoders.base import Encoder, stacked
+from lsalsa.solvers.ista import gradient_step
+
+STARTS = ("soft", "filter", "zero")
+
+
+class LISTA(Encoder):
+    """LISTA (Gregor and LeCun 2010; LSALSA specification, section 4; gradients: section 7).
+
+    With B = W_e y: x(0) = soft(B), x(t) = soft(B + S x(t-1)) for t = 1..T, output x(T). It starts from W_e = A^T / L and
+    S = I - A^T A / L and then equals ISTA after T + 1 steps. The thresholds, penalty / L, are fixed.
+
+    Settings
+    --------
+    depth : int
+        T, the number of products with S.
+    x0 : {"soft", "filter", "zero"}
+        x(0) = soft(B), B, or 0.
+    """
+
+    defaults = {"depth": 5, "x0": "soft"}
+
+    def __init__(self, arrays, **settings):
+        super().__init__(arrays, **settings)
+        if self.settings["x0"] not in STARTS:
+            raise nearest("x0", self.settings["x0"], STARTS)
+
+    @classmethod
+    def from_problem(cls, problem, **settings):
+        step = 1.0 / problem.lipschitz
+        start, transition = gradient_step(problem, step)
+        thresholds = (problem.thresholds.astype(np.float64) * step).astype(problem.dtype)
+        return cls({"filter": start, "splitting": transition, "thresholds": thresholds}, **settings)
+
+    def forward(self, signals, tape, out):
+        xp, shrink = self.xp, Shrinkage(self.arrays["thresholds"])
+        fit = xp.matmul(signals, self.arrays["filter"], out=tape("fit"))
+        x = self._start(fit, shrink, tape("start"))
+        moved, layers = tape("moved"), tape.layers("x")
+        for layer in range(self.depth):
+            xp.matmul(x, self.arrays["splitting"], out=moved)
+            moved += fit
+            x = shrink(moved, out=layers[layer] if layer < self.depth - 1 or tape.keep else out)
+        if tape.keep:
+            out[...] = x
+        return out
+
+    def _start(self, fit, shrink, start):
+        if self.settings["x0"] == "soft":
+            return shrink(fit, out=start)
+        start[...] = fit if self.settings["x0"] == "filter" else 0
+        return start
+
+    def backward(self, signals, tape, codes_gradient, names):
+        xp = self.xp
+        start, layers, moved_gradients = tape("start"), tape.layers("x"), tape.layers("moved_gradient")
+        fit_gradient = tape("fit_gradient")
+        fit_gradient.fill(0)
+        thresholds = xp.zeros_like(self.arrays["thresholds"])
+        gx = codes_gradient
+        for layer in reversed(range(self.depth)):
+            gc = xp.multiply(gx, layers[layer] != 0, out=moved_gradients[layer])
+            if "thresholds" in names:
+                thresholds -= xp.sum(gc * xp.sign(layers[layer]), axis=0)
+            fit_gradient += gc
+            gx = xp.matmul(gc, self.arrays["splitting"].T, out=codes_gradient)
+        if self.settings["x0"] == "soft":
+            gx *= start != 0
+            thresholds -= xp.sum(gx * xp.sign(start), axis=0)
+        if self.settings["x0"] != "zero":
+            fit_gradient += gx
+        splitting = start.T @ moved_gradients[0]
+        if self.depth > 1:
+            splitting += stacked(layers[:-1]).T @ stacked(moved_gradients[1:])
+        return {"filter": signals.T @ fit_gradient, "splitting": splitting, "thresholds": thresholds}

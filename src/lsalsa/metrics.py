@@ -1,0 +1,59 @@
+"""Every metric of the study, in one place, in float64, for every method alike."""
+
+from typing import Any
+
+import numpy as np
+
+from lsalsa.arrays import namespace, to_host
+from lsalsa.errors import ShapeError
+
+
+def rmse(estimates: Any, targets: Any) -> float:
+    """Root of the mean squared difference over samples and entries (LSALSA specification, section 6).
+
+    Parameters
+    ----------
+    estimates, targets : array, (n_samples, n_atoms)
+
+    Returns
+    -------
+    float
+        In the unit of the codes; NaN when an estimate is NaN.
+    """
+    return float(np.sqrt(_mean_or_nan(_squares(estimates, targets).mean(axis=1))))
+
+
+def rmse_per_sample(estimates: Any, targets: Any) -> np.ndarray:
+    """As `rmse`, one value for each sample: array, (n_samples,), float64."""
+    return np.sqrt(to_host(_squares(estimates, targets).mean(axis=1)))
+
+
+def zero_share(codes: Any) -> float:
+    """Share of entries that are exactly zero, in [0, 1] (the papers' sparsity)."""
+    return _mean_or_nan(zero_share_per_sample(codes))
+
+
+def zero_share_per_sample(codes: Any) -> np.ndarray:
+    """As `zero_share`, one value for each sample: array, (n_samples,), float64."""
+    return to_host((codes == 0).mean(axis=1, dtype=np.float64))
+
+
+def error_percent(predicted: Any, labels: Any) -> float:
+    """Share of samples whose predicted class is not their label, in percent."""
+    _check_same_shape(predicted, labels)
+    return 100.0 * _mean_or_nan(to_host(predicted) != to_host(labels))
+
+
+def _squares(estimates: Any, targets: Any) -> Any:
+    _check_same_shape(estimates, targets)
+    xp = namespace(estimates, targets)
+    return xp.square(estimates.astype(np.float64) - targets)
+
+
+def _mean_or_nan(values: Any) -> float:
+    return float(values.mean()) if values.size else float("nan")
+
+
+def _check_same_shape(estimates: Any, targets: Any) -> None:
+    if estimates.shape != targets.shape:
+        raise ShapeError(f"estimates have shape {estimates.shape}, but targets have shape {targets.shape}")

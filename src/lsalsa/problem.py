@@ -1,0 +1,236 @@
+"""The sparse coding problem with D >= 1 dictionaries: objective, duality gap, largest useful penalty."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from lsalsa.arrays import check_matrix, namespace, to_host
+from lsalsa.errors import DataError, ShapeError
+
+
+class SparseCodingProblem:
+    """min over x of 1/2 |y - A x|^2 + sum_d penalty_d |x_d|_1, with A = [A_1 ... A_D] and x = [x_1 ... x_D].
+
+    One dictionary is plain sparse coding, several separate a mixture into sources (LSALSA paper, equations 3 and 7).
+
+    Parameters
+    ----------
+    dictionaries : sequence of array, (n_features, n_atoms_d)
+        float32 or float64, all of one dtype; atoms are columns.
+    penalties : sequence of float
+        One positive weight per dictionary, in the unit of A^T y.
+
+    Raises
+    ------
+    ShapeError
+        When the dictionaries' rows differ or the number of penalties is not that of the dictionaries.
+    DataError
+        When a dictionary holds NaN or Inf, or a penalty is not positive and finite.
+    """
+
+    def __init__(self, dictionaries: Sequence[Any], penalties: Sequence[float]):
+        self.dictionaries = tuple(dictionaries)
+        self.penalties = tuple(float(penalty) for penalty in penalties)
+        self._check()
+
+    def _check(self) -> None:
+        if not self.dictionaries or len(self.dictionaries) != len(self.penalties):
+            found = f"{len(self.dictionaries)} dictionaries and {len(self.penalties)} penalties"
+            raise ShapeError(f"a problem needs one penalty for each of at least one dictionary, found {found}")
+        for number, dictionary in enumerate(self.dictionaries, start=1):
+            check_matrix(f"dictionary {number}", dictionary, n_rows=self.dictionaries[0].shape[0])
+            if dictionary.dtype != self.dtype:
+                raise DataError(f"dictionary {number} is {dictionary.dtype}, but dictionary 1 is {self.dtype}")
+        for number, penalty in enumerate(self.penalties, start=1):
+            if not (np.isfinite(penalty) and penalty > 0):
+                raise DataError(f"penalty {number} must be positive and finite, found {penalty}")
+
+    @property
+    def dtype(self) -> np.dtype:
+        """dtype of the dictionaries, of the signals to be coded and of their codes."""
+        return self.dictionaries[0].dtype
+
+    @property
+    def n_features(self) -> int:
+        """Length of a signal."""
+        return self.dictionaries[0].shape[0]
+
+    @property
+    def n_atoms(self) -> int:
+        """Length of a code: the atoms of all dictionaries."""
+        return sum(dictionary.shape[1] for dictionary in self.dictionaries)
+
+    @property
+    def blocks(self) -> tuple[slice, ...]:
+        """Columns of a code that belong to each dictionary."""
+        edges = np.cumsum([0, *(dictionary.shape[1] for dictionary in self.dictionaries)]).tolist()
+        return tuple(slice(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True))
+
+    @cached_property
+    def dictionary(self) -> Any:
+        """All atoms side by side: array, (n_features, n_atoms)."""
+        return namespace(*self.dictionaries).concatenate(self.dictionaries, axis=1)
+
+    @cached_property
+    def gram(self) -> Any:
+        """A^T A: array, (n_atoms, n_atoms)."""
+        return self.dictionary.T @ self.dictionary
+
+    @property
+    def thresholds(self) -> Any:
+        """The penalty of each atom: array, (n_atoms,)."""
+        return self._weights.astype(self.dtype)
+
+    @cached_property
+    def _weights(self) -> Any:
+        """The penalty of each atom in float64, for metrics."""
+        xp = namespace(*self.dictionaries)
+        per_block = zip(self.dictionaries, self.penalties, strict=True)
+        return xp.concatenate([xp.full(d.shape[1], penalty, dtype=np.float64) for d, penalty in per_block])
+
+    @cached_property
+    def lipschitz(self) -> float:
+        """Largest eigenvalue of A^T A, in float64: the Lipschitz constant of the gradient of 1/2 |y - A x|^2."""
+        from scipy.linalg import eigh
+
+        atoms = to_host(self.dictionary).astype(np.float64)
+        small = atoms @ atoms.T if atoms.shape[0] < atoms.shape[1] else atoms.T @ atoms
+        last = small.shape[0] - 1
+        return float(eigh(small, eigvals_only=True, subset_by_index=(last, last))[0])
+
+    def objective(self, signals: Any, codes: Any) -> Any:
+        """1/2 |y - A x|^2 + sum_d penalty_d |x_d|_1, per sample.
+
+        Parameters
+        ----------
+        signals : array, (n_samples, n_features)
+        codes : array, (n_samples, n_atoms)
+
+        Returns
+        -------
+        objective : array, (n_samples,), float64
+
+        Raises
+        ------
+        ShapeError
+            Naming the array, the expected and the found shape.
+        """
+        signals, codes, atoms = self._double(signals, codes)
+        return self._primal(signals - codes @ atoms.T, codes)
+
+    def duality_gap(self, signals: Any, codes: Any) -> Any:
+        """Distance to the optimum that the dual certifies, per sample.
+
+        Parameters
+        ----------
+        signals : array, (n_samples, n_features)
+        codes : array, (n_samples, n_atoms)
+
+        Returns
+        -------
+        gap : array, (n_samples,), float64
+            Objective minus the dual objective at the rescaled residual; 0 only at the optimum. Same unit as the objective.
+
+        Raises
+        ------
+        ShapeError
+            Naming the array, the expected and the found shape.
+
+        References
+        ----------
+        LSALSA paper, equation 6; Lasso dual as in Massias et al. 2018.
+        """
+        return self._gap_and_objective(signals, codes)[0]
+
+    def relative_gap(self, signals: Any, codes: Any) -> Any:
+        """`duality_gap` divided by the objective, per sample, (n_samples,), float64; 0 where the objective is 0."""
+        gap, objective = self._gap_and_objective(signals, codes)
+        xp = namespace(gap)
+        return gap / xp.where(objective > 0, objective, 1.0)
+
+    def _gap_and_objective(self, signals: Any, codes: Any) -> tuple[Any, Any]:
+        signals, codes, atoms = self._double(signals, codes)
+        xp = namespace(codes)
+        residual = signals - codes @ atoms.T
+        primal = self._primal(residual, codes)
+        # The dual point is the residual times a scale: as near to the best scale as feasibility, |A^T s r| <= penalty, allows.
+        steepest = xp.max(xp.abs(residual @ atoms) / self._weights, axis=1)
+        squared = xp.sum(residual * residual, axis=1)
+        along = xp.sum(signals * residual, axis=1)
+        best = along / xp.where(squared > 0, squared, 1.0)
+        limit = 1.0 / xp.where(steepest > 0, steepest, 1.0)
+        scale = xp.where(steepest > 0, xp.clip(best, -limit, limit), best)
+        dual = scale * along - 0.5 * scale * scale * squared
+        return xp.maximum(primal - dual, 0.0), primal
+
+    def _primal(self, residual: Any, codes: Any) -> Any:
+        xp = namespace(codes)
+        fit = 0.5 * xp.sum(residual * residual, axis=1)
+        return fit + xp.abs(codes) @ self._weights
+
+    def _double(self, signals: Any, codes: Any) -> tuple[Any, Any, Any]:
+        check_matrix("signals", signals, n_columns=self.n_features)
+        if codes.ndim != 2 or codes.shape != (signals.shape[0], self.n_atoms):
+            raise ShapeError(f"codes must have shape {(signals.shape[0], self.n_atoms)}, found {codes.shape}")
+        return signals.astype(np.float64), codes.astype(np.float64), self.dictionary.astype(np.float64)
+
+    def lambda_max(self, signals: Any) -> Any:
+        """The penalties, in the proportion of this problem's, from which on a sample's optimal code is zero.
+
+        Parameters
+        ----------
+        signals : array, (n_samples, n_features)
+
+        Returns
+        -------
+        penalties : array, (n_samples, D), float64
+            For one dictionary the largest |A^T y|. A code is zero exactly where this is not above the problem's penalties.
+        """
+        check_matrix("signals", signals, n_columns=self.n_features)
+        xp = namespace(signals)
+        correlations = xp.abs(signals.astype(np.float64) @ self.dictionary.astype(np.float64))
+        scale = xp.max(correlations / self._weights, axis=1)
+        return scale[:, None] * xp.asarray(self.penalties)
+
+    def with_penalties(self, penalties: Sequence[float]) -> "SparseCodingProblem":
+        """The same dictionaries under other penalties; what is known of the dictionaries is kept."""
+        other = SparseCodingProblem(self.dictionaries, penalties)
+        for name in ("dictionary", "gram", "lipschitz"):
+            if name in self.__dict__:
+                other.__dict__[name] = self.__dict__[name]
+        return other
+
+    def astype(self, dtype: Any) -> "SparseCodingProblem":
+        """The same problem in another floating-point type; itself when it has that type already."""
+        if self.dtype == np.dtype(dtype):
+            return self
+        return SparseCodingProblem([d.astype(dtype) for d in self.dictionaries], self.penalties)
+
+    def split(self, codes: Any) -> list[Any]:
+        """The columns of the codes that belong to each dictionary: views, (n_samples, n_atoms_d)."""
+        return [codes[:, block] for block in self.blocks]
+
+    def reconstruct(self, codes: Any) -> Any:
+        """A x for each sample: array, (n_samples, n_features)."""
+        return codes @ self.dictionary.T
+
+    def reconstruct_components(self, codes: Any) -> list[Any]:
+        """A_d x_d for each dictionary: the separated sources, each (n_samples, n_features)."""
+        return [part @ d.T for part, d in zip(self.split(codes), self.dictionaries, strict=True)]
+
+    def asarray(self, values: Any) -> Any:
+        """The values as an array on the dictionaries' device, in their dtype."""
+        return namespace(*self.dictionaries).asarray(values, dtype=self.dtype)
+
+    def to_arrays(self) -> dict[str, Any]:
+        """The problem as named arrays for one file; `from_arrays` reads it back."""
+        arrays = {f"dictionary_{i}": to_host(d) for i, d in enumerate(self.dictionaries)}
+        return {**arrays, "penalties": np.asarray(self.penalties)}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Any]) -> "SparseCodingProblem":
+        """The problem that `to_arrays` wrote."""
+        count = len(arrays["penalties"])
+        return cls([arrays[f"dictionary_{i}"] for i in range(count)], arrays["penalties"])

@@ -1,0 +1,29 @@
+"""Seeds derived from names, never from global state, so that a result depends on its own settings only."""
+
+from zlib import crc32
+
+import numpy as np
+
+
+def seed_for(study_seed: int, *names: str | int) -> int:
+    """Seed of one piece of work, derived from the study's seed and the names that identify the work.
+
+    Parameters
+    ----------
+    study_seed : int
+        The seed written in the configuration.
+    *names : str or int
+        What identifies the work, e.g. task, method, depth, repetition.
+
+    Returns
+    -------
+    seed : int
+        In [0, 2**32); equal names give equal seeds, on every machine and in any order of work.
+    """
+    words = [int(study_seed), *(crc32(str(name).encode()) for name in names)]
+    return int(np.random.SeedSequence(words).generate_state(1)[0])
+
+
+def generator(seed: int, *steps: int) -> np.random.Generator:
+    """Random generator of a seed; `steps` (an epoch, say) give independent streams of the same seed."""
+    return np.random.default_rng([seed, *steps])

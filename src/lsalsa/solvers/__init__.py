@@ -1,0 +1,53 @@
+"""Iterative solvers, one file each, found by their folder."""
+
+from lsalsa.discovery import class_in, modules_in
+from lsalsa.solvers.base import Solution, Solver, solve_with
+
+__all__ = ["Solution", "Solver", "available", "solve", "solver_class"]
+
+
+def available() -> list[str]:
+    """Names of all solvers."""
+    return list(modules_in(__name__))
+
+
+def solver_class(name: str) -> type[Solver]:
+    """The solver of this name; ConfigError with the nearest name when there is none."""
+    return class_in(__name__, "solver", name, Solver)
+
+
+def solve(problem, signals, method="fista", iterations=50, *, record=None, history=False, tile_rows=None, **options):
+    """Run a fixed number of iterations of a solver on all signals.
+
+    Parameters
+    ----------
+    problem : SparseCodingProblem
+    signals : array, (n_samples, n_features)
+        NumPy or CuPy, of the problem's dtype.
+    method : str
+        One of `available()`: "ista", "fista", "salsa".
+    iterations : int
+        T, the number of products with an (n_atoms, n_atoms) matrix; at least 1.
+    record : sequence of int, optional
+        Iterations whose codes are kept as well, in one pass.
+    history : bool
+        Compute the objective after every iteration, stop when it is no longer finite, grows without bound, or stands still.
+    tile_rows : int, optional
+        Rows worked on together; the default keeps a tile in a core's cache.
+    **options
+        The solver's own settings, e.g. `mu` and `read_out` of SALSA, `step_size` of ISTA.
+
+    Returns
+    -------
+    Solution
+        `codes` (n_samples, n_atoms) in the dtype that came in, `status`, `iterations`, `history`, `recorded`.
+
+    Raises
+    ------
+    ConfigError
+        Unknown method or option, iterations below 1.
+    ShapeError, DataError
+        Signals that do not fit the problem, NaN or Inf.
+    """
+    solver = solver_class(method)(problem, **options)
+    return solve_with(solver, signals, iterations, record=record, history=history, tile_rows=tile_rows)

@@ -1,0 +1,181 @@
+"""What every solver shares: settings, tiles, recorded iterations, history, stopping. A solver owns its update only."""
+
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from lsalsa.arrays import Shrinkage, Space, Tiles, check_count, check_matrix, namespace, tile_rows_for, to_host
+from lsalsa.discovery import settings_for
+from lsalsa.errors import DataError
+from lsalsa.problem import SparseCodingProblem
+
+GROWTH = 1e5  # an objective this many times that of the zero code has diverged
+FLAT = 1e-12  # relative change of the objective, for several iterations in a row, that counts as standing still
+PATIENCE = 5
+
+
+@dataclass
+class Solution:
+    """Codes and how the run ended.
+
+    Attributes
+    ----------
+    codes : array, (n_samples, n_atoms)
+    status : {"max_iterations", "done", "diverged"}
+    iterations : int
+        Iterations that were run.
+    history : list of dict
+        With `history=True` one row per iteration: iteration, objective (mean over samples), zero_share.
+    recorded : dict of int to array
+        Codes after the iterations asked for by `record`.
+    """
+
+    codes: Any
+    status: str
+    iterations: int
+    history: list[dict] = field(default_factory=list)
+    recorded: dict[int, Any] = field(default_factory=dict)
+
+
+class Solver(ABC):
+    """Base of the solvers; a subclass names its state and settings and supplies `prepare`, `start`, `step` and `codes`."""
+
+    state: ClassVar[tuple[str, ...]]
+    settings: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, problem: SparseCodingProblem, **options: Any):
+        self.problem = problem
+        self.xp = namespace(*problem.dictionaries)
+        for name, value in settings_for("setting", type(self).__name__, options, self.settings).items():
+            setattr(self, name, value)
+        self.prepare()
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """Compute once what all tiles share; float64 where it matters, the problem's dtype where it is used."""
+
+    @abstractmethod
+    def start(self, signals: Any, space: Space) -> SimpleNamespace:
+        """The state before the first iteration of a tile, in buffers that `space` lends."""
+
+    @abstractmethod
+    def step(self, state: SimpleNamespace) -> None:
+        """One iteration, in place."""
+
+    @abstractmethod
+    def codes(self, state: SimpleNamespace, out: Any) -> Any:
+        """Write the codes that the state stands for, (tile, n_atoms), into `out`."""
+
+    def shrinkage(self, scale: float) -> Shrinkage:
+        """Soft thresholding at the penalties times `scale`, in the problem's dtype."""
+        return Shrinkage((self.problem.thresholds.astype(np.float64) * scale).astype(self.problem.dtype))
+
+    def buffers(self, space: Space, n_rows: int, *names: str) -> list[Any]:
+        """One (n_rows, n_atoms) buffer for each name."""
+        return [space(name, (n_rows, self.problem.n_atoms), self.problem.dtype) for name in names]
+
+
+def solve_with(
+    solver: Solver,
+    signals: Any,
+    iterations: int,
+    *,
+    record: Sequence[int] | None = None,
+    history: bool = False,
+    tile_rows: int | None = None,
+) -> Solution:
+    """Run a prepared solver; see `lsalsa.solve` for the arguments."""
+    problem = solver.problem
+    check_signals(problem, signals)
+    check_count("iterations", iterations)
+    keep = sorted({check_count("record", t) for t in record or ()})
+    if keep and keep[-1] > iterations:
+        raise DataError(f"record asks for iteration {keep[-1]}, but only {iterations} are run")
+    tiles = Tiles(solver.xp, tile_rows or tile_rows_for(problem.n_atoms, problem.dtype.itemsize))
+    run = _run_watched if history else _run_fast
+    solution = run(solver, signals, iterations, keep, tiles)
+    warn_if_all_zero(problem, signals, solution.codes)
+    return solution
+
+
+def check_signals(problem: SparseCodingProblem, signals: Any) -> None:
+    """Refuse signals that do not fit the problem."""
+    check_matrix("signals", signals, n_columns=problem.n_features)
+    if signals.dtype != problem.dtype:
+        raise DataError(f"signals are {signals.dtype}, but the dictionaries are {problem.dtype}; convert one of them")
+
+
+def _run_fast(solver: Solver, signals: Any, iterations: int, keep: list[int], tiles: Tiles) -> Solution:
+    """All iterations of a tile before the next tile starts: a tile never leaves the cache."""
+    shape = (signals.shape[0], solver.problem.n_atoms)
+    out = {t: solver.xp.empty(shape, solver.problem.dtype) for t in {*keep, iterations}}
+
+    def work(rows: slice, space: Space) -> None:
+        state = solver.start(signals[rows], space)
+        for t in range(1, iterations + 1):
+            solver.step(state)
+            if t in out:
+                solver.codes(state, out[t][rows])
+
+    with np.errstate(over="ignore", invalid="ignore"):  # a diverging run is reported by its status
+        tiles.run(work, signals.shape[0])
+        finite = bool(solver.xp.isfinite(solver.xp.sum(out[iterations])))
+    status = "max_iterations" if finite else "diverged"
+    return Solution(out[iterations], status, iterations, recorded={t: out[t] for t in keep})
+
+
+def _run_watched(solver: Solver, signals: Any, iterations: int, keep: list[int], tiles: Tiles) -> Solution:
+    """One iteration of all tiles at a time, with the objective after each; every tile keeps buffers of its own."""
+    xp, problem = solver.xp, solver.problem
+    cuts = tiles.cut(signals.shape[0])
+    states = [solver.start(signals[rows], Space(xp)) for rows in cuts]
+    codes = xp.zeros((signals.shape[0], problem.n_atoms), problem.dtype)
+    ceiling = GROWTH * _mean(problem.objective(signals, codes))
+    solution = Solution(codes, "max_iterations", 0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for t in range(1, iterations + 1):
+            for rows, state in zip(cuts, states, strict=True):
+                solver.step(state)
+                solver.codes(state, codes[rows])
+            objective = _mean(problem.objective(signals, codes))
+            finite = all(_is_finite(xp, getattr(s, name)) for s in states for name in solver.state)
+            solution.iterations = t
+            if not finite or not np.isfinite(objective) or objective > ceiling:
+                solution.status = "diverged"
+                break
+            zeros = _mean((codes == 0).mean(axis=1))
+            solution.history.append({"iteration": t, "objective": objective, "zero_share": zeros})
+            if t in keep:
+                solution.recorded[t] = codes.copy()
+            if _stands_still(solution.history):
+                solution.status = "done"
+                break
+    return solution
+
+
+def _stands_still(history: list[dict]) -> bool:
+    values = [row["objective"] for row in history[-PATIENCE - 1 :]]
+    return len(values) > PATIENCE and max(values) - min(values) <= FLAT * max(values)
+
+
+def _mean(values: Any) -> float:
+    return float(to_host(values).mean()) if values.shape[0] else 0.0
+
+
+def _is_finite(xp: Any, array: Any) -> bool:
+    return bool(xp.isfinite(xp.sum(array)))
+
+
+def warn_if_all_zero(problem: SparseCodingProblem, signals: Any, codes: Any) -> None:
+    """Warn when every code is zero because no signal reaches the penalties."""
+    if signals.shape[0] == 0 or bool(codes.any()) or not bool(signals.any()):
+        return
+    largest = to_host(problem.lambda_max(signals)).max(axis=0)
+    if (largest <= np.asarray(problem.penalties)).all():
+        text = f"penalties {problem.penalties} are not below lambda_max {tuple(largest.round(6))}: all codes are zero"
+        warnings.warn(text, UserWarning, stacklevel=4)

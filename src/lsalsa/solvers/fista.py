@@ -1,0 +1,38 @@
+"""Accelerated iterative shrinkage-thresholding."""
+
+import math
+
+from lsalsa.solvers.ista import ISTA
+
+
+class FISTA(ISTA):
+    """FISTA (Beck and Teboulle 2009; LSALSA specification, section 4).
+
+    x(0) = v(1) = 0, x(t) = soft(v(t) - A^T (A v(t) - y) / L; penalty / L), r(t+1) = (1 + sqrt(1 + 4 r(t)^2)) / 2,
+    v(t+1) = x(t) + (r(t) - 1) / r(t+1) (x(t) - x(t-1)); the codes after T iterations are x(T).
+
+    Settings
+    --------
+    step_size : float, optional
+        1 / L with the exact largest eigenvalue L of A^T A by default.
+    """
+
+    state = ("x", "v")
+
+    def start(self, signals, space):
+        state = super().start(signals, space)
+        state.v, state.before = self.buffers(space, signals.shape[0], "v", "before")
+        state.v.fill(0)
+        state.momentum = 1.0
+        return state
+
+    def step(self, state):
+        state.x, state.before = state.before, state.x
+        self.xp.matmul(state.v, self.transition, out=state.moved)
+        state.moved += state.fit
+        self.shrink(state.moved, out=state.x)
+        following = (1.0 + math.sqrt(1.0 + 4.0 * state.momentum**2)) / 2.0
+        self.xp.subtract(state.x, state.before, out=state.v)
+        state.v *= (state.momentum - 1.0) / following
+        state.v += state.x
+        state.momentum = following

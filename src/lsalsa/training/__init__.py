@@ -1,0 +1,5 @@
+"""Training of encoders: optimisers, the fit loop with history and checkpoints, the search for hyper-parameters."""
+
+from lsalsa.training.fit import History, train
+
+__all__ = ["History", "train"]
