@@ -59,7 +59,7 @@ gpu: setup ## add CuPy to .venv, from its own lock
 	$(if $(UV),$(UV) pip install --python $(BIN)/python,$(BIN)/python -m pip install) --require-hashes --no-deps --requirement requirements-gpu.lock
 
 docs: setup ## API reference into docs/api
-	pdoc --docformat numpy --math --output-directory docs/api lsalsa
+	python docs/reference.py docs/api
 	@printf 'Open docs/api/lsalsa.html\n'
 
 lock: ## resolve pyproject.toml anew into the two locks (needs uv)

@@ -2,10 +2,10 @@
 
 Usage: conda_standin.py BASE ARGUMENTS..., where BASE is the folder that passes for conda's own installation.
 
-An environment is a venv without pip. It sees the packages that the file pins, with what they need, as links into
-the environment of the Python that runs this, and nothing else: a package that a file forgets is missing there.
-A pin that is not the installed version, and a channel other than conda-forge, are refused. The packages of
-conda-forge are not touched, so nothing is shown about them.
+An environment is a venv without pip. It sees the packages that the file pins, with what they need, as links
+into the environment of the Python that runs this, and nothing else: a package that a file forgets is
+missing there. A pin that is not the installed version, and a channel other than conda-forge, are refused.
+The packages of conda-forge are not touched, so nothing is shown about them.
 """
 
 import argparse

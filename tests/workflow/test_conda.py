@@ -1,7 +1,7 @@
-"""`--use-conda` finds each rule's environment file, and the scripts find the library in an environment without it.
+"""`--use-conda` finds each rule's environment file; scripts find the library in an environment without it.
 
-The program `conda` is a stand-in here (conda_standin.py says what it is): this is Snakemake's conda path and our files,
-not conda and not the packages of conda-forge.
+The program `conda` is a stand-in here (conda_standin.py says what it is): this is Snakemake's conda path and
+our files, not conda and not the packages of conda-forge.
 """
 
 import ast
@@ -67,7 +67,7 @@ def test_standin_refuses_an_unknown_channel(conda, tmp_path):
 
 
 def imported_by(*folders):
-    """Names of the outside packages that the sources in some folders import, at their top or inside functions."""
+    """Outside packages that the sources in some folders import, at their top or inside functions."""
     names = set()
     for path in (path for folder in folders for path in (ROOT / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):

@@ -1,0 +1,16 @@
+"""Write the API reference: python docs/reference.py FOLDER (make docs)."""
+
+import sys
+from pathlib import Path
+from pkgutil import walk_packages
+
+import pdoc
+
+import lsalsa
+
+# The package imports its public names when they are first used; pdoc reads only what is already there.
+for name in lsalsa.__all__:
+    setattr(lsalsa, name, getattr(lsalsa, name))
+modules = [module.name for module in walk_packages(lsalsa.__path__, "lsalsa.") if "._" not in module.name]
+pdoc.render.configure(docformat="numpy")
+pdoc.pdoc("lsalsa", *modules, output_directory=Path(sys.argv[1]))
