@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from pkgutil import walk_packages
+from pkgutil import iter_modules
 
 import pdoc
 
@@ -11,6 +11,6 @@ import lsalsa
 # The package imports its public names when they are first used; pdoc reads only what is already there.
 for name in lsalsa.__all__:
     setattr(lsalsa, name, getattr(lsalsa, name))
-modules = [module.name for module in walk_packages(lsalsa.__path__, "lsalsa.") if "._" not in module.name]
+modules = [module.name for module in iter_modules(lsalsa.__path__, "lsalsa.")]
 pdoc.render.configure(docformat="numpy")
 pdoc.pdoc("lsalsa", *modules, output_directory=Path(sys.argv[1]))
