@@ -27,7 +27,7 @@ NEEDS = {
     "codes": "codes/{task}/test.npz",
     "patches": "patches/{component}.npz, one per component of the task",
 }
-"""Word in a kind's `needs` -> the files it stands for; several stand in the order of the methods or components."""
+"""Word in a kind's `needs` -> the files it stands for; several in the order of the methods or components."""
 
 
 def available() -> list[str]:
@@ -40,9 +40,7 @@ def needs(kind: str) -> tuple[str, ...]:
     return _module(kind).needs
 
 
-def read_data(
-    kind: str, inputs: Inputs, *, methods: Sequence[str], components: Sequence[str]
-) -> dict[str, Any]:
+def read_data(kind: str, inputs: Inputs, *, methods: Sequence[str], components: Sequence[str]) -> dict[str, Any]:
     """Read what a kind of figure needs.
 
     Parameters
@@ -97,9 +95,7 @@ def draw(
         side by side.
     """
     if component is not None and component not in components:
-        raise ConfigError(
-            f"{component} is not a component of the task; its components are {', '.join(components)}"
-        )
+        raise ConfigError(f"{component} is not a component of the task; its components are {', '.join(components)}")
     return _module(kind).draw(
         data, title=title, methods=methods, depths=depths, component=component, components=components
     )
@@ -108,6 +104,7 @@ def draw(
 def save_figure(figure: Figure, png: str | Path, svg: str | Path) -> None:
     """Write PNG and SVG whose bytes depend on the figure alone: no date, no version, no random identifier."""
     import matplotlib
+
     from lsalsa.storage import atomic
 
     with matplotlib.rc_context({"svg.hashsalt": "lsalsa"}):

@@ -1,4 +1,4 @@
-"""The numbers of a table: one row per depth and method, the paper's number beside ours, and the runs' statuses."""
+"""The numbers of a table: one row per depth and method, the paper's number beside ours, and the status."""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ from typing import Any
 from lsalsa.study.tables.rows import KINDS, Kind, Row
 
 DEPTH_LINE = (
-    "T is the depth: iterations of ISTA, FISTA and SALSA, layers of the learned LISTA and LSALSA. One of either"
-    " costs the same matrix product."
+    "T is the depth: iterations of ISTA, FISTA and SALSA, layers of the learned LISTA and LSALSA. One of"
+    " either costs the same matrix product."
 )
 
 
@@ -41,8 +41,8 @@ def note(
         return sentence
     if protocol == "paper":
         sentence += (
-            " The classifier was fitted on the optimal codes of the very test images that it is asked about (the"
-            " paper's protocol), so that only the error of the codes counts."
+            " The classifier was fitted on the optimal codes of the very test images that it is asked about"
+            " (the paper's protocol), so that only the error of the codes counts."
         )
     else:
         sentence += " The classifier was fitted on optimal codes of train images, and never saw a test image."
@@ -100,7 +100,7 @@ def _kind_of(rows: Sequence[Row]) -> Kind:
 
 
 def _by_depth(rows: Sequence[Row]):
-    """Depth, its rows in the order of the methods, and the smallest value among them (None without values)."""
+    """Depth, its rows in the order of the methods, and the smallest value among them (None without one)."""
     written = _kind_of(rows).written
     for depth in dict.fromkeys(row["depth"] for row in rows):
         cells = [row for row in rows if row["depth"] == depth]

@@ -1,0 +1,53 @@
+"""What several kinds of figures ask of the files of a task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from lsalsa.study.tables import FINISHED
+
+
+def dictionaries_of(problem: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+    """Dictionaries (n_features, n_atoms) out of the arrays of ``problems/{task}.npz``, in order."""
+    n_dictionaries = sum(name.startswith("dictionary_") for name in problem)
+    return [problem[f"dictionary_{i}"] for i in range(n_dictionaries)]
+
+
+def blocks_of(problem: Mapping[str, np.ndarray]) -> list[slice]:
+    """Columns of the codes that belong to each dictionary."""
+    sizes = [dictionary.shape[1] for dictionary in dictionaries_of(problem)]
+    return [slice(sum(sizes[:i]), sum(sizes[: i + 1])) for i in range(len(sizes))]
+
+
+def block_of(problem: Mapping[str, np.ndarray], component: str | None, components: Sequence[str]) -> slice:
+    """Columns of one component's codes; all columns without a component."""
+    if component is None:
+        return slice(None)
+    return blocks_of(problem)[list(components).index(component)]
+
+
+def microseconds(timing: Iterable[Mapping[str, Any]]) -> dict[tuple[str, int], float]:
+    """(method, depth) -> microseconds per sample, of the timings that finished."""
+    return {
+        (row["method"], int(row["depth"])): 1e6 * row["seconds_per_sample"]
+        for row in timing
+        if row["status"] in FINISHED
+    }
+
+
+def marker_words(depths: Sequence[int], curves: Iterable[Sequence[tuple]]) -> str:
+    """What the markers of a curve over time are, and its bands where a point (.., standard deviation, n) has one."""
+    counts = [n for curve in curves for *_, std, n in curve if std is not None]
+    words = f"Markers along a line over time: T = {', '.join(map(str, depths))}, as far as the method was run."
+    if not counts:
+        return words
+    return f"{words} Bars and bands: one standard deviation over {max(counts)} trainings that differ in their seed."
+
+
+def square(vector: np.ndarray) -> np.ndarray:
+    """The patch that a row or an atom of side * side numbers stands for: (side, side)."""
+    side = round(len(vector) ** 0.5)
+    return np.reshape(vector, (side, side))

@@ -1,0 +1,132 @@
+"""The common look: a page with title and explanation, one colour and marker per method, one legend."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
+
+from lsalsa.study.tables import method_label
+
+# Okabe and Ito's colours, told apart with any colour vision; marker and line say the same without colour.
+STYLES = {
+    "ista": {"color": "#8c8c8c", "marker": "v", "linestyle": (0, (1, 1.2))},
+    "fista": {"color": "#0072b2", "marker": "s", "linestyle": (0, (4, 1.5))},
+    "salsa": {"color": "#009e73", "marker": "^", "linestyle": (0, (4, 1.5))},
+    "lista": {"color": "#d55e00", "marker": "D", "linestyle": "-"},
+    "lsalsa": {"color": "#000000", "marker": "o", "linestyle": "-"},
+}
+SPARE_COLOURS = ("#cc79a7", "#e69f00", "#56b4e9", "#b8a900")
+GREY = "#5f5f5f"
+RULES = {
+    "font.size": 9.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#e4e4e4",
+    "grid.linewidth": 0.7,
+    "axes.axisbelow": True,
+    "axes.titlesize": 10.5,
+    "legend.frameon": False,
+    "svg.fonttype": "path",
+}
+
+
+def method_style(method: str, methods: Sequence[str]) -> dict[str, Any]:
+    """Line style of a method: its own for the known five, else its kind's marker in a spare colour."""
+    if method in STYLES:
+        return STYLES[method]
+    others = [name for name in methods if name not in STYLES]
+    kind = STYLES.get(method.partition("_")[0], {"marker": "P", "linestyle": "-"})
+    return {**kind, "color": SPARE_COLOURS[others.index(method) % len(SPARE_COLOURS)]}
+
+
+def new_page(width: float, height: float, title: str, explanation: str) -> Figure:
+    """A figure of `width` x `height` inches below a head with a title and a wrapped explanation."""
+    lines = textwrap.wrap(explanation, width=int(width * 13.2))
+    head = 0.42 + 0.18 * len(lines)
+    with matplotlib.rc_context(RULES):
+        figure = Figure(figsize=(width, height + head), layout="constrained", facecolor="white")
+    total = height + head
+    layout = figure.get_layout_engine()
+    layout.set(rect=(0.0, 0.0, 1.0, height / total), w_pad=0.06, h_pad=0.06)  # type: ignore[call-arg, union-attr]
+    place = {"x": 0.1 / width, "va": "top"}
+    figure.text(y=1 - 0.10 / total, s=title, fontsize=13, fontweight="bold", **place)
+    figure.text(y=1 - 0.37 / total, s="\n".join(lines), color="#404040", fontsize=9.5, linespacing=1.3, **place)
+    return figure
+
+
+def new_axes(figure: Figure, n_rows: int, n_columns: int, **options: Any) -> np.ndarray:
+    """Axes of a grid, (n_rows, n_columns), in the common look."""
+    with matplotlib.rc_context(RULES):
+        return figure.subplots(n_rows, n_columns, squeeze=False, **options)
+
+
+def plot_curve(axes: Axes, method: str, methods: Sequence[str], curve: Sequence[tuple]) -> None:
+    """A method's line through (x, mean, standard deviation or None), the spread as a band with caps."""
+    x, mean, spread = zip(*curve, strict=True)
+    spread_or_zero = np.array([0.0 if s is None else s for s in spread])
+    style = method_style(method, methods)
+    axes.plot(x, mean, label=method_label(method), markersize=5, linewidth=1.6, zorder=3, **style)
+    if spread_or_zero.any():
+        low, high = np.subtract(mean, spread_or_zero), np.add(mean, spread_or_zero)
+        axes.fill_between(x, low, high, color=style["color"], alpha=0.18, linewidth=0)
+        axes.errorbar(x, mean, spread_or_zero, fmt="none", ecolor=style["color"], capsize=2.5, linewidth=1)
+
+
+def depth_axis(axes: Axes, depths: Sequence[int]) -> None:
+    """Logarithmic horizontal axis with a tick at each depth."""
+    axes.set_xscale("log")
+    axes.xaxis.set_major_locator(FixedLocator(list(depths)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_xlabel("T: iterations (learned methods: layers)")
+
+
+def seconds_axis(axes: Axes) -> None:
+    """Logarithmic horizontal axis in microseconds per sample."""
+    axes.set_xscale("log")
+    _plain_log_ticks(axes.xaxis)
+    axes.set_xlabel("time per sample in microseconds")
+
+
+def percent_axis(axes: Axes) -> None:
+    """Vertical axis that is linear below one percent and logarithmic above, so that 1 and 80 % can both be read."""
+    axes.set_yscale("symlog", linthresh=1.0, linscale=0.4)
+    axes.yaxis.set_major_locator(FixedLocator([0, 1, 2, 5, 10, 20, 30, 40, 60, 80, 100]))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.yaxis.set_minor_locator(NullLocator())
+
+
+def log_value_axis(axes: Axes) -> None:
+    """Logarithmic vertical axis with plain numbers."""
+    axes.set_yscale("log")
+    _plain_log_ticks(axes.yaxis)
+
+
+def _plain_log_ticks(axis: Any) -> None:
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def reference_line(axes: Axes, level: float, words: str = "") -> None:
+    """A dotted horizontal level, its meaning written under its right end."""
+    axes.axhline(level, color=GREY, linewidth=1, linestyle=(0, (1, 2)), zorder=1)
+    place = {"xycoords": axes.get_yaxis_transform(), "xytext": (0, -3), "textcoords": "offset points"}
+    axes.annotate(words, (0.995, level), ha="right", va="top", fontsize=8, color=GREY, **place)
+
+
+def common_legend(figure: Figure, axes: np.ndarray) -> None:
+    """One legend under all panels, each method once."""
+    handles = {}
+    for panel in axes.flat:
+        for handle, label in zip(*panel.get_legend_handles_labels(), strict=True):
+            handles.setdefault(label, handle)
+    figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=6, fontsize=9.5, frameon=False)

@@ -1,0 +1,77 @@
+"""RMSE of the code against depth and against time (LSALSA paper, figures 3, 4, 14, 16 and 18)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from lsalsa.study.figures import _style
+from lsalsa.study.figures._data import block_of, marker_words, microseconds
+from lsalsa.study.tables import method_label, value_and_spread
+
+needs = ("evaluation", "timing", "codes", "problem")
+
+
+def draw(
+    data: Mapping[str, Any],
+    *,
+    title: str,
+    methods: Sequence[str],
+    depths: Sequence[int],
+    component: str | None,
+    components: Sequence[str],
+) -> Figure:
+    """Two panels that share their height: RMSE over depth, RMSE over seconds; the zero code as a level."""
+    evaluation = [row for row in data["evaluation"] if row["depth"] in depths]
+    curves = {m: value_and_spread(evaluation, "rmse", method=m, component=component) for m in methods}
+    curves = {method: curve for method, curve in curves.items() if curve}
+    explanation = f"{_takeaway(curves)} {marker_words(depths, curves.values())}"
+    figure = _style.new_page(10.0, 4.3, title, explanation)
+    panels = _style.new_axes(figure, 1, 2, sharey=True)
+    over_depth, over_time = panels[0]
+    seconds = microseconds(data["timing"])
+    for method, curve in curves.items():
+        _style.plot_curve(over_depth, method, methods, [(d, mean, std) for d, mean, std, _ in curve])
+        timed = [(seconds[method, d], mean, std) for d, mean, std, _ in curve if (method, d) in seconds]
+        if timed:
+            _style.plot_curve(over_time, method, methods, timed)
+    _style.depth_axis(over_depth, depths)
+    _style.seconds_axis(over_time)
+    _finish(over_depth, over_time, data["codes"]["codes"][:, block_of(data["problem"], component, components)])
+    _style.common_legend(figure, panels)
+    return figure
+
+
+def _finish(over_depth: Axes, over_time: Axes, targets: Any) -> None:
+    """Labels, and the level of the zero code, whose RMSE is the size of the optimal codes `targets`."""
+    level = float(np.sqrt(targets.multiply(targets).sum(dtype=np.float64) / np.prod(targets.shape)))
+    for axes in (over_depth, over_time):
+        _style.log_value_axis(axes)
+        _style.reference_line(axes, level, "a code of zeros")
+    over_depth.set_ylabel("RMSE of the code against the optimal code")
+    over_depth.set_title("Accuracy after T steps")
+    over_time.set_title("Accuracy for the time spent (down and left is better)")
+
+
+def _takeaway(curves: Mapping[str, Sequence[tuple]]) -> str:
+    """The best method at the smallest depth, and the depth that each other needs to get as near."""
+    if not curves:
+        return "No run has finished."
+    first = min(curve[0][0] for curve in curves.values())
+    starts = {method: curve[0][1] for method, curve in curves.items() if curve[0][0] == first}
+    best = min(starts, key=lambda method: starts[method])
+    sentence = f"At T = {first} {method_label(best)} comes nearest to the optimal code (RMSE {starts[best]:.3f})."
+    return " ".join([sentence, *_followers({m: curve for m, curve in curves.items() if m != best}, starts[best])])
+
+
+def _followers(curves: Mapping[str, Sequence[tuple]], level: float) -> list[str]:
+    """Who gets down to the level with more steps, and who does not."""
+    needed = {m: next((depth for depth, mean, *_ in curve if mean <= level), None) for m, curve in curves.items()}
+    late = [f"{method_label(method)} T = {depth}" for method, depth in needed.items() if depth]
+    never = [f"{method_label(m)} (T = {curves[m][-1][0]})" for m, depth in needed.items() if not depth]
+    takes = [f"To get as near takes {', '.join(late)}."] if late else []
+    return takes + ([f"Not as near at their deepest: {', '.join(never)}."] if never else [])
