@@ -63,9 +63,14 @@ def section(docstring, title):
 
 
 def documented_parameters(docstring):
-    text = section(docstring, "Parameters") + section(docstring, "Attributes")
+    text = "".join(section(docstring, title) for title in ("Parameters", "Attributes", "Settings"))
     names = re.findall(r"^([*\w][\w, *]*?)(?:\s*:.*)?$", text, re.MULTILINE)
     return {name.strip(" *") for line in names for name in line.split(",")}
+
+
+def taken_by(thing):
+    """Names of what a function or class takes; of an encoder its settings, as `from_problem` takes them."""
+    return set(getattr(thing, "defaults", inspect.signature(thing).parameters))
 
 
 def returns_something(thing):
@@ -84,7 +89,7 @@ def test_public_name_documents_what_it_takes_and_returns(name):
     assert docstring, "no docstring"
     if isinstance(thing, type) and issubclass(thing, Exception):
         return
-    assert set(inspect.signature(thing).parameters) - documented_parameters(docstring) == set()
+    assert taken_by(thing) - documented_parameters(docstring) == set()
     if returns_something(thing):
         assert section(docstring, "Returns"), "no section Returns"
 
@@ -148,9 +153,7 @@ def locked(name="requirements.lock", python="3.11.9"):
     place = {"python_version": python[:4], "python_full_version": python, "sys_platform": "linux"}
     lines = re.findall(r"^[a-z0-9][^\\\n]*==[^\\\n]*", (ROOT / name).read_text(), re.MULTILINE)
     requirements = [Requirement(line.strip()) for line in lines]
-    return {
-        r.name: str(r.specifier)[2:] for r in requirements if r.marker is None or r.marker.evaluate(place)
-    }
+    return {r.name: str(r.specifier)[2:] for r in requirements if r.marker is None or r.marker.evaluate(place)}
 
 
 def declared():
@@ -197,11 +200,7 @@ def test_environment_uses_the_open_channel_alone(path):
 
 def rules():
     """Name of each rule and the file that holds it."""
-    return {
-        name: path
-        for path in RULE_FILES
-        for name in re.findall(r"^ *rule (\w+):", path.read_text(), re.MULTILINE)
-    }
+    return {name: path for path in RULE_FILES for name in re.findall(r"^ *rule (\w+):", path.read_text(), re.MULTILINE)}
 
 
 def test_each_script_has_a_rule_of_its_name():
@@ -217,12 +216,16 @@ def test_script_finds_the_library_by_its_own_place(path):
     assert text.index(line) < text.index("from lsalsa")
 
 
-def test_each_conda_and_script_file_of_a_rule_exists():
+def test_each_file_that_a_rule_names_exists():
+    named = re.compile(r'"(\.\./[^"{]+\.\w+)"')
     for path in RULE_FILES:
-        for kind, target in re.findall(
-            r"^ +(conda|script):\s*\n? *\"([^\"{]+)\"", path.read_text(), re.MULTILINE
-        ):
-            assert (path.parent / target).is_file(), f"{path.name}: {kind} {target} does not exist"
+        for target in named.findall(path.read_text()):
+            assert (path.parent / target).is_file(), f"{path.name}: {target} does not exist"
+
+
+def test_each_environment_is_used_by_a_rule():
+    text = "".join(path.read_text() for path in RULE_FILES)
+    assert [path.name for path in ENVIRONMENTS if f"/envs/{path.name}" not in text] == []
 
 
 # --- citation -----------------------------------------------------------------------------------------------
