@@ -1,0 +1,195 @@
+"""Certified codes: optimality conditions, another library's Lasso, and the certificate recomputed."""
+
+import warnings
+
+import numpy as np
+import pytest
+from worlds import World, fista_iterates, make_world, objective_of, relative_gap_of
+
+from lsalsa import optimal_codes, solve
+from lsalsa.arrays import set_threads, threads
+from lsalsa.errors import DataError, LsalsaError, ShapeError
+
+every_number_of_dictionaries = pytest.mark.parametrize("n_blocks", [1, 2, 3])
+
+
+def sklearn_codes(world):
+    """Lasso with per-block penalties: columns scaled so that one penalty serves all; its loss is divided by n."""
+    from sklearn.linear_model import Lasso
+
+    scale = world.penalties[0] / world.penalty_of_atom
+    columns = world.dictionary.astype(float) * scale
+    lasso = Lasso(alpha=world.penalties[0] / len(columns), fit_intercept=False, tol=1e-14, max_iter=10**6)
+    return np.array([lasso.fit(columns, signal).coef_ * scale for signal in world.signals.astype(float)])
+
+
+every_method = pytest.mark.parametrize("method", ["descent", "proximal"])
+
+
+@every_number_of_dictionaries
+@every_method
+def test_optimal_codes_satisfy_the_optimality_conditions(n_blocks, method):
+    """|A_j' r| <= penalty everywhere, and = penalty with the code's sign where the code is not zero."""
+    world = make_world(n_blocks, n_samples=60)
+    codes = optimal_codes(world.problem, world.signals, tolerance=1e-11, method=method).codes
+    correlations = (world.signals - codes @ world.dictionary.T) @ world.dictionary
+    penalties = np.broadcast_to(world.penalty_of_atom, codes.shape)
+    assert np.all(np.abs(correlations) <= penalties + 1e-5)
+    support = codes != 0
+    assert support.any()
+    np.testing.assert_allclose(correlations[support], (penalties * np.sign(codes))[support], atol=1e-5)
+
+
+@every_number_of_dictionaries
+@every_method
+def test_optimal_codes_agree_with_another_library_s_lasso(n_blocks, method):
+    world = make_world(n_blocks, n_samples=20)
+    found = optimal_codes(world.problem, world.signals, tolerance=1e-11, method=method).codes
+    expected = sklearn_codes(world)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    assert np.array_equal(np.abs(found) > 1e-4, np.abs(expected) > 1e-4)
+
+
+@every_number_of_dictionaries
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@every_method
+def test_the_certificate_holds_when_it_is_computed_anew(n_blocks, dtype, method):
+    world = make_world(n_blocks, n_samples=60, dtype=dtype)
+    optimal = optimal_codes(world.problem, world.signals, tolerance=1e-6, method=method)
+    assert optimal.codes.dtype == dtype
+    assert optimal.relative_gap.dtype == np.float64
+    assert optimal.relative_gap.shape == (60,)
+    assert optimal.relative_gap.max() <= 1e-6
+    rounding = 5e-6 if dtype == np.float32 else 0.0  # the codes are certified first and rounded then
+    assert relative_gap_of(world, optimal.codes).max() <= 1e-6 + rounding
+    np.testing.assert_allclose(optimal.objective, objective_of(world, optimal.codes), rtol=1e-10)
+
+
+def test_a_problem_of_many_correlated_atoms_is_certified_too():
+    """Four times as many atoms as features, a small penalty: a fixed number of FISTA steps would not do."""
+    world = make_world(1, n_features=12, n_atoms=48, n_samples=40, seed=3)
+    world = World(world.dictionaries, (0.01,), world.signals)
+    short = fista_iterates(world, 200)[-1]
+    assert relative_gap_of(world, short).max() > 1e-6
+    optimal = optimal_codes(world.problem, world.signals)
+    assert relative_gap_of(world, optimal.codes).max() <= 1e-6
+
+
+def test_a_start_changes_where_it_begins_and_not_where_it_ends():
+    world = make_world(2, n_samples=30)
+    cold = optimal_codes(world.problem, world.signals, tolerance=1e-12).codes
+    generator = np.random.default_rng(0)
+    for start in (
+        solve(world.problem, world.signals, "fista", 30).codes,
+        cold.copy(),
+        generator.standard_normal(cold.shape),
+    ):
+        kept = start.copy()
+        warm = optimal_codes(world.problem, world.signals, tolerance=1e-12, start=start).codes
+        np.testing.assert_allclose(warm, cold, atol=1e-6)
+        assert np.array_equal(start, kept)
+
+
+def test_zero_signals_have_zero_codes_and_a_gap_of_zero():
+    world = make_world(2)
+    signals = world.signals.copy()
+    signals[[0, 5]] = 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        optimal = optimal_codes(world.problem, signals)
+    assert not optimal.codes[[0, 5]].any()
+    assert np.array_equal(optimal.relative_gap[[0, 5]], [0, 0])
+    assert optimal.codes[1].any()
+
+
+def test_penalties_above_lambda_max_give_zeros_and_say_so():
+    world = make_world(2)
+    largest = world.problem.lambda_max(world.signals).max(axis=0)
+    problem = world.problem.with_penalties(list(1.001 * largest))
+    with pytest.warns(UserWarning, match="(?i)penalt|lambda"):
+        optimal = optimal_codes(problem, world.signals)
+    assert not optimal.codes.any()
+    assert np.array_equal(optimal.relative_gap, np.zeros(len(world.signals)))
+    np.testing.assert_allclose(optimal.objective, 0.5 * (world.signals**2).sum(axis=1), rtol=1e-12)
+
+
+def test_a_certificate_that_is_not_reached_names_the_worst_sample():
+    world = make_world(1, n_features=12, n_atoms=48, n_samples=5, seed=3)
+    world = World(world.dictionaries, (0.001,), world.signals * np.array([[0], [0], [0], [1], [0]]))
+    with pytest.raises(LsalsaError, match=r"\b3\b"):
+        optimal_codes(world.problem, world.signals, tolerance=1e-15, max_iterations=1)
+
+
+@pytest.mark.parametrize("n_samples", [0, 1])
+def test_no_sample_and_one_sample_are_no_special_case(n_samples):
+    world = make_world(2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        optimal = optimal_codes(world.problem, world.signals[:n_samples])
+    assert optimal.codes.shape == (n_samples, world.dictionary.shape[1])
+    assert optimal.relative_gap.shape == (n_samples,)
+
+
+def test_neither_order_nor_threads_nor_company_change_a_sample_s_codes():
+    world = make_world(2, n_samples=40)
+    order = np.random.default_rng(1).permutation(40)
+    before = threads()
+    try:
+        set_threads(1)
+        plain = optimal_codes(world.problem, world.signals).codes
+        shuffled = optimal_codes(world.problem, world.signals[order]).codes
+        part = optimal_codes(world.problem, world.signals[:7]).codes
+        set_threads(2)
+        threaded = optimal_codes(world.problem, world.signals).codes
+    finally:
+        set_threads(before)
+    assert threaded.tobytes() == plain.tobytes()
+    np.testing.assert_allclose(shuffled, plain[order], atol=1e-9)
+    np.testing.assert_allclose(part, plain[:7], atol=1e-9)
+
+
+def test_inputs_are_left_as_they_were():
+    world = make_world(2)
+    signals = world.signals.copy()
+    optimal_codes(world.problem, signals)
+    assert np.array_equal(signals, world.signals)
+
+
+def test_twice_the_same_atom_does_not_stop_the_certificate():
+    """Two equal columns: the codes are not unique, the objective is."""
+    world = make_world(1)
+    doubled = World((np.hstack([world.dictionary, world.dictionary[:, :2]]),), (0.1,), world.signals)
+    optimal = optimal_codes(doubled.problem, doubled.signals)
+    assert relative_gap_of(doubled, optimal.codes).max() <= 1e-6
+    plain = optimal_codes(world.problem, world.signals)
+    np.testing.assert_allclose(optimal.objective, plain.objective, rtol=1e-5)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_signals_that_are_not_finite_are_refused(bad):
+    world = make_world(1)
+    signals = world.signals.copy()
+    signals[4, 2] = bad
+    with pytest.raises(DataError, match="signals"):
+        optimal_codes(world.problem, signals)
+
+
+def test_a_start_of_another_shape_is_refused_by_name():
+    world = make_world(1)
+    with pytest.raises(ShapeError, match="start"):
+        optimal_codes(world.problem, world.signals, start=np.zeros((3, 3)))
+
+
+def test_an_unknown_method_is_refused_with_the_known_ones():
+    world = make_world(1)
+    with pytest.raises(LsalsaError, match="descend") as raised:
+        optimal_codes(world.problem, world.signals, method="descend")
+    assert "descent" in str(raised.value)
+    assert "proximal" in str(raised.value)
+
+
+@pytest.mark.parametrize("tolerance", [0.0, -1e-6, np.nan])
+def test_a_tolerance_that_cannot_be_met_is_refused_by_name(tolerance):
+    world = make_world(1)
+    with pytest.raises(LsalsaError, match="tolerance"):
+        optimal_codes(world.problem, world.signals, tolerance=tolerance)
