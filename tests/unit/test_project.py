@@ -94,6 +94,13 @@ def test_public_name_documents_what_it_takes_and_returns(name):
         assert section(docstring, "Returns"), "no section Returns"
 
 
+def test_example_of_the_readme_runs_as_it_stands(tmp_path):
+    (example,) = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    done = subprocess.run([sys.executable, "-W", "error", "-c", example], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "encoder.npz").is_file()
+
+
 # --- arrows point down --------------------------------------------------------------------------------------
 
 
