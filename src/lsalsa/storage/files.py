@@ -63,7 +63,7 @@ def write_text(path: str | Path, text: str) -> None:
 
 
 def to_json(path: str | Path, metadata: Mapping[str, Any] | None) -> bytes:
-    """Metadata of the file at `path` as JSON, NumPy scalars as plain ones; DataError for what JSON cannot hold."""
+    """Metadata of the file at `path` as JSON, NumPy scalars too; DataError for what JSON cannot hold."""
     try:
         return json.dumps(dict(metadata or {}), default=_plain).encode()
     except (TypeError, ValueError) as error:
@@ -80,7 +80,8 @@ def check_mark(path: Path, found: bytes | None) -> None:
     """Raise StorageError when the completion mark that was found is not the one that is written last."""
     if found is None:
         raise StorageError(
-            f"{path} was not written to its end, or not by lsalsa (no completion mark); delete it and run again"
+            f"{path} was not written to its end, or not by lsalsa (no completion mark); "
+            "delete it and run again"
         )
     if found != MARK:
         raise StorageError(

@@ -109,7 +109,7 @@ def read_metadata(path: str | Path) -> dict[str, Any]:
 
 def _members(arrays: Mapping[str, Any]) -> dict[str, np.ndarray]:
     """Arrays by the name of their member in the file: a CSR becomes four."""
-    members = {}
+    members: dict[str, np.ndarray] = {}
     for name, array in arrays.items():
         if getattr(array, "format", None) == "csr":
             members |= {f"{name}.{part}": np.asarray(getattr(array, part)) for part in CSR_PARTS}

@@ -1,0 +1,111 @@
+"""A set of labelled grey images, each on the train or on the test side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lsalsa.arrays.checks import check_finite
+from lsalsa.errors import DataError, ShapeError
+
+
+@dataclass(frozen=True)
+class ImageSet:
+    """Labelled grey images.
+
+    Attributes
+    ----------
+    images : array, (n_images, height, width), float32
+        Grey values in [0, 1].
+    labels : array, (n_images,), int64
+        Positions in `class_names`.
+    class_names : list of str
+    groups : array, (n_images,), int64
+        What an image was cut from (a photograph), or its own number; a group is never on both sides.
+    is_test : array, (n_images,), bool
+        True on the test side; nothing is learned or chosen on it.
+    source : dict of str to str
+        Where the images come from: name, licence, citation.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    class_names: list[str]
+    groups: np.ndarray
+    is_test: np.ndarray
+    source: dict[str, str]
+
+    def validate(self) -> None:
+        """Refuse a set that cannot be worked with.
+
+        Raises
+        ------
+        ShapeError
+            When the arrays do not fit each other.
+        DataError
+            When a pixel is NaN, infinite or outside [0, 1], an image has no label, one side is empty, or a
+            group is on both sides.
+        """
+        self._check_shapes()
+        check_finite("images", self.images)
+        low, high = float(self.images.min()), float(self.images.max())
+        if low < 0 or high > 1:
+            raise DataError(f"images must have grey values in [0, 1], found values from {low:g} to {high:g}")
+        self._check_labels()
+        self._check_sides()
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """Arrays for an NPZ file, without pickle: names and source as arrays of strings."""
+        return {
+            "images": self.images,
+            "labels": self.labels,
+            "class_names": np.array(self.class_names, dtype=str),
+            "groups": self.groups,
+            "is_test": self.is_test,
+            "source": np.array([*self.source.items()], dtype=str).reshape(-1, 2),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Any]) -> ImageSet:
+        """The set that `to_arrays` gave."""
+        return cls(
+            images=arrays["images"],
+            labels=arrays["labels"],
+            class_names=arrays["class_names"].tolist(),
+            groups=arrays["groups"],
+            is_test=arrays["is_test"],
+            source=dict(arrays["source"].tolist()),
+        )
+
+    def _check_shapes(self) -> None:
+        if self.images.ndim != 3 or self.images.dtype != np.float32:
+            raise ShapeError(
+                "images must be float32 of shape (n_images, height, width), "
+                f"found {self.images.dtype} of shape {self.images.shape}"
+            )
+        if self.images.size == 0:
+            raise DataError(f"images must hold at least one pixel, found shape {self.images.shape}")
+        for name in ("labels", "groups", "is_test"):
+            expected, found = (len(self.images),), getattr(self, name).shape
+            if found != expected:
+                raise ShapeError(f"{name} must have one entry per image, shape {expected}, found {found}")
+
+    def _check_labels(self) -> None:
+        n_classes = len(self.class_names)
+        bad = (self.labels < 0) | (self.labels >= n_classes)
+        if bad.any():
+            raise DataError(
+                f"every image needs a label from 0 to {n_classes - 1}, but {int(bad.sum())} of {len(bad)} "
+                f"have none; the first is image {int(bad.argmax())} with label {self.labels[bad.argmax()]}"
+            )
+
+    def _check_sides(self) -> None:
+        for side, members in (("train", ~self.is_test), ("test", self.is_test)):
+            if not members.any():
+                raise DataError(f"the set has no {side} image; each side needs at least one")
+        both = np.intersect1d(self.groups[self.is_test], self.groups[~self.is_test])
+        if len(both):
+            raise DataError(f"{len(both)} groups are on the train and the test side, the first is {both[0]}")

@@ -1,0 +1,127 @@
+"""Signals of a task: patches of one component, or sums of the patches of several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import numpy as np
+
+from lsalsa.arrays import check_count
+from lsalsa.data.selection import draw_evenly, spread_over_classes
+from lsalsa.errors import DataError, ShapeError
+from lsalsa.seeds import generator, seed_for
+
+Patches = Mapping[str, np.ndarray]
+
+
+def make_signals(
+    patch_sets: Sequence[Patches],
+    *,
+    n_train: int,
+    n_validation: int,
+    n_test_images: int,
+    n_labelled_images: int,
+    seed: int,
+) -> dict[str, np.ndarray]:
+    """Signals of a task, and the patches that each is the sum of.
+
+    The component with the most patches per image leads (the last one on ties). Every other component adds to
+    each of its patches a random one from the same split; all of them are used equally often. With one
+    component the signals are its patches.
+
+    Parameters
+    ----------
+    patch_sets : sequence of dicts
+        One per component, as `component_patches` gives them.
+    n_train, n_validation : int
+        Number of signals. With several components it may exceed the patches of the leading one, which are
+        then used again with new partners.
+    n_test_images : int
+        Number of test images of the leading component, spread over its classes, each with all its patches.
+    n_labelled_images : int
+        The same for train images, to fit classifiers on; all of them when there are fewer.
+    seed : int
+
+    Returns
+    -------
+    arrays : dict
+        For each split of train, validation, labelled and test: ``{split}`` (n, n_features) float32, and for
+        each component i ``{split}_index_{i}`` (row of the patch in that split of its file),
+        ``{split}_image_{i}`` and ``{split}_label_{i}``, (n,) int64. In labelled and test the patches of an
+        image of the leading component stand together, in order.
+
+    Raises
+    ------
+    ShapeError
+        When the components' patches differ in size.
+    ConfigError
+        When a number is not a whole number of at least 1.
+    DataError
+        When more is asked for than there is.
+    """
+    _check_sizes(patch_sets)
+    lead = _leading(patch_sets)
+    leader = patch_sets[lead]
+    n_labelled_images = min(n_labelled_images, len(np.unique(leader["labelled_image"])))
+    chosen = {
+        "train": partial(_choose_patches, leader, "train", n_train, len(patch_sets) > 1),
+        "validation": partial(_choose_patches, leader, "validation", n_validation, len(patch_sets) > 1),
+        "labelled": partial(_choose_images, leader, "labelled", n_labelled_images),
+        "test": partial(_choose_images, leader, "test", n_test_images),
+    }
+    arrays: dict[str, np.ndarray] = {}
+    for split, choose in chosen.items():
+        random = generator(seed_for(seed, split))
+        rows = choose(random)
+        partners = [draw_evenly(len(patches[split]), len(rows), random) for patches in patch_sets]
+        arrays |= _sum(patch_sets, split, [*partners[:lead], rows, *partners[lead + 1 :]])
+    return arrays
+
+
+def _check_sizes(patch_sets: Sequence[Patches]) -> None:
+    sizes = [patches["train"].shape[1] for patches in patch_sets]
+    if len(set(sizes)) != 1:
+        raise ShapeError(f"patches that are added up must have one size, found {sizes} pixels per component")
+
+
+def _leading(patch_sets: Sequence[Patches]) -> int:
+    """The component with the most patches per test image; the last one on ties."""
+    per_image = [int(patches["test_position"].max()) + 1 for patches in patch_sets]
+    return max(range(len(patch_sets)), key=lambda i: (per_image[i], i))
+
+
+def _choose_patches(
+    patches: Patches, split: str, count: int, reuse: bool, random: np.random.Generator
+) -> np.ndarray:
+    """Rows of patches in random order."""
+    check_count(f"n_{split}", count)
+    available = len(patches[split])
+    if count > available and not reuse:
+        raise DataError(f"n_{split} asks for {count} patches, but there are {available} {split} patches")
+    return draw_evenly(available, count, random)
+
+
+def _choose_images(patches: Patches, split: str, count: int, random: np.random.Generator) -> np.ndarray:
+    """Rows of all patches of `count` images, spread over the classes, in the order of the file."""
+    check_count(f"n_{split}_images", count)
+    images, first = np.unique(patches[f"{split}_image"], return_index=True)
+    if count > len(images):
+        raise DataError(
+            f"n_{split}_images asks for {count} images, but there are {len(images)} {split} images"
+        )
+    chosen = images[spread_over_classes(patches[f"{split}_label"][first], count, random)]
+    return np.flatnonzero(np.isin(patches[f"{split}_image"], chosen))
+
+
+def _sum(patch_sets: Sequence[Patches], split: str, rows: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+    """Signals of a split with the rows, images and labels that each component contributes."""
+    signals = patch_sets[0][split][rows[0]]
+    for patches, chosen in zip(patch_sets[1:], rows[1:], strict=True):
+        signals += patches[split][chosen]
+    arrays = {split: signals}
+    for i, (patches, chosen) in enumerate(zip(patch_sets, rows, strict=True)):
+        arrays[f"{split}_index_{i}"] = chosen
+        arrays[f"{split}_image_{i}"] = patches[f"{split}_image"][chosen]
+        arrays[f"{split}_label_{i}"] = patches[f"{split}_label"][chosen]
+    return arrays

@@ -1,0 +1,217 @@
+"""Images brought to a size and cut into patches, split by image into train, validation, labelled and test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lsalsa.arrays import check_count, nearest
+from lsalsa.data.images import ImageSet
+from lsalsa.data.selection import check_share, share_of_classes
+from lsalsa.errors import ConfigError, DataError
+from lsalsa.seeds import generator, seed_for
+
+FITS = ("none", "pad", "shrink")
+
+
+@dataclass(frozen=True)
+class PatchSet:
+    """Patches and where each was cut.
+
+    Attributes
+    ----------
+    values : array, (n_patches, n_features), float32
+        Pixels of a patch row by row.
+    image : array, (n_patches,), int64
+        Index of the image in its set.
+    position : array, (n_patches,), int64
+        Cell of the image's grid, row by row from the top left.
+    label : array, (n_patches,), int64
+        Class of the image.
+    """
+
+    values: np.ndarray
+    image: np.ndarray
+    position: np.ndarray
+    label: np.ndarray
+
+    @classmethod
+    def of_images(cls, images: np.ndarray, labels: np.ndarray, ids: np.ndarray, patch_size: int) -> PatchSet:
+        """Every patch of the images with these ids, image after image."""
+        values = cut_patches(images[ids], patch_size)
+        n_positions = values.shape[1]
+        return cls(
+            values=values.reshape(len(ids) * n_positions, -1),
+            image=np.repeat(ids, n_positions),
+            position=np.tile(np.arange(n_positions), len(ids)),
+            label=np.repeat(labels[ids], n_positions),
+        )
+
+    def to_arrays(self, split: str) -> dict[str, np.ndarray]:
+        """Arrays by their names in a file of patches."""
+        return {
+            split: self.values,
+            f"{split}_image": self.image,
+            f"{split}_position": self.position,
+            f"{split}_label": self.label,
+        }
+
+
+def fit_images(images: np.ndarray, size: int, fit: str = "pad") -> np.ndarray:
+    """Bring images to size x size pixels.
+
+    Parameters
+    ----------
+    images : array, (n_images, height, width)
+    size : int
+        Height and width afterwards.
+    fit : {"pad", "shrink", "none"}
+        ``pad`` puts the image in the middle of a black square. ``shrink`` pads to the next multiple of `size`
+        and averages blocks (28 -> 32 -> 16). ``none`` expects images of that size.
+
+    Returns
+    -------
+    fitted : array, (n_images, size, size), same dtype
+
+    Raises
+    ------
+    ConfigError
+        When the images do not have the size that the way of fitting needs.
+    """
+    check_count("image_size", size)
+    if fit not in FITS:
+        raise nearest("way to fit images", fit, FITS)
+    height, width = images.shape[1:]
+    if fit == "none" and (height, width) != (size, size):
+        raise ConfigError(
+            f"images of {height} x {width} pixels do not fit image_size {size}; choose fit pad or shrink"
+        )
+    if fit == "pad" and max(height, width) > size:
+        raise ConfigError(
+            f"images of {height} x {width} pixels cannot be padded to image_size {size}; choose fit shrink"
+        )
+    factor = -(-max(height, width) // size)
+    return _block_means(_padded(images, factor * size), factor)
+
+
+def cut_patches(images: np.ndarray, patch_size: int) -> np.ndarray:
+    """Cut images into a grid of patches from the top left; what is left at the bottom and right is dropped.
+
+    Parameters
+    ----------
+    images : array, (n_images, height, width)
+    patch_size : int
+
+    Returns
+    -------
+    patches : array, (n_images, n_positions, patch_size**2), same dtype
+        Positions row by row; pixels of a patch row by row (LSALSA paper, specification section 2).
+
+    Raises
+    ------
+    ConfigError
+        When a patch is larger than an image.
+    """
+    check_count("patch_size", patch_size)
+    n_images, height, width = images.shape
+    rows, columns = height // patch_size, width // patch_size
+    if rows == 0 or columns == 0:
+        raise ConfigError(f"patch_size {patch_size} is larger than the images of {height} x {width} pixels")
+    grid = images[:, : rows * patch_size, : columns * patch_size]
+    cells = grid.reshape(n_images, rows, patch_size, columns, patch_size).swapaxes(2, 3)
+    return cells.reshape(n_images, rows * columns, patch_size**2)
+
+
+def component_patches(
+    image_set: ImageSet,
+    *,
+    image_size: int,
+    fit: str,
+    patch_size: int,
+    min_std: float,
+    validation_fraction: float = 0.1,
+    seed: int,
+) -> dict[str, np.ndarray]:
+    """Patches of one component, split by image.
+
+    Parameters
+    ----------
+    image_set : ImageSet
+    image_size, fit
+        See `fit_images`.
+    patch_size : int
+    min_std : float
+        Smallest standard deviation of a train or validation patch. Test and labelled images stay complete.
+    validation_fraction : float
+        Share of the train images of every class that is set aside for validation.
+    seed : int
+
+    Returns
+    -------
+    arrays : dict
+        For each split of train, validation, labelled and test: ``{split}`` (n, n_features) float32 and
+        ``{split}_image``, ``{split}_position``, ``{split}_label``, see `PatchSet`. ``labelled`` holds every
+        patch of the images of ``train``; in it and in ``test`` the patches of an image stand together, in
+        order.
+
+    Raises
+    ------
+    ConfigError
+        When the sizes do not fit each other, or the fraction is not between 0 and 1.
+    DataError
+        When no patch is left, or there are too few images to set some aside.
+    """
+    images = fit_images(image_set.images, image_size, fit)
+    train, validation = _split_train(image_set, validation_fraction, seed)
+
+    def cut(ids: np.ndarray) -> PatchSet:
+        return PatchSet.of_images(images, image_set.labels, ids, patch_size)
+
+    labelled = cut(train)
+    splits = {
+        "train": select_patches(labelled, min_std),
+        "validation": select_patches(cut(validation), min_std),
+        "labelled": labelled,
+        "test": cut(np.flatnonzero(image_set.is_test)),
+    }
+    return {
+        name: array for split, patches in splits.items() for name, array in patches.to_arrays(split).items()
+    }
+
+
+def select_patches(patches: PatchSet, min_std: float) -> PatchSet:
+    """The patches whose pixels have at least this standard deviation; DataError when there is none."""
+    deviation = patches.values.std(axis=1, dtype=np.float64)
+    kept = deviation >= min_std
+    if not kept.any():
+        raise DataError(
+            f"no patch has a standard deviation of min_std {min_std:g} or more, "
+            f"the largest is {deviation.max(initial=0):.3g}; lower min_std"
+        )
+    return PatchSet(patches.values[kept], patches.image[kept], patches.position[kept], patches.label[kept])
+
+
+def _split_train(image_set: ImageSet, fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Ids of the train images to learn from, and of those set aside for validation."""
+    check_share("validation_fraction", fraction)
+    ids = np.flatnonzero(~image_set.is_test)
+    aside = share_of_classes(image_set.labels[ids], fraction, generator(seed_for(seed, "validation")))
+    if not aside.any():
+        raise DataError(f"{len(ids)} train images are too few to set one aside for validation")
+    return ids[~aside], ids[aside]
+
+
+def _padded(images: np.ndarray, size: int) -> np.ndarray:
+    """Images in the middle of a black square."""
+    margins = [((size - length) // 2, (size - length + 1) // 2) for length in images.shape[1:]]
+    return np.pad(images, [(0, 0), *margins])
+
+
+def _block_means(images: np.ndarray, factor: int) -> np.ndarray:
+    """Each block of factor x factor pixels becomes their mean."""
+    if factor == 1:
+        return images
+    n_images, size, _ = images.shape
+    blocks = images.reshape(n_images, size // factor, factor, size // factor, factor)
+    return blocks.mean(axis=(2, 4), dtype=images.dtype)

@@ -1,0 +1,66 @@
+"""Seeded choices: shares and counts spread over classes, and draws that use everything equally often."""
+
+import numpy as np
+
+from lsalsa.errors import ConfigError
+
+
+def check_share(name: str, value: float) -> None:
+    """Raise ConfigError when a share is not between 0 and 1."""
+    if not 0 < value < 1:
+        raise ConfigError(f"{name} must be between 0 and 1, found {value!r}")
+
+
+def spread_over_classes(labels: np.ndarray, count: int, random: np.random.Generator) -> np.ndarray:
+    """Choose items so that every class has the same number, as far as it has that many.
+
+    Parameters
+    ----------
+    labels : array, (n_items,)
+    count : int
+        At most n_items.
+
+    Returns
+    -------
+    chosen : array, (count,), int64
+        Positions in `labels`, ascending.
+    """
+    order = random.permutation(len(labels))
+    turn = _rank_in_class(labels[order])
+    return np.sort(order[np.argsort(turn, kind="stable")[:count]])
+
+
+def share_of_classes(labels: np.ndarray, fraction: float, random: np.random.Generator) -> np.ndarray:
+    """Choose the same share of every class; a class of two or more is on both sides of the choice.
+
+    Returns
+    -------
+    chosen : array, (n_items,), bool
+    """
+    order = random.permutation(len(labels))
+    chosen = np.zeros(len(labels), dtype=bool)
+    _, codes, sizes = np.unique(labels[order], return_inverse=True, return_counts=True)
+    quota = np.clip(np.rint(fraction * sizes), 1, None)
+    chosen[order] = _rank_in_class(labels[order]) < np.minimum(quota, sizes - 1)[codes]
+    return chosen
+
+
+def draw_evenly(n_items: int, count: int, random: np.random.Generator) -> np.ndarray:
+    """Draw positions in random order: without repetition while items last, then all of them again.
+
+    Returns
+    -------
+    drawn : array, (count,), int64
+        No item is drawn twice more often than another.
+    """
+    rounds = -(-count // n_items)
+    return np.concatenate([random.permutation(n_items) for _ in range(rounds)])[:count]
+
+
+def _rank_in_class(labels: np.ndarray) -> np.ndarray:
+    """How many earlier items have the same label, for every item."""
+    order = np.argsort(labels, kind="stable")
+    _, starts, sizes = np.unique(labels[order], return_index=True, return_counts=True)
+    rank = np.empty(len(labels), dtype=np.int64)
+    rank[order] = np.arange(len(labels)) - np.repeat(starts, sizes)
+    return rank

@@ -1,0 +1,107 @@
+"""Photographs that the scikit-image package carries, cut to square blocks; the class is their kind.
+
+A photograph is on the train or on the test side as a whole: no test block has a neighbour to train on.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import numpy as np
+
+from lsalsa.arrays import check_count
+from lsalsa.data.images import ImageSet
+from lsalsa.data.patches import cut_patches
+from lsalsa.errors import ConfigError, DataError
+from lsalsa.seeds import generator, seed_for
+
+# class: (train photographs, test photographs)
+PHOTOGRAPHS = {
+    "texture": (("brick.png", "grass.png"), ("gravel.png",)),
+    "document": (("page.png",), ("text.png",)),
+    "scene": (
+        ("astronaut.png", "camera.png", "coffee.png", "motorcycle_left.png"),
+        ("chelsea.png", "rocket.jpg"),
+    ),
+    "medical": (("ihc.png", "cell.png"), ("retina.jpg",)),
+    "space": (("hubble_deep_field.jpg",), ("moon.png",)),
+}
+SOURCE = {
+    "name": "photographs packaged in scikit-image",
+    "licence": "CC0 or public domain, see the docstrings of skimage.data",
+    "citation": "S. van der Walt et al.: scikit-image: image processing in Python, PeerJ 2:e453, 2014",
+}
+
+
+def load(*, seed: int, image_size: int = 64, per_photo: int = 64) -> ImageSet:
+    """Load blocks of the photographs.
+
+    Parameters
+    ----------
+    seed : int
+    image_size : int
+        Height and width of a block; blocks lie on a grid and do not overlap.
+    per_photo : int
+        Most blocks of one photograph, chosen by seed.
+    """
+    check_count("image_size", image_size)
+    check_count("per_photo", per_photo)
+    blocks, labels, groups, is_test = [], [], [], []
+    for group, (name, label, on_test_side) in enumerate(_table()):
+        cut = _blocks(name, image_size)
+        chosen = generator(seed_for(seed, name)).permutation(len(cut))[:per_photo]
+        blocks.append(cut[np.sort(chosen)])
+        labels += [label] * len(chosen)
+        groups += [group] * len(chosen)
+        is_test += [on_test_side] * len(chosen)
+    return ImageSet(
+        images=_stretched(np.concatenate(blocks)),
+        labels=np.array(labels),
+        class_names=list(PHOTOGRAPHS),
+        groups=np.array(groups),
+        is_test=np.array(is_test),
+        source=SOURCE,
+    )
+
+
+def _table() -> list[tuple[str, int, bool]]:
+    """File name, label and side of every photograph."""
+    return [
+        (name, label, side == 1)
+        for label, sides in enumerate(PHOTOGRAPHS.values())
+        for side, names in enumerate(sides)
+        for name in names
+    ]
+
+
+def _blocks(name: str, size: int) -> np.ndarray:
+    """Blocks of a photograph, (n_blocks, size, size), row by row from the top left."""
+    photograph = _read(name)
+    height, width = photograph.shape
+    if size > min(height, width):
+        raise ConfigError(
+            f"image_size {size} is larger than the photograph {name} of {height} x {width} pixels"
+        )
+    return cut_patches(photograph[None], size).reshape(-1, size, size)
+
+
+def _read(name: str) -> np.ndarray:
+    """A photograph in grey, float32, from the packaged file: `skimage.data` would look for a cache first."""
+    from skimage.color import rgb2gray
+    from skimage.io import imread
+
+    path = files("skimage") / "data" / name
+    if not path.is_file():
+        raise DataError(
+            f"the package scikit-image carries no photograph {name}; install scikit-image 0.25 or 0.26"
+        )
+    pixels = imread(str(path))
+    grey = rgb2gray(pixels) if pixels.ndim == 3 else pixels / 255
+    return grey.astype(np.float32)
+
+
+def _stretched(blocks: np.ndarray) -> np.ndarray:
+    """Each block from 0 to 1; a constant one becomes black."""
+    low = blocks.min(axis=(1, 2), keepdims=True)
+    span = blocks.max(axis=(1, 2), keepdims=True) - low
+    return (blocks - low) / np.where(span > 0, span, 1)
