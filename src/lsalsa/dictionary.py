@@ -12,7 +12,8 @@ from lsalsa.errors import ConfigError, DataError, DivergedError
 from lsalsa.metrics import zero_share
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.seeds import generator
-from lsalsa.solvers import solve
+from lsalsa.solvers import solve_with
+from lsalsa.solvers.fista import FISTA
 
 log = logging.getLogger(__name__)
 
@@ -87,15 +88,27 @@ def learn_dictionary(
     atoms = _start(signals, n_atoms, seed)
     history: list[dict] = []
     for epoch in range(1, epochs + 1):
-        atoms, row = _epoch(signals, atoms, penalty, step_size * decay ** (epoch - 1), batch_size, iterations, seed, epoch)
+        atoms, row = _epoch(
+            signals, atoms, penalty, step_size * decay ** (epoch - 1), batch_size, iterations, seed, epoch
+        )
         history.append(row)
         _refuse_divergence(history, rise_tolerance)
-        log.info("epoch %(epoch)d: objective %(objective).4f, zeros %(zero_share).3f, dead atoms %(dead_atoms)d", row)
+        log.info(
+            "epoch %(epoch)d: objective %(objective).4f, zeros %(zero_share).3f, dead atoms %(dead_atoms)d",
+            row,
+        )
     return LearnedDictionary(_with_fixed_signs(atoms), history)
 
 
 def _epoch(
-    signals: Any, atoms: Any, penalty: float, step: float, batch_size: int, iterations: int, seed: int, epoch: int
+    signals: Any,
+    atoms: Any,
+    penalty: float,
+    step: float,
+    batch_size: int,
+    iterations: int,
+    seed: int,
+    epoch: int,
 ) -> tuple[Any, dict]:
     xp, clock = namespace(signals), time.perf_counter()
     order = generator(seed, epoch).permutation(signals.shape[0])
@@ -104,7 +117,7 @@ def _epoch(
     for first in range(0, len(order), batch_size):
         batch = signals[order[first : first + batch_size]]
         problem = SparseCodingProblem([atoms], [penalty])
-        codes = solve(problem, batch, "fista", iterations).codes
+        codes = solve_with(FISTA(problem), batch, iterations).codes
         objectives.append(xp.sum(problem.objective(batch, codes)))
         zeros.append(zero_share(codes) * len(batch))
         used |= (codes != 0).any(axis=0)

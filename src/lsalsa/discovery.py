@@ -1,9 +1,11 @@
 """Plug-ins found by their folder: one file, one class; adding one edits no list."""
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from inspect import getmembers, isclass
 from pkgutil import iter_modules
+from typing import Any
 
 from lsalsa.arrays import nearest
 
@@ -32,7 +34,7 @@ def class_in(package: str, kind: str, name: str, parent: type) -> type:
     return found[0]
 
 
-def settings_for(kind: str, owner: str, given: dict, known: dict) -> dict:
+def settings_for(kind: str, owner: str, given: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
     """`known` settings with the `given` values in their place; ConfigError for one that does not exist."""
     for name in given:
         if name not in known:

@@ -39,8 +39,9 @@ class SparseCodingProblem:
         if not self.dictionaries or len(self.dictionaries) != len(self.penalties):
             found = f"{len(self.dictionaries)} dictionaries and {len(self.penalties)} penalties"
             raise ShapeError(f"a problem needs one penalty for each of at least one dictionary, found {found}")
+        n_rows = check_matrix("dictionary 1", self.dictionaries[0]).shape[0]
         for number, dictionary in enumerate(self.dictionaries, start=1):
-            check_matrix(f"dictionary {number}", dictionary, n_rows=self.dictionaries[0].shape[0])
+            check_matrix(f"dictionary {number}", dictionary, n_rows=n_rows)
             if dictionary.dtype != self.dtype:
                 raise DataError(f"dictionary {number} is {dictionary.dtype}, but dictionary 1 is {self.dtype}")
         for number, penalty in enumerate(self.penalties, start=1):

@@ -3,7 +3,7 @@
 from lsalsa.arrays.checks import check_count, check_matrix, nearest
 from lsalsa.arrays.kernels import Shrinkage
 from lsalsa.arrays.namespace import Device, is_host, namespace, to_host
-from lsalsa.arrays.tiles import Space, Tiles, parallel_map, set_threads, threads, tile_rows_for
+from lsalsa.arrays.tiles import Space, Tiles, parallel_map, set_threads, threads, tiles_for
 
 __all__ = [
     "Device",
@@ -18,6 +18,6 @@ __all__ = [
     "parallel_map",
     "set_threads",
     "threads",
-    "tile_rows_for",
+    "tiles_for",
     "to_host",
 ]

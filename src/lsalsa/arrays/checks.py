@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
+import numpy as np
+
 from lsalsa.arrays.namespace import namespace
 from lsalsa.errors import ConfigError, DataError, ShapeError
 
@@ -33,11 +35,14 @@ def check_matrix(name: str, array: Any, n_columns: int | None = None, n_rows: in
 def check_finite(name: str, array: Any) -> None:
     """Raise DataError naming the first row of a matrix (or the first entry) that holds NaN or Inf."""
     xp = namespace(array)
-    if bool(xp.isfinite(xp.sum(array))):  # NaN and Inf survive a sum: one pass, no temporary
-        return
+    with np.errstate(over="ignore", invalid="ignore"):
+        if bool(xp.isfinite(xp.sum(array))):  # NaN and Inf survive a sum: one pass, no temporary
+            return
     bad = ~xp.isfinite(array.reshape(array.shape[0], -1)).all(axis=1) if array.size else xp.zeros(0, bool)
     if bool(bad.any()):
-        raise DataError(f"{name} holds NaN or Inf in {int(bad.sum())} of {len(bad)} rows, first in row {int(bad.argmax())}")
+        raise DataError(
+            f"{name} holds NaN or Inf in {int(bad.sum())} of {len(bad)} rows, first in row {int(bad.argmax())}"
+        )
 
 
 def check_count(name: str, value: Any, least: int = 1) -> int:

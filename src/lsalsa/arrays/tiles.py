@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 from lsalsa.arrays.checks import check_count
 
 _TILE_BYTES = 250_000  # one buffer of a tile: with the four or five that a method keeps, about half of a 2 MiB cache
@@ -30,11 +32,6 @@ def threads() -> int:
     if getattr(_local, "inside", False):
         return 1
     return _state["threads"] or len(os.sched_getaffinity(0))
-
-
-def tile_rows_for(n_columns: int, itemsize: int) -> int:
-    """Rows of a tile whose buffers stay in a core's cache; never so few that the matrix product starves."""
-    return max(64, min(512, _TILE_BYTES // (n_columns * itemsize)))
 
 
 class Space:
@@ -92,6 +89,14 @@ class Tiles:
         if not hasattr(self._spaces, "space"):
             self._spaces.space = Space(self.xp)
         return self._spaces.space
+
+
+def tiles_for(xp: Any, n_columns: int, dtype: np.dtype, tile_rows: int | None = None) -> Tiles:
+    """Tiles of `tile_rows` rows; by default so many that their buffers stay in a core's cache, never so few that the
+    matrix product starves."""
+    if tile_rows is None:
+        tile_rows = max(64, min(512, _TILE_BYTES // (n_columns * dtype.itemsize)))
+    return Tiles(xp, tile_rows)
 
 
 def parallel_map(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:

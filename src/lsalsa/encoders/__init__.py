@@ -41,4 +41,6 @@ def load_encoder(path: str | Path) -> Encoder:
     metadata = read_metadata(path)
     if "encoder" not in metadata:
         raise StorageError(f"{path} is not an encoder: its metadata names no encoder")
+    if metadata["encoder"] not in available():
+        raise StorageError(f"{path} holds an encoder {metadata['encoder']!r}; known here: {', '.join(available())}")
     return encoder_class(metadata["encoder"])(read_arrays(path), **metadata["settings"])

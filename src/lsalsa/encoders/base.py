@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from lsalsa.arrays import Device, Space, Tiles, check_count, check_matrix, namespace, tile_rows_for, to_host
+from lsalsa.arrays import Device, Space, Tiles, check_count, check_matrix, namespace, tiles_for, to_host
 from lsalsa.discovery import settings_for
 from lsalsa.errors import DataError, ShapeError
 from lsalsa.problem import SparseCodingProblem
@@ -52,14 +52,29 @@ class Encoder(ABC):
 
     def __init__(self, arrays: Mapping[str, Any], **settings: Any):
         self.name = type(self).__module__.rpartition(".")[2]
-        self.settings = settings_for("setting", self.name, settings, self.defaults)
-        self.depth = self.settings["depth"] = check_count("depth", self.settings["depth"])
+        self.settings = self.complete(settings)
+        self.depth = self.settings["depth"]
         self._take(arrays)
+
+    @classmethod
+    def complete(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """All settings, the defaults where none is given; ConfigError for one that does not exist or cannot be."""
+        known = settings_for("setting", cls.__name__, settings, cls.defaults)
+        known["depth"] = check_count("depth", known["depth"])
+        cls.check(known)
+        return known
+
+    @classmethod
+    @abstractmethod
+    def check(cls, settings: Mapping[str, Any]) -> None:
+        """Refuse values of the encoder's own settings that cannot be."""
 
     def _take(self, arrays: Mapping[str, Any]) -> None:
         missing = [name for name in self.parameters if name not in arrays]
         if missing:
-            raise ShapeError(f"{self.name} needs the arrays {', '.join(self.parameters)}; missing: {', '.join(missing)}")
+            raise ShapeError(
+                f"{self.name} needs the arrays {', '.join(self.parameters)}; missing: {', '.join(missing)}"
+            )
         self.arrays = {name: arrays[name] for name in self.parameters}
         check_matrix("filter", self.arrays["filter"])
         n_atoms = self.n_atoms
@@ -127,8 +142,7 @@ class Encoder(ABC):
         def work(rows: slice, space: Space) -> None:
             self.forward(signals[rows], self._tape(space, signals[rows], keep=False), codes[rows])
 
-        rows = tile_rows or tile_rows_for(self.n_atoms, self.dtype.itemsize)
-        Tiles(self.xp, rows).run(work, signals.shape[0])
+        tiles_for(self.xp, self.n_atoms, self.dtype, tile_rows).run(work, signals.shape[0])
         return codes
 
     def check_signals(self, signals: Any) -> None:
@@ -165,7 +179,11 @@ class Encoder(ABC):
         """
         check_matrix("signals", signals, n_columns=self.n_features)
         check_matrix("targets", targets, n_columns=self.n_atoms, n_rows=signals.shape[0])
-        return self.unchecked_loss_and_gradient(signals, targets, names or self.parameters, tiles or self.gradient_tiles())
+        if signals.shape[0] == 0:
+            raise ShapeError("a loss needs at least one sample, found 0")
+        return self.unchecked_loss_and_gradient(
+            signals, targets, names or self.parameters, tiles or self.gradient_tiles()
+        )
 
     def gradient_tiles(self) -> Tiles:
         """Tiles in the size that suits a training batch."""

@@ -25,13 +25,14 @@ class LISTA(Encoder):
 
     defaults = {"depth": 5, "x0": "soft"}
 
-    def __init__(self, arrays, **settings):
-        super().__init__(arrays, **settings)
-        if self.settings["x0"] not in STARTS:
-            raise nearest("x0", self.settings["x0"], STARTS)
+    @classmethod
+    def check(cls, settings):
+        if settings["x0"] not in STARTS:
+            raise nearest("x0", settings["x0"], STARTS)
 
     @classmethod
     def from_problem(cls, problem, **settings):
+        cls.complete(settings)
         step = 1.0 / problem.lipschitz
         start, transition = gradient_step(problem, step)
         thresholds = (problem.thresholds.astype(np.float64) * step).astype(problem.dtype)

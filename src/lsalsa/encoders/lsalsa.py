@@ -30,13 +30,13 @@ class LSALSA(Encoder):
 
     defaults = {"depth": 5, "mu": 1.0, "read_out": "softx"}
 
-    def __init__(self, arrays, **settings):
-        super().__init__(arrays, **settings)
-        check_splitting(self.settings["mu"], self.settings["read_out"], READ_OUTS)
+    @classmethod
+    def check(cls, settings):
+        check_splitting(settings["mu"], settings["read_out"], READ_OUTS)
 
     @classmethod
     def from_problem(cls, problem, **settings):
-        mu = settings.get("mu", cls.defaults["mu"])
+        mu = cls.complete(settings)["mu"]
         arrays = {
             "filter": problem.dictionary.copy(),
             "splitting": problem.asarray(splitting_matrix(problem, mu)),

@@ -41,7 +41,9 @@ def _solve_tile(gram: Any, correlations: Any, penalties: Any, codes: Any, max_sw
 
 
 @njit(nogil=True, cache=True)
-def _solve_sample(gram: Any, correlation: Any, penalties: Any, x: Any, active: Any, factor: Any, max_sweeps: int) -> Any:
+def _solve_sample(
+    gram: Any, correlation: Any, penalties: Any, x: Any, active: Any, factor: Any, max_sweeps: int
+) -> Any:
     n_active = 0
     for j in range(len(x)):
         if x[j] != 0.0:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-
 from lsalsa.arrays import Shrinkage, namespace
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.solvers.ista import gradient_step

@@ -1,9 +1,9 @@
 """Iterative solvers, one file each, found by their folder."""
 
 from lsalsa.discovery import class_in, modules_in
-from lsalsa.solvers.base import Solution, Solver, solve_with
+from lsalsa.solvers.base import Solution, Solver, solve_with, warn_if_all_zero
 
-__all__ = ["Solution", "Solver", "available", "solve", "solver_class"]
+__all__ = ["Solution", "Solver", "available", "solve", "solve_with", "solver_class"]
 
 
 def available() -> list[str]:
@@ -50,4 +50,6 @@ def solve(problem, signals, method="fista", iterations=50, *, record=None, histo
         Signals that do not fit the problem, NaN or Inf.
     """
     solver = solver_class(method)(problem, **options)
-    return solve_with(solver, signals, iterations, record=record, history=history, tile_rows=tile_rows)
+    solution = solve_with(solver, signals, iterations, record=record, history=history, tile_rows=tile_rows)
+    warn_if_all_zero(problem, signals, solution.codes)
+    return solution

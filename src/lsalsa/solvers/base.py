@@ -9,7 +9,16 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from lsalsa.arrays import Shrinkage, Space, Tiles, check_count, check_matrix, namespace, tile_rows_for, to_host
+from lsalsa.arrays import (
+    Shrinkage,
+    Space,
+    Tiles,
+    check_count,
+    check_matrix,
+    namespace,
+    tiles_for,
+    to_host,
+)
 from lsalsa.discovery import settings_for
 from lsalsa.errors import DataError
 from lsalsa.problem import SparseCodingProblem
@@ -32,7 +41,7 @@ class Solution:
     history : list of dict
         With `history=True` one row per iteration: iteration, objective (mean over samples), zero_share.
     recorded : dict of int to array
-        Codes after the iterations asked for by `record`.
+        Codes after the iterations asked for by `record`; a run that diverged has those before it did.
     """
 
     codes: Any
@@ -96,10 +105,11 @@ def solve_with(
     keep = sorted({check_count("record", t) for t in record or ()})
     if keep and keep[-1] > iterations:
         raise DataError(f"record asks for iteration {keep[-1]}, but only {iterations} are run")
-    tiles = Tiles(solver.xp, tile_rows or tile_rows_for(problem.n_atoms, problem.dtype.itemsize))
+    tiles = tiles_for(solver.xp, problem.n_atoms, problem.dtype, tile_rows)
     run = _run_watched if history else _run_fast
     solution = run(solver, signals, iterations, keep, tiles)
-    warn_if_all_zero(problem, signals, solution.codes)
+    if solution.status == "done":  # it stands still: the iterations that were not run would not have moved the codes
+        solution.recorded.update({t: solution.codes for t in keep if t not in solution.recorded})
     return solution
 
 
@@ -177,5 +187,5 @@ def warn_if_all_zero(problem: SparseCodingProblem, signals: Any, codes: Any) -> 
         return
     largest = to_host(problem.lambda_max(signals)).max(axis=0)
     if (largest <= np.asarray(problem.penalties)).all():
-        text = f"penalties {problem.penalties} are not below lambda_max {tuple(largest.round(6))}: all codes are zero"
-        warnings.warn(text, UserWarning, stacklevel=4)
+        text = f"penalties {problem.penalties} are not below lambda_max {tuple(largest.round(6).tolist())}: all codes are zero"
+        warnings.warn(text, UserWarning, stacklevel=3)

@@ -1,6 +1,7 @@
 """Iterative shrinkage-thresholding."""
 
 from types import SimpleNamespace
+from typing import ClassVar
 
 import numpy as np
 
@@ -20,7 +21,8 @@ class ISTA(Solver):
         1 / L with the exact largest eigenvalue L of A^T A by default.
     """
 
-    state = ("x",)
+    step_size: float | None
+    state: ClassVar[tuple[str, ...]] = ("x",)
     settings = {"step_size": None}
 
     def prepare(self):

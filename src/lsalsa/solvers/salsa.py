@@ -26,6 +26,8 @@ class SALSA(Solver):
         by penalty / mu in the limit) or x itself (dense). The paper leaves it open; see the specification, section 4.
     """
 
+    mu: float
+    read_out: str
     state = ("x", "u", "d")
     settings = {"mu": 1.0, "read_out": "u"}
 

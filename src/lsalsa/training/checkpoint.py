@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any, Protocol
+from zlib import crc32
 
 from lsalsa.arrays import to_host
 from lsalsa.encoders.base import Encoder
@@ -13,6 +14,8 @@ class Resumable(Protocol):
     """What a training must name for its checkpoint."""
 
     encoder: Encoder
+    signals: Any
+    targets: Any
     optimizer: Any
     optimizer_name: str
     rows: list[dict]
@@ -30,6 +33,7 @@ class Checkpoint:
 
     def __init__(self, path: str | Path, fit: Resumable):
         self.path, self.fit = Path(path), fit
+        self._identity = identity(fit)
 
     def save(self) -> None:
         """Write parameters, optimiser state, history and epoch, at once or not at all."""
@@ -43,16 +47,18 @@ class Checkpoint:
             else:
                 scalars[state] = value
         progress = {"epoch": fit.epoch, "rows": fit.rows, "first_loss": fit.first_loss, "status": fit.status}
-        write_arrays(self.path, arrays, {"identity": self._identity(), "progress": progress, "optimizer": scalars})
+        write_arrays(self.path, arrays, {"identity": self._identity, "progress": progress, "optimizer": scalars})
 
     def resume(self) -> None:
         """Put the saved state in place, if there is a file."""
         if not self.path.exists():
             return
         metadata, arrays = read_metadata(self.path), read_arrays(self.path)
-        found, expected = metadata.get("identity"), self._identity()
+        found, expected = metadata.get("identity"), self._identity
         if found != expected:
-            raise StorageError(f"{self.path} is the checkpoint of {found}, not of {expected}; delete it or train elsewhere")
+            raise StorageError(
+                f"{self.path} is the checkpoint of {found}, not of {expected}; delete it or train elsewhere"
+            )
         fit = self.fit
         for name, array in fit.encoder.arrays.items():
             array[...] = fit.encoder.xp.asarray(arrays[f"encoder.{name}"])
@@ -66,9 +72,17 @@ class Checkpoint:
         for name, value in metadata["progress"].items():
             setattr(fit, name, value)
 
-    def _identity(self) -> dict:
-        fit = self.fit
-        shapes = {name: list(array.shape) for name, array in fit.encoder.arrays.items()}
-        names = ("optimizer_name", "rate", "decay", "batch_size", "seed")
-        settings = {name: getattr(fit, name) for name in names}
-        return {"encoder": fit.encoder.name, "settings": fit.encoder.settings, "shapes": shapes, **settings}
+
+def identity(fit: Resumable) -> dict:
+    """What a training is: encoder, settings, shapes and data; a checkpoint of another one is refused."""
+    shapes = {name: list(array.shape) for name, array in fit.encoder.arrays.items()}
+    names = ("optimizer_name", "rate", "decay", "batch_size", "seed")
+    settings = {name: getattr(fit, name) for name in names}
+    data = [crc32(to_host(array).tobytes()) for array in (fit.signals, fit.targets)]
+    return {
+        "encoder": fit.encoder.name,
+        "settings": fit.encoder.settings,
+        "shapes": shapes,
+        "data": data,
+        **settings,
+    }

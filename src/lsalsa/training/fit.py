@@ -90,8 +90,19 @@ def train(
     ConfigError, ShapeError, DataError, StorageError
         Settings out of range, arrays that do not fit, a checkpoint of another training.
     """
-    _check(encoder, signals, targets, learning_rate, decay, batch_size, epochs)
-    fit = Fit(encoder, signals, targets, validation, optimizer, learning_rate, decay, batch_size, tolerance, seed)
+    check_count("epochs", epochs)
+    fit = Fit(
+        encoder,
+        signals,
+        targets,
+        validation,
+        optimizer=optimizer,
+        learning_rate=learning_rate,
+        decay=decay,
+        batch_size=batch_size,
+        tolerance=tolerance,
+        seed=seed,
+    )
     saved = Checkpoint(checkpoint, fit) if checkpoint else None
     if saved:
         saved.resume()
@@ -102,17 +113,26 @@ def train(
     return fit.finish()
 
 
-def _check(encoder: Encoder, signals: Any, targets: Any, rate: float, decay: float, batch: int, epochs: int) -> None:
-    encoder.check_signals(signals)
-    check_matrix("targets", targets, n_columns=encoder.n_atoms)
-    if targets.shape[0] != signals.shape[0] or signals.shape[0] == 0:
-        raise ShapeError(f"training needs as many targets as signals, at least one: found {len(targets)} and {len(signals)}")
+def _check(
+    encoder: Encoder, signals: Any, targets: Any, rate: float, decay: float, batch: int, tolerance: float
+) -> None:
+    check_pairs("training", encoder, signals, targets)
     if not (np.isfinite(rate) and rate > 0):
         raise ConfigError(f"learning_rate must be positive and finite, found {rate}")
+    if not tolerance >= 0:
+        raise ConfigError(f"tolerance must not be negative, found {tolerance}")
     if not 0 < decay <= 1:
         raise ConfigError(f"decay must be in (0, 1], found {decay}")
     check_count("batch_size", batch)
-    check_count("epochs", epochs)
+
+
+def check_pairs(purpose: str, encoder: Encoder, signals: Any, targets: Any) -> None:
+    """Refuse signals and targets that do not fit the encoder or each other; `purpose` names them in the message."""
+    check_matrix(f"{purpose} signals", signals, n_columns=encoder.n_features)
+    check_matrix(f"{purpose} targets", targets, n_columns=encoder.n_atoms, n_rows=signals.shape[0])
+    encoder.check_signals(signals)
+    if signals.shape[0] == 0:
+        raise ShapeError(f"{purpose} needs at least one sample, found 0")
 
 
 class Fit:
@@ -124,13 +144,17 @@ class Fit:
         signals: Any,
         targets: Any,
         validation: tuple[Any, Any] | None,
-        optimizer: str,
+        *,
+        optimizer: str = "sgd",
         learning_rate: float,
-        decay: float,
-        batch_size: int,
-        tolerance: float,
-        seed: int,
+        decay: float = 1.0,
+        batch_size: int = 100,
+        tolerance: float = 1e-6,
+        seed: int = 0,
     ):
+        _check(encoder, signals, targets, learning_rate, decay, batch_size, tolerance)
+        if validation is not None:
+            check_pairs("validation", encoder, *validation)
         self.encoder, self.signals, self.targets = encoder, signals, targets
         self.validation = validation or (signals[:1000], targets[:1000])
         self.rate, self.decay, self.tolerance, self.seed = learning_rate, decay, tolerance, seed
@@ -142,7 +166,7 @@ class Fit:
         self.first_loss: float | None = None
         self.epoch = 0
         self.status: str | None = None
-        self._score(None, 0.0)
+        self._score(None, time.perf_counter())
 
     @property
     def learning_rate(self) -> float:
@@ -154,20 +178,26 @@ class Fit:
         clock = time.perf_counter()
         before = {name: self.encoder.arrays[name].copy() for name in self.encoder.learned}
         order = generator(self.seed, self.epoch).permutation(self.signals.shape[0])
-        losses = []
         with np.errstate(over="ignore", invalid="ignore"):  # a diverging run is reported by its status
-            for start in range(0, len(order), self.batch_size):
-                losses.append(self._step(order[start : start + self.batch_size]))
-                if self._blew_up(losses[-1]):
-                    self._restore(before)
-                    return self._close("diverged", float(losses[-1]), time.perf_counter() - clock)
+            loss = self._pass(np.array_split(order, range(self.batch_size, len(order), self.batch_size)))
+            if not self._blew_up(loss):
+                self._score(loss, clock)
         self.epoch += 1
-        self._score(float(np.mean(losses)), time.perf_counter() - clock)
-        if not np.isfinite(self.rows[-1]["validation_rmse"]):
+        if len(self.rows) <= self.epoch or not np.isfinite(self.rows[-1]["validation_rmse"]):
             self._restore(before)
-            self._close("diverged", self.rows.pop()["loss"], time.perf_counter() - clock)
+            self._record_divergence(loss, clock)
         elif self._stands_still():
             self.status = "done"
+
+    def _pass(self, batches: list[np.ndarray]) -> float:
+        """A step for each batch; the mean loss over samples, or the loss of the batch that blew up."""
+        total = 0.0
+        for batch in batches:
+            loss = self._step(batch)
+            if self._blew_up(loss):
+                return loss
+            total += loss * len(batch)
+        return total / len(self.signals)
 
     def _step(self, index: np.ndarray) -> float:
         encoder = self.encoder
@@ -188,22 +218,26 @@ class Fit:
         for name, array in arrays.items():
             self.encoder.arrays[name][...] = array
 
-    def _close(self, status: str, loss: float, seconds: float) -> None:
-        last = self.rows[-1]
-        self.rows.append({**last, "epoch": self.epoch + 1, "loss": loss, "seconds": seconds, "status": status})
-        self.status = status
+    def _record_divergence(self, loss: float, clock: float) -> None:
+        """The epoch's row holds the loss that blew up beside the scores of the encoder that was set back."""
+        last = self.rows[self.epoch - 1]
+        rate, seconds = self.rate * self.decay ** (self.epoch - 1), time.perf_counter() - clock
+        row = {**last, "epoch": self.epoch, "loss": loss, "learning_rate": rate, "seconds": seconds}
+        self.rows[self.epoch :] = [row]
+        self.status = "diverged"
 
-    def _score(self, loss: float | None, seconds: float) -> None:
+    def _score(self, loss: float | None, clock: float) -> None:
+        """A row of the history: the encoder as it is now on the validation samples."""
         signals, targets = self.validation
         codes = self.encoder.encode(signals)
         self.rows.append(
             {
-                "epoch": self.epoch,
+                "epoch": len(self.rows),
                 "loss": loss,
                 "validation_rmse": rmse(codes, targets),
                 "zero_share": zero_share(codes),
-                "learning_rate": self.rate * self.decay ** max(self.epoch - 1, 0),
-                "seconds": seconds,
+                "learning_rate": self.learning_rate,
+                "seconds": time.perf_counter() - clock,
                 "status": "running",
             }
         )
@@ -226,6 +260,5 @@ class Fit:
         targets = self.validation[1]
         nothing = rmse(targets * 0, targets)
         row = self.rows[-1]
-        return nothing > 0 and (row["zero_share"] == 1.0 or abs(row["validation_rmse"] - nothing) <= COLLAPSED * nothing)
-
-
+        at_zero = abs(row["validation_rmse"] - nothing) <= COLLAPSED * nothing
+        return nothing > 0 and (row["zero_share"] == 1.0 or at_zero)

@@ -45,7 +45,7 @@ class Adam:
             array -= rate * mean / (namespace(array).sqrt(square) + self.epsilon)
 
 
-OPTIMIZERS = {"sgd": SGD, "adam": Adam}
+OPTIMIZERS: dict[str, type[SGD] | type[Adam]] = {"sgd": SGD, "adam": Adam}
 
 
 def optimizer_class(name: str) -> type[SGD] | type[Adam]:

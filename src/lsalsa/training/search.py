@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -52,7 +53,7 @@ def successive_halving(
     rows = [{**candidate, "epochs": 0, "score": float("nan"), "chosen": False} for candidate in candidates]
     alive = list(range(len(rows)))
     for epochs in rungs:
-        scores = parallel_map(lambda i, epochs=epochs: runs[i].advance(epochs), alive)
+        scores = parallel_map(partial(_advance, runs, epochs), alive)
         for i, score in zip(alive, scores, strict=True):
             rows[i].update(epochs=epochs, score=score)
         alive = [i for i in ranked(rows, alive) if np.isfinite(rows[i]["score"])]
@@ -62,6 +63,11 @@ def successive_halving(
     return rows
 
 
+def _advance(runs: Sequence[Run], epochs: int, i: int) -> float:
+    return runs[i].advance(epochs)
+
+
 def ranked(rows: Sequence[Mapping], among: Sequence[int]) -> list[int]:
     """Indices by score, best first; NaN last; ties in the order of the grid."""
-    return sorted(among, key=lambda i: (not np.isfinite(rows[i]["score"]), rows[i]["score"] if np.isfinite(rows[i]["score"]) else 0, i))
+    scores = {i: rows[i]["score"] if np.isfinite(rows[i]["score"]) else np.inf for i in among}
+    return sorted(among, key=lambda i: (scores[i], i))

@@ -1,0 +1,102 @@
+"""Methods as the study sees them: a kind, a depth and chosen settings become something that turns signals into codes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from lsalsa.encoders import Encoder, encoder_class
+from lsalsa.problem import SparseCodingProblem
+from lsalsa.solvers import solve_with, solver_class
+from lsalsa.training import History, train
+
+Estimator = Callable[[Any], Any]
+TRAINING_SETTINGS = ("learning_rate", "batch_size", "decay")
+
+
+def penalised(problem: SparseCodingProblem, chosen: Mapping[str, Any]) -> SparseCodingProblem:
+    """The problem whose penalties are those of the task times the method's own `penalty_factor`."""
+    factor = chosen.get("penalty_factor", 1.0)
+    return problem.with_penalties([factor * penalty for penalty in problem.penalties])
+
+
+def solver_estimator(problem: SparseCodingProblem, kind: str, depth: int, chosen: Mapping[str, Any]) -> Estimator:
+    """A solver stopped after `depth` iterations, with the chosen settings; prepared once, used for any signals."""
+    solver = solver_class(kind)(penalised(problem, chosen), **_known(chosen, solver_class(kind).settings))
+    return lambda signals: solve_with(solver, signals, depth).codes
+
+
+def start_encoder(problem: SparseCodingProblem, kind: str, depth: int, chosen: Mapping[str, Any]) -> Encoder:
+    """An untrained encoder with the chosen settings."""
+    encoder = encoder_class(kind)
+    options = {name: value for name, value in _known(chosen, encoder.defaults).items() if name != "depth"}
+    return encoder.from_problem(penalised(problem, chosen), depth=depth, **options)
+
+
+def training_settings(chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """The chosen settings that belong to training, not to the encoder."""
+    return _known(chosen, TRAINING_SETTINGS)
+
+
+def train_repetitions(
+    problem: SparseCodingProblem,
+    training: tuple[Any, Any],
+    validation: tuple[Any, Any],
+    *,
+    kind: str,
+    depth: int,
+    chosen: Mapping[str, Any],
+    seeds: Sequence[int],
+    epochs: int,
+    optimizer: str,
+) -> tuple[list[Encoder], list[dict]]:
+    """Train one encoder per seed with the chosen settings.
+
+    Parameters
+    ----------
+    problem : SparseCodingProblem
+        With the task's penalties; the chosen `penalty_factor` multiplies them.
+    training, validation : (signals, targets)
+    kind, depth : str, int
+    chosen : mapping
+        The row that the search chose.
+    seeds : sequence of int
+        One per repetition.
+
+    Returns
+    -------
+    encoders : list of Encoder
+    rows : list of dict
+        The histories, with repetition, seed and the settings in every row.
+    """
+    encoders, rows = [], []
+    settings = training_settings(chosen)
+    for repetition, seed in enumerate(seeds):
+        encoder = start_encoder(problem, kind, depth, chosen)
+        history = train(
+            encoder,
+            *training,
+            validation=validation,
+            epochs=epochs,
+            optimizer=optimizer,
+            seed=seed,
+            **settings,
+        )
+        facts = {
+            "repetition": repetition,
+            "seed": seed,
+            "outcome": history.status,
+            "optimizer": optimizer,
+            **settings,
+        }
+        rows += [{**facts, **row} for row in _without_running(history)]
+        encoders.append(encoder)
+    return encoders, rows
+
+
+def _without_running(history: History) -> list[dict]:
+    """Rows in which only the last epoch has a status: the ones before it were no endings."""
+    return [{**row, "status": None if row["status"] == "running" else row["status"]} for row in history.rows]
+
+
+def _known(chosen: Mapping[str, Any], names: Any) -> dict[str, Any]:
+    """The settings of these names that were chosen; a null of a table of rows was not."""
+    return {name: chosen[name] for name in names if chosen.get(name) is not None}

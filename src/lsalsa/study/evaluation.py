@@ -1,0 +1,106 @@
+"""What a method achieves on the test split: distance to the optimal codes, sparsity, classification, reconstructions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from lsalsa.arrays import to_host
+from lsalsa.metrics import rmse_per_sample, zero_share_per_sample
+from lsalsa.problem import SparseCodingProblem
+from lsalsa.study.estimators import Estimator
+
+SHOWN = 8  # test samples whose reconstructions are kept
+
+
+class Classifiers(Protocol):
+    """What scores codes by the classes they are taken for."""
+
+    def errors(self, codes: Any) -> dict[str, dict[str, float]]:
+        """Component -> protocol -> error in percent."""
+
+
+@dataclass
+class Cell:
+    """One method at one depth in one repetition: how to get its codes, and the facts that stand in its rows."""
+
+    depth: int
+    repetition: int
+    estimate: Estimator
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def evaluate(
+    problem: SparseCodingProblem,
+    signals: Any,
+    targets: Any,
+    cells: Sequence[Cell],
+    *,
+    components: Sequence[str],
+    classifiers: Classifiers,
+) -> tuple[list[dict], dict[str, np.ndarray]]:
+    """Score every cell on the test split.
+
+    Parameters
+    ----------
+    problem : SparseCodingProblem
+        With the task's penalties.
+    signals, targets : array, (n_samples, n_features) and (n_samples, n_atoms)
+        The test split and its optimal codes.
+    cells : sequence of Cell
+    components : sequence of str
+        Names of the problem's dictionaries.
+    classifiers : TaskClassifiers
+
+    Returns
+    -------
+    rows : list of dict
+        One per cell and component, `all` first: rmse, rmse_scaled (times the root of the number of atoms), zero_share,
+        error_percent (paper's protocol), error_percent_honest, and the cell's facts.
+    samples : dict of str to array
+        Of repetition 0: depths; rmse and zero_share (n_depths, 1 + n_components, n_samples); shown, rows of the test split;
+        reconstructions (n_depths, n_components, n_shown, n_features).
+    """
+    blocks = {"all": slice(0, problem.n_atoms), **dict(zip(components, problem.blocks, strict=True))}
+    shown = np.linspace(0, signals.shape[0] - 1, min(SHOWN, signals.shape[0])).astype(np.int64)
+    rows: list[dict] = []
+    samples: dict[str, list] = {"depths": [], "rmse": [], "zero_share": [], "reconstructions": []}
+    for cell in cells:
+        codes = cell.estimate(signals)
+        errors = _errors(classifiers, codes, components)
+        distances = {name: rmse_per_sample(codes[:, block], targets[:, block]) for name, block in blocks.items()}
+        zeros = {name: zero_share_per_sample(codes[:, block]) for name, block in blocks.items()}
+        for name, block in blocks.items():
+            rows.append(_row(cell, name, distances[name], zeros[name], errors[name], block.stop - block.start))
+        if cell.repetition == 0:
+            samples["depths"].append(cell.depth)
+            samples["rmse"].append(list(distances.values()))
+            samples["zero_share"].append(list(zeros.values()))
+            parts = problem.reconstruct_components(codes[shown])
+            samples["reconstructions"].append([to_host(part) for part in parts])
+    return rows, {"shown": shown, **{name: np.array(values) for name, values in samples.items()}}
+
+
+def _row(cell: Cell, component: str, distances: Any, zeros: Any, errors: Mapping, n_atoms: int) -> dict:
+    overall = float(np.sqrt(np.mean(distances**2)))
+    return {
+        "depth": cell.depth,
+        "repetition": cell.repetition,
+        "component": component,
+        "rmse": overall,
+        "rmse_scaled": overall * float(np.sqrt(n_atoms)),
+        "zero_share": float(np.mean(zeros)),
+        "error_percent": errors.get("paper"),
+        "error_percent_honest": errors.get("honest"),
+        **cell.facts,
+    }
+
+
+def _errors(classifiers: Classifiers, codes: Any, components: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Component -> protocol -> error; a task of one component has its errors under `all` as well."""
+    host = np.nan_to_num(
+        to_host(codes)
+    )  # codes of a diverged run are scored like no code; their status says what they are
+    errors = classifiers.errors(host)
+    return {"all": errors[components[0]] if len(components) == 1 else {}, **errors}

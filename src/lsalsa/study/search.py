@@ -1,0 +1,138 @@
+"""Hyper-parameters of every method, chosen by the RMSE on the validation split, never on the test split."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from lsalsa.metrics import rmse, zero_share
+from lsalsa.problem import SparseCodingProblem
+from lsalsa.seeds import seed_for
+from lsalsa.solvers import solve, solver_class
+from lsalsa.study.estimators import penalised, start_encoder, training_settings
+from lsalsa.training.fit import Fit
+from lsalsa.training.search import expand, ranked, successive_halving
+
+
+def search_solver(
+    problem: SparseCodingProblem,
+    signals: Any,
+    targets: Any,
+    *,
+    kind: str,
+    depths: Sequence[int],
+    grid: Mapping[str, Sequence[Any]],
+) -> list[dict]:
+    """Try every candidate of the grid at every depth, one run for all depths.
+
+    Parameters
+    ----------
+    problem : SparseCodingProblem
+    signals, targets : array, (n_samples, n_features) and (n_samples, n_atoms)
+        Of the validation split.
+    kind : str
+        A solver.
+    depths : sequence of int
+        Numbers of iterations.
+    grid : mapping of str to sequence
+        `penalty_factor` and the solver's own settings.
+
+    Returns
+    -------
+    rows : list of dict
+        One per candidate and depth: depth, the settings, score (validation RMSE), zero_share, status, chosen.
+    """
+    rows = [
+        row for candidate in expand(grid) for row in _solver_rows(problem, signals, targets, kind, depths, candidate)
+    ]
+    for depth in depths:
+        at_depth = [i for i, row in enumerate(rows) if row["depth"] == depth]
+        rows[ranked(rows, at_depth)[0]]["chosen"] = True
+    return rows
+
+
+def _solver_rows(
+    problem: SparseCodingProblem,
+    signals: Any,
+    targets: Any,
+    kind: str,
+    depths: Sequence[int],
+    candidate: dict,
+) -> list[dict]:
+    options = {name: candidate[name] for name in solver_class(kind).settings if name in candidate}
+    solution = solve(penalised(problem, candidate), signals, kind, max(depths), record=depths, **options)
+    rows = []
+    for depth, codes in solution.recorded.items():
+        score = rmse(codes, targets)
+        status = "done" if np.isfinite(score) else "diverged"
+        rows.append({"depth": depth, **candidate, "score": score, "zero_share": zero_share(codes), "status": status})
+    return [{**row, "chosen": False} for row in rows]
+
+
+def search_encoder(
+    problem: SparseCodingProblem,
+    training: tuple[Any, Any],
+    validation: tuple[Any, Any],
+    *,
+    kind: str,
+    depth: int,
+    grid: Mapping[str, Sequence[Any]],
+    rungs: Sequence[int],
+    n_train: int,
+    optimizer: str,
+    seed: int,
+) -> list[dict]:
+    """Successive halving over the grid, on the first `n_train` training samples.
+
+    Parameters
+    ----------
+    problem : SparseCodingProblem
+    training, validation : (signals, targets)
+    kind, depth : str, int
+        An encoder and its number of layers.
+    grid : mapping of str to sequence
+        `penalty_factor`, the encoder's own settings, `learning_rate`, `batch_size`, `decay`.
+    rungs : sequence of int
+        Epochs in all at the end of each rung.
+    optimizer : str
+    seed : int
+        Candidates get seeds of their own, derived from it and their settings: their order does not matter.
+
+    Returns
+    -------
+    rows : list of dict
+        One per candidate: depth, settings, epochs, score (validation RMSE), status, chosen. Where every candidate failed, the
+        first is chosen, and its status goes on to say so.
+    """
+    signals, targets = (array[:n_train] for array in training)
+    runs: list[_Run] = []
+
+    def start(candidate: dict) -> _Run:
+        encoder = start_encoder(problem, kind, depth, candidate)
+        own_seed = seed_for(seed, *(f"{name}={candidate[name]}" for name in sorted(candidate)))
+        settings = training_settings(candidate)
+        fit = Fit(encoder, signals, targets, validation, optimizer=optimizer, seed=own_seed, **settings)
+        runs.append(_Run(fit))
+        return runs[-1]
+
+    rows = successive_halving(expand(grid), start, rungs)
+    for row, run in zip(rows, runs, strict=True):
+        row.update(depth=depth, status=run.status)
+    if not any(row["chosen"] for row in rows):
+        rows[0]["chosen"] = True
+    return rows
+
+
+class _Run:
+    """A candidate under way: a training that stops between rungs."""
+
+    def __init__(self, fit: Fit):
+        self.fit, self.status = fit, "max_iterations"
+
+    def advance(self, epochs: int) -> float:
+        """Train up to this many epochs in all; the validation RMSE then, infinite for a failed run."""
+        while self.fit.status is None and self.fit.epoch < epochs:
+            self.fit.run_epoch()
+        history = self.fit.finish()
+        self.status = history.status
+        return history.validation_rmse
