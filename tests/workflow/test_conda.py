@@ -18,9 +18,7 @@ STANDIN = Path(__file__).with_name("conda_standin.py")
 PRESET = ROOT / "workflow" / "presets" / "smoke.yaml"
 ACTIVATE = 'export CONDA_PREFIX="$1" CONDA_SHLVL=1 PATH="$1/bin:$PATH"\n'
 
-pytestmark = pytest.mark.skipif(
-    sys.version_info[:2] != (3, 11), reason="the environment files pin Python 3.11"
-)
+pytestmark = pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="the environment files pin Python 3.11")
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +56,7 @@ def test_standin_says_what_it_is(conda):
 def test_standin_refuses_an_unknown_channel(conda, tmp_path):
     text = (ROOT / "envs" / "cpu.yaml").read_text().replace("conda-forge", "somewhere")
     (tmp_path / "other.yaml").write_text(text)
-    made = run(
-        ["conda", "env", "create", "--file", tmp_path / "other.yaml", "--prefix", tmp_path / "p"], conda
-    )
+    made = run(["conda", "env", "create", "--file", tmp_path / "other.yaml", "--prefix", tmp_path / "p"], conda)
     assert made.returncode == 1
     assert "unknown channel" in made.stderr
     assert not (tmp_path / "p").exists()
