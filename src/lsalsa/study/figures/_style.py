@@ -117,10 +117,10 @@ def _plain_log_ticks(axis: Any) -> None:
 
 
 def reference_line(axes: Axes, level: float, words: str = "") -> None:
-    """A dotted horizontal level, its meaning written under its right end."""
+    """A dotted horizontal level, its meaning written above its right end."""
     axes.axhline(level, color=GREY, linewidth=1, linestyle=(0, (1, 2)), zorder=1)
-    place = {"xycoords": axes.get_yaxis_transform(), "xytext": (0, -3), "textcoords": "offset points"}
-    axes.annotate(words, (0.995, level), ha="right", va="top", fontsize=8, color=GREY, **place)
+    place = {"xycoords": axes.get_yaxis_transform(), "xytext": (0, 2), "textcoords": "offset points"}
+    axes.annotate(words, (0.995, level), ha="right", va="bottom", fontsize=8, color=GREY, **place)
 
 
 def common_legend(figure: Figure, axes: np.ndarray) -> None:

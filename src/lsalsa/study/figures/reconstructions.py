@@ -120,8 +120,14 @@ def _draw_line(axes: np.ndarray, line: Line | None) -> None:
         white = n_images - 1 if n_images > 1 and position % n_images == 0 else 1
         panel.imshow(square(image), cmap="gray", vmin=0, vmax=white, interpolation="none")
     axes[0].set_ylabel(line.label, rotation=0, ha="right", va="center", labelpad=6)
-    words = "RMSE of\nthe code" if line.rmse is None else f"{line.rmse:.3f}"
-    axes[-1].text(1.08, 0.5, words, transform=axes[-1].transAxes, va="center", fontsize=9)
+    axes[-1].text(1.08, 0.5, _words(line.rmse), transform=axes[-1].transAxes, va="center", fontsize=9)
+
+
+def _words(rmse: float | None) -> str:
+    """What stands at the right end of a line; the line without a number carries the heading."""
+    if rmse is None:
+        return "RMSE of\nthe code"
+    return f"{rmse:.3f}" if np.isfinite(rmse) else "diverged"
 
 
 def _name_columns(axes: np.ndarray, components: Sequence[str]) -> None:

@@ -52,6 +52,7 @@ def _finish(over_depth: Axes, over_time: Axes, targets: Any) -> None:
     for axes in (over_depth, over_time):
         _style.log_value_axis(axes)
         _style.reference_line(axes, level, "a code of zeros")
+        axes.set_ylim(top=max(1.35 * level, axes.get_ylim()[1]))
     over_depth.set_ylabel("RMSE of the code against the optimal code")
     over_depth.set_title("Accuracy after T steps")
     over_time.set_title("Accuracy for the time spent (down and left is better)")

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lsalsa.errors import ConfigError, DataError
+from lsalsa.arrays import nearest
+from lsalsa.errors import DataError
 
 Row = Mapping[str, Any]
 
@@ -94,18 +95,14 @@ def value_and_spread(evaluations: Iterable[Row], column: str, *, method: str, co
     """Curve of a method: sorted list of (depth, mean, standard deviation or None, n_repetitions)."""
     cells = _group_by_cell((row for row in evaluations if row["method"] == method), component or "all")
     points = [(depth, _summary(rows, column, "value")) for (depth, _), rows in sorted(cells.items())]
-    return [
-        (depth, s["value"], s["value_std"], s["n_repetitions"])
-        for depth, s in points
-        if s["value"] is not None
-    ]
+    return [(depth, s["value"], s["value_std"], s["n_repetitions"]) for depth, s in points if s["value"] is not None]
 
 
 def _value_column(kind: str, protocol: str) -> str:
     if kind not in KINDS:
-        raise ConfigError(f"{kind} is not a kind of table; the kinds are {', '.join(KINDS)}")
+        raise nearest("kind of table", kind, KINDS)
     if protocol not in ("paper", "honest"):
-        raise ConfigError(f"{protocol} is not a protocol of classification; the protocols are paper, honest")
+        raise nearest("protocol of classification", protocol, ("paper", "honest"))
     honest = kind == "classification" and protocol == "honest"
     return KINDS[kind].column + ("_honest" if honest else "")
 

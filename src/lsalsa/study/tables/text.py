@@ -49,9 +49,7 @@ def note(
     of_component = (floors or {}).get(component) if component else next(iter((floors or {}).values()), None)
     if of_component is None:
         return sentence
-    return (
-        f"{sentence} Floor, the error on the optimal test codes themselves: {of_component[protocol]:.2f} %."
-    )
+    return f"{sentence} Floor, the error on the optimal test codes themselves: {of_component[protocol]:.2f} %."
 
 
 def to_csv(rows: Sequence[Row]) -> str:
@@ -73,7 +71,7 @@ def to_markdown(rows: Sequence[Row], title: str, note: str) -> str:
     marks = _remarks(rows)
     parts = [f"## {title}", note]
     parts.append(_markdown_grid(rows, lambda row, best: _markdown_cell(row, kind, best, marks)))
-    parts.append("\n".join(_legend(rows, marks)))
+    parts.append("\n".join(f"- {line}" for line in _legend(rows, marks)))
     if any(row[f"paper_{kind.written}"] is not None for row in rows):
         parts += ["The paper's numbers:", _markdown_grid(rows, lambda row, _: _paper_cell(row, kind))]
     return "\n\n".join(parts) + "\n"
@@ -117,19 +115,19 @@ def _legend(rows: Sequence[Row], marks: Mapping[tuple[int, str], int]) -> list[s
     lines = [DEPTH_LINE]
     if any(row[f"{_kind_of(rows).written}_std"] is not None for row in rows):
         most = max(row["n_repetitions"] for row in rows)
-        lines.append(
-            f"± is one standard deviation over up to {most} repetitions that differ in their seed only."
-        )
+        lines.append(f"± is one standard deviation over up to {most} repetitions that differ in their seed only.")
     if any(row["status"] == "skipped" for row in rows):
         lines.append("– was not run.")
     for row in rows:
         if (row["depth"], row["method"]) in marks:
             number = marks[row["depth"], row["method"]]
             where = f"{method_label(row['method'])} at T = {row['depth']}"
-            lines.append(
-                f"[{number}] {where}: {row['status']}; mean over {row['n_repetitions']} repetitions."
-            )
+            lines.append(f"[{number}] {where}: {row['status']}; {_mean_over(row['n_repetitions'])}.")
     return lines
+
+
+def _mean_over(count: int) -> str:
+    return f"mean over {count} repetition{'s' * (count > 1)}" if count else "no mean"
 
 
 def _number(row: Row, kind: Kind) -> str:
