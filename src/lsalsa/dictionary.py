@@ -50,8 +50,8 @@ def learn_dictionary(
 ) -> LearnedDictionary:
     """Learn atoms that explain signals sparsely (LSALSA paper, equations 5 and 8; specification, section 3).
 
-    Each batch gets FISTA codes X under the current dictionary A; then A moves by -step_size (A X - Y) X^T / batch size and
-    its columns are scaled to norm 1. Atoms that no code of an epoch used are drawn anew from the signals.
+    Each batch gets FISTA codes X under the current dictionary A; then A moves by -step_size (A X - Y) X^T / batch
+    size and its columns are scaled to norm 1. Atoms that no code of an epoch used are drawn anew from the signals.
 
     Parameters
     ----------
@@ -149,7 +149,8 @@ def unit_norm(atoms: Any) -> Any:
 
 
 def _redraw(atoms: Any, dead: Any, signals: Any, seed: int, epoch: int) -> Any:
-    """Dead atoms drawn anew from the signals (those that are not zero), which random directions would not bring to life."""
+    """Dead atoms drawn anew from the signals (those that are not zero), which random directions would not bring to
+    life."""
     count = int(dead.sum())
     if count == 0:
         return atoms
@@ -171,6 +172,6 @@ def _refuse_divergence(history: list[dict], rise_tolerance: float) -> None:
     best = min((row["objective"] for row in history[:-1]), default=last["objective"])
     if not np.isfinite(last["objective"]) or last["objective"] > (1 + rise_tolerance) * best:
         raise DivergedError(
-            f"dictionary learning diverged in epoch {last['epoch']}: mean objective {last['objective']:.4g}, best so far "
-            f"{best:.4g}; try a smaller step_size"
+            f"dictionary learning diverged in epoch {last['epoch']}: mean objective {last['objective']:.4g}, "
+            f"best so far {best:.4g}; try a smaller step_size"
         )

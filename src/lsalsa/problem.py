@@ -132,7 +132,8 @@ class SparseCodingProblem:
         Returns
         -------
         gap : array, (n_samples,), float64
-            Objective minus the dual objective at the rescaled residual; 0 only at the optimum. Same unit as the objective.
+            Objective minus the dual objective at the rescaled residual; 0 only at the optimum. Same unit as the
+            objective.
 
         Raises
         ------
@@ -156,7 +157,7 @@ class SparseCodingProblem:
         xp = namespace(codes)
         residual = signals - codes @ atoms.T
         primal = self._primal(residual, codes)
-        # The dual point is the residual times a scale: as near to the best scale as feasibility, |A^T s r| <= penalty, allows.
+        # The dual point is the residual times a scale, as near to the best scale as |A^T s r| <= penalty allows.
         steepest = xp.max(xp.abs(residual @ atoms) / self._weights, axis=1)
         squared = xp.sum(residual * residual, axis=1)
         along = xp.sum(signals * residual, axis=1)
@@ -187,7 +188,8 @@ class SparseCodingProblem:
         Returns
         -------
         penalties : array, (n_samples, D), float64
-            For one dictionary the largest |A^T y|. A code is zero exactly where this is not above the problem's penalties.
+            For one dictionary the largest |A^T y|. A code is zero exactly where this is not above the problem's
+            penalties.
         """
         check_matrix("signals", signals, n_columns=self.n_features)
         xp = namespace(signals)

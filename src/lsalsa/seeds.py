@@ -20,10 +20,10 @@ def seed_for(study_seed: int, *names: str | int) -> int:
     seed : int
         In [0, 2**32); equal names give equal seeds, on every machine and in any order of work.
     """
-    words = [int(study_seed), *(crc32(str(name).encode()) for name in names)]
+    words = [int(study_seed), len(names), *(crc32(str(name).encode()) for name in names)]
     return int(np.random.SeedSequence(words).generate_state(1)[0])
 
 
 def generator(seed: int, *steps: int) -> np.random.Generator:
     """Random generator of a seed; `steps` (an epoch, say) give independent streams of the same seed."""
-    return np.random.default_rng([seed, *steps])
+    return np.random.default_rng([seed, len(steps), *steps])

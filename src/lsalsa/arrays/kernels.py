@@ -10,8 +10,8 @@ from lsalsa.arrays.namespace import namespace, to_host
 class Shrinkage:
     """Soft thresholding with one threshold per atom: z -> sign(z) max(|z| - threshold, 0).
 
-    It is computed as z - clip(z, -threshold, threshold), two passes over memory. Atoms with equal neighbouring thresholds
-    are clipped together against a scalar, which is several times faster than against a row of values.
+    It is computed as z - clip(z, -threshold, threshold), two passes over memory. Atoms with equal neighbouring
+    thresholds are clipped together against a scalar, which is several times faster than against a row of values.
 
     Parameters
     ----------

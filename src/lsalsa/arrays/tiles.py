@@ -1,7 +1,8 @@
 """Row tiles that stay in the cache, one tile per worker thread, one BLAS thread per worker.
 
-All iterations of a tile run before the next tile starts, in buffers that each worker keeps. The cut into tiles depends on the
-shape only, never on the number of threads, so a result is the same to the byte with one thread or many.
+All iterations of a tile run before the next tile starts, in buffers that each worker keeps. The cut into tiles
+depends on the shape only, never on the number of threads, so a result is the same to the byte with one thread or
+many.
 """
 
 import os

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from lsalsa.discovery import class_in, modules_in
 from lsalsa.encoders.base import Encoder
-from lsalsa.errors import StorageError
+from lsalsa.errors import ConfigError, DataError, ShapeError, StorageError
 from lsalsa.storage import read_arrays, read_metadata
 
 __all__ = ["Encoder", "available", "encoder_class", "load_encoder"]
@@ -43,4 +43,7 @@ def load_encoder(path: str | Path) -> Encoder:
         raise StorageError(f"{path} is not an encoder: its metadata names no encoder")
     if metadata["encoder"] not in available():
         raise StorageError(f"{path} holds an encoder {metadata['encoder']!r}; known here: {', '.join(available())}")
-    return encoder_class(metadata["encoder"])(read_arrays(path), **metadata["settings"])
+    try:
+        return encoder_class(metadata["encoder"])(read_arrays(path), **metadata["settings"])
+    except (ConfigError, ShapeError, DataError) as error:
+        raise StorageError(f"{path} is not a whole encoder: {error}") from error

@@ -1,4 +1,5 @@
-"""What every encoder shares: parameters by name, encoding in tiles, loss and gradient, saving. No optimiser, no clock."""
+"""What every encoder shares: parameters by name, encoding in tiles, loss and gradient, saving. No optimiser, no
+clock."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -93,7 +94,8 @@ class Encoder(ABC):
 
     @abstractmethod
     def backward(self, signals: Any, tape: Tape, codes_gradient: Any, names: Sequence[str]) -> dict[str, Any]:
-        """Gradients by parameter name, of `names` at least, given d loss / d codes of the tile (which is overwritten)."""
+        """Gradients by parameter name, of `names` at least, given d loss / d codes of the tile (which is
+        overwritten)."""
 
     @property
     def n_features(self) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lsalsa.arrays import Space, Tiles, check_count, check_matrix, is_host, namespace, nearest, tiles_for
+from lsalsa.arrays import Space, check_count, check_matrix, is_host, namespace, nearest, tiles_for
 from lsalsa.errors import ConfigError, DivergedError, ShapeError
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.solvers.base import check_signals, warn_if_all_zero
@@ -22,8 +22,8 @@ class OptimalCodes:
     codes : array, (n_samples, n_atoms)
         In the dtype of the signals; off the support exactly zero.
     relative_gap : array, (n_samples,), float64
-        Duality gap over objective of the float64 codes, before they are rounded to the signals' dtype; rounding to float32
-        by itself can cost a gap of about 1e-6.
+        Duality gap over objective of the float64 codes, before they are rounded to the signals' dtype; rounding to
+        float32 by itself can cost a gap of about 1e-6.
     objective : array, (n_samples,), float64
     """
 
@@ -54,7 +54,8 @@ def optimal_codes(
         Codes to start from, e.g. those of a trained encoder; the optimum does not depend on them where it is unique.
     method : {"auto", "descent", "proximal"}
         Coordinate descent over an active set, finished on the support by a linear solve (compiled, host memory), or an
-        accelerated proximal method on whole matrices (host or GPU). `auto` takes the first on the host, the second on a GPU.
+        accelerated proximal method on whole matrices (host or GPU). `auto` takes the first on the host, the second on
+        a GPU.
     max_iterations : int
         Sweeps or iterations after which a sample is given up.
     tile_rows : int, optional
@@ -73,8 +74,8 @@ def optimal_codes(
 
     Notes
     -----
-    A constant number of FISTA iterations, as the LSALSA paper uses for its optimal codes, is no certificate: some samples
-    converge far more slowly than the average.
+    A constant number of FISTA iterations, as the LSALSA paper uses for its optimal codes, is no certificate: some
+    samples converge far more slowly than the average.
     """
     check_signals(problem, signals)
     if not 0 < tolerance < 1:
@@ -131,6 +132,6 @@ def _refuse_uncertified(result: OptimalCodes, tolerance: float, max_iterations: 
     if bool(missed.any()):
         worst = int(xp.argmax(xp.where(xp.isnan(result.relative_gap), xp.inf, result.relative_gap)))
         raise DivergedError(
-            f"{int(missed.sum())} of {len(missed)} codes miss the relative duality gap {tolerance:g} after {max_iterations} "
-            f"iterations; the worst is sample {worst} with {float(result.relative_gap[worst]):.2e}"
+            f"{int(missed.sum())} of {len(missed)} codes miss the relative duality gap {tolerance:g} "
+            f"after {max_iterations} iterations; the worst is sample {worst} with {float(result.relative_gap[worst]):.2e}"
         )

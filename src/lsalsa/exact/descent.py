@@ -1,8 +1,9 @@
 """Coordinate descent on the Gram matrix over an active set, finished on the support by a linear solve; compiled.
 
-For one sample: cycle through the active atoms, each set to its optimum given the others, until little changes; then solve the
-linear system that the signs on the support define. If the solution keeps those signs it is exact for the active set;
-atoms outside it whose correlation with the residual exceeds the penalty join, and the cycle goes on until none does.
+For one sample: cycle through the active atoms, each set to its optimum given the others, until little changes; then
+solve the linear system that the signs on the support define. If the solution keeps those signs it is exact for the
+active set; atoms outside it whose correlation with the residual exceeds the penalty join, and the cycle goes on until
+none does.
 """
 
 from typing import Any
@@ -104,7 +105,8 @@ def _admit(slope: Any, penalties: Any, x: Any, active: Any, n_active: int) -> in
 
 @njit(nogil=True, cache=True)
 def _sweep(gram: Any, slope: Any, penalties: Any, x: Any, active: Any, n_active: int) -> float:
-    """Each active atom once, set to its optimum given the others; the largest change. `slope` is kept for active atoms."""
+    """Each active atom once, set to its optimum given the others; the largest change. `slope` is kept for active
+    atoms."""
     largest = 0.0
     for k in range(n_active):
         j = active[k]

@@ -31,7 +31,8 @@ def solve(problem, signals, method="fista", iterations=50, *, record=None, histo
     record : sequence of int, optional
         Iterations whose codes are kept as well, in one pass.
     history : bool
-        Compute the objective after every iteration, stop when it is no longer finite, grows without bound, or stands still.
+        Compute the objective after every iteration, stop when it is no longer finite, grows without bound, or stands
+        still.
     tile_rows : int, optional
         Rows worked on together; the default keeps a tile in a core's cache.
     **options

@@ -52,7 +52,8 @@ class Solution:
 
 
 class Solver(ABC):
-    """Base of the solvers; a subclass names its state and settings and supplies `prepare`, `start`, `step` and `codes`."""
+    """Base of the solvers; a subclass names its state and settings and supplies `prepare`, `start`, `step` and
+    `codes`."""
 
     state: ClassVar[tuple[str, ...]]
     settings: ClassVar[dict[str, Any]] = {}
@@ -187,5 +188,6 @@ def warn_if_all_zero(problem: SparseCodingProblem, signals: Any, codes: Any) -> 
         return
     largest = to_host(problem.lambda_max(signals)).max(axis=0)
     if (largest <= np.asarray(problem.penalties)).all():
-        text = f"penalties {problem.penalties} are not below lambda_max {tuple(largest.round(6).tolist())}: all codes are zero"
+        found = tuple(largest.round(6).tolist())
+        text = f"penalties {problem.penalties} are not below lambda_max {found}: all codes are zero"
         warnings.warn(text, UserWarning, stacklevel=3)

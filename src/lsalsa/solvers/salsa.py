@@ -22,8 +22,9 @@ class SALSA(Solver):
     mu : float
         Weight of the augmented Lagrangian, positive.
     read_out : {"u", "softx", "x"}
-        The codes after T iterations: soft(x + d) (sparse, converges to the optimum), soft(x) (the rule of LSALSA; biased
-        by penalty / mu in the limit) or x itself (dense). The paper leaves it open; see the specification, section 4.
+        The codes after T iterations: soft(x + d) (sparse, converges to the optimum), soft(x) (the rule of LSALSA;
+        biased by penalty / mu in the limit) or x itself (dense). The paper leaves it open; see the specification,
+        section 4.
     """
 
     mu: float
@@ -52,7 +53,8 @@ class SALSA(Solver):
 
 
 def salsa_step(state, splitting, mu, shrink):
-    """One iteration of Algorithm 2 in place; `state.mixed` is left with fit + mu (u - d), which a backward pass reads."""
+    """One iteration of Algorithm 2 in place; `state.mixed` is left with fit + mu (u - d), which a backward pass
+    reads."""
     xp = shrink.xp
     xp.add(state.x, state.d, out=state.mixed)
     shrink(state.mixed, out=state.u)

@@ -1,4 +1,4 @@
-"""Methods as the study sees them: a kind, a depth and chosen settings become something that turns signals into codes."""
+"""Methods as the study sees them: a kind, a depth and chosen settings become what turns signals into codes."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a method achieves on the test split: distance to the optimal codes, sparsity, classification, reconstructions."""
+"""What a method achieves on the test split: distance to optimal codes, sparsity, classification, sources."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -59,8 +59,8 @@ def evaluate(
         One per cell and component, `all` first: rmse, rmse_scaled (times the root of the number of atoms), zero_share,
         error_percent (paper's protocol), error_percent_honest, and the cell's facts.
     samples : dict of str to array
-        Of repetition 0: depths; rmse and zero_share (n_depths, 1 + n_components, n_samples); shown, rows of the test split;
-        reconstructions (n_depths, n_components, n_shown, n_features).
+        Of repetition 0: depths; rmse and zero_share (n_depths, 1 + n_components, n_samples); shown, rows of the test
+        split; reconstructions (n_depths, n_components, n_shown, n_features).
     """
     blocks = {"all": slice(0, problem.n_atoms), **dict(zip(components, problem.blocks, strict=True))}
     shown = np.linspace(0, signals.shape[0] - 1, min(SHOWN, signals.shape[0])).astype(np.int64)

@@ -101,8 +101,8 @@ def search_encoder(
     Returns
     -------
     rows : list of dict
-        One per candidate: depth, settings, epochs, score (validation RMSE), status, chosen. Where every candidate failed, the
-        first is chosen, and its status goes on to say so.
+        One per candidate: depth, settings, epochs, score (validation RMSE), status, chosen. Where every candidate
+        failed, the first is chosen, and its status goes on to say so.
     """
     signals, targets = (array[:n_train] for array in training)
     runs: list[_Run] = []

@@ -28,8 +28,8 @@ def time_estimator(
     Returns
     -------
     row : dict
-        seconds_per_sample (median over the passes), seconds_per_sample_min, seconds_per_sample_max, n_passes, n_samples. On a
-        GPU the clock is read when the device has finished.
+        seconds_per_sample (median over the passes), seconds_per_sample_min, seconds_per_sample_max, n_passes,
+        n_samples. On a GPU the clock is read when the device has finished.
     """
     seconds = []
     synchronize(estimate(signals))

@@ -30,8 +30,8 @@ class History:
         One per epoch: epoch (0 is the untrained encoder), loss (mean over the epoch's batches), validation_rmse,
         zero_share, learning_rate, seconds, status.
     status : {"max_iterations", "done", "diverged", "collapsed"}
-        `done` when the loss stood still, `max_iterations` when all epochs were run. A diverged encoder is set back to the end
-        of its last finite epoch; a collapsed one gives codes no better than zero.
+        `done` when the loss stood still, `max_iterations` when all epochs were run. A diverged encoder is set back to
+        the end of its last finite epoch; a collapsed one gives codes no better than zero.
     """
 
     rows: list[dict] = field(default_factory=list)
@@ -249,7 +249,8 @@ class Fit:
         return abs(now - before) <= self.tolerance * abs(before)
 
     def finish(self) -> History:
-        """The history with its final word: `collapsed` goes before `done`, a run that ends at zero codes is no result."""
+        """The history with its final word: `collapsed` goes before `done`, a run that ends at zero codes is no
+        result."""
         status = self.status or "max_iterations"
         if status != "diverged" and self._collapsed():
             status = "collapsed"
