@@ -109,6 +109,8 @@ def main(base, *arguments):
             print(json.dumps({"get": {"channel_priority": "strict"}}))
         case ("env", "create", *rest):
             create(rest)
+        case ("clean", *_):
+            pass  # there are no downloads to remove
         case _:
             refuse(f"cannot answer: {' '.join(arguments)}")
 

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STANDIN = Path(__file__).with_name("conda_standin.py")
 PRESET = ROOT / "workflow" / "presets" / "smoke.yaml"
 ACTIVATE = 'export CONDA_PREFIX="$1" CONDA_SHLVL=1 PATH="$1/bin:$PATH"\n'
+NOTEBOOK_TOOLS = {"jupytext", "papermill", "nbconvert"}  # imported for one rule, which has its own environment
 
 pytestmark = pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="the environment files pin Python 3.11")
 
@@ -75,15 +76,13 @@ def imported_by(*folders):
     return tops - set(sys.stdlib_module_names) - {"lsalsa", "cupy"}
 
 
-@pytest.mark.parametrize(
-    ("environment", "folders"),
-    [("cpu", ["src"]), ("notebooks", ["src", "scripts", "workflow/notebooks"])],
-    ids=["cpu", "notebooks"],
-)
-def test_environment_holds_all_that_its_sources_import(environment, folders, created, conda):
-    names = sorted(imported_by(*folders))
-    assert "numpy" in names
-    code = f"import importlib.util as u; print([n for n in {names} if u.find_spec(n) is None])"
+@pytest.mark.parametrize("environment", ["cpu", "notebooks"])
+def test_environment_holds_all_that_its_sources_import(environment, created, conda):
+    names = imported_by("src", "scripts", "workflow/notebooks")
+    assert {"numpy", *NOTEBOOK_TOOLS} <= names
+    if environment == "cpu":
+        names -= NOTEBOOK_TOOLS
+    code = f"import importlib.util as u; print([n for n in {sorted(names)} if u.find_spec(n) is None])"
     found = run([created / environment / "bin" / "python", "-c", code], conda, check=True)
     assert found.stdout.strip() == "[]"
 
@@ -91,3 +90,33 @@ def test_environment_holds_all_that_its_sources_import(environment, folders, cre
 def test_environment_does_not_hold_the_library(created, conda):
     found = run([created / "cpu" / "bin" / "python", "-c", "import lsalsa"], conda)
     assert "No module named 'lsalsa'" in found.stderr
+
+
+def snakemake(folder, variables, *arguments):
+    """Snakemake with --use-conda on the smoke study, whose files go to a folder of their own."""
+    command = [sys.executable, "-m", "snakemake", *arguments, "--use-conda", "--cores", 2]
+    command += ["--snakefile", ROOT / "Snakefile", "--configfile", PRESET, "--directory", folder]
+    done = run(command, variables)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stderr
+
+
+def environments_in(folder):
+    """Contents of an environment's file -> its folder, of those that Snakemake had made."""
+    return {file.read_text(): file.with_suffix("") for file in (folder / ".snakemake" / "conda").glob("*.yaml")}
+
+
+def test_each_rule_of_the_study_gets_an_environment_made_from_our_files(conda, tmp_path):
+    snakemake(tmp_path, conda, "--conda-create-envs-only")
+    ours = {(ROOT / "envs" / f"{name}.yaml").read_text() for name in ("cpu", "notebooks")}
+    assert set(environments_in(tmp_path)) == ours
+
+
+def test_jobs_run_in_their_environment_and_find_the_library(conda, tmp_path):
+    target = "results/smoke/patches/digits_10.npz"
+    snakemake(tmp_path, conda, target)
+    assert (tmp_path / target).is_file()
+    environment = environments_in(tmp_path)[(ROOT / "envs" / "cpu.yaml").read_text()]
+    started = (environment / "started.txt").read_text()
+    assert ".fetch_images.py" in started
+    assert ".cut_patches.py" in started
