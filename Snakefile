@@ -1,0 +1,48 @@
+"""From images to tables, figures, notebooks and a report: learned sparse coding, one study per configuration."""
+
+from snakemake.utils import min_version
+
+min_version("9.20")
+
+if "study" not in config:  # a preset is a whole study; without one, config.yaml is
+
+    configfile: "config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/inputs.smk"
+include: "workflow/rules/targets.smk"
+
+
+rule all:
+    """Everything that the configuration declares."""
+    input:
+        everything(),
+
+
+include: "workflow/rules/data.smk"
+include: "workflow/rules/dictionaries.smk"
+include: "workflow/rules/codes.smk"
+include: "workflow/rules/encoders.smk"
+include: "workflow/rules/evaluation.smk"
+include: "workflow/rules/tables.smk"
+include: "workflow/rules/figures.smk"
+include: "workflow/rules/notebooks.smk"
+
+
+# Tables, figures, notebooks and intermediate results by name: `snakemake --cores 2 table_digits`.
+for target, files in (declared_targets() | intermediate_targets()).items():
+
+    rule:
+        name:
+            target
+        input:
+            files,
+
+
+onstart:
+    forget_failures()
+
+
+onerror:
+    list_failures()

@@ -1,0 +1,18 @@
+"""Learn the dictionary of one component. Input, output and parameters: rule learn_dictionary."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
+
+from lsalsa.arrays import to_host
+from lsalsa.dictionary import learn_dictionary
+from lsalsa.seeds import generator
+from lsalsa.study.job import job
+
+with job(snakemake) as j:
+    settings = {**j.params, "seed": j.seed()}
+    patches = j.read("patches")["train"].astype(settings.pop("dtype"), copy=False)
+    drawn = generator(j.seed("samples")).permutation(len(patches))[: settings.pop("n_train")]
+    learned = learn_dictionary(j.device.put(patches[drawn]), **settings)
+    j.write(dictionary={"dictionary": to_host(learned.dictionary)}, history=learned.history)

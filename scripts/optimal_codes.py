@@ -1,0 +1,25 @@
+"""Solve one task to a certified duality gap, in every split. Input, output and parameters: rule optimal_codes."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
+
+from scipy.sparse import csr_array
+
+from lsalsa.arrays import to_host
+from lsalsa.exact import optimal_codes
+from lsalsa.problem import SparseCodingProblem
+from lsalsa.study.job import job
+from lsalsa.study.samples import read_signals
+
+with job(snakemake) as j:
+    dtype = j.params["dtype"]
+    dictionaries = [j.device.put(arrays["dictionary"].astype(dtype)) for arrays in j.read("dictionaries")]
+    problem = SparseCodingProblem(dictionaries, j.params["penalties"])
+    for split in ("train", "validation", "labelled", "test"):
+        found = optimal_codes(problem, read_signals(j, split, dtype), j.params["tolerance"])
+        arrays = {"codes": csr_array(to_host(found.codes)), "relative_gap": to_host(found.relative_gap)}
+        arrays["objective"] = to_host(found.objective)
+        j.write(**{split: arrays}, metadata={"worst_relative_gap": float(arrays["relative_gap"].max())})
+    j.write(problem=problem.to_arrays())

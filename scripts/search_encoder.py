@@ -1,0 +1,15 @@
+"""Choose the hyper-parameters of one encoder at one depth. Input, output and parameters: rule search_encoder."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
+
+from lsalsa.study.job import job
+from lsalsa.study.samples import read_pairs, read_problem
+from lsalsa.study.search import search_encoder
+
+with job(snakemake) as j:
+    settings = {**j.params, "depth": int(j.wildcards["depth"]), "seed": j.seed()}
+    training, validation = read_pairs(j, "train"), read_pairs(j, "validation")
+    j.write(search=search_encoder(read_problem(j), training, validation, **settings))

@@ -1,0 +1,18 @@
+"""Fit the classifiers of one task on its optimal codes. Input, output and parameters: rule train_classifier."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
+
+from lsalsa.study.classification import train_classifiers
+from lsalsa.study.job import job
+from lsalsa.study.samples import read_problem
+
+with job(snakemake) as j:
+    blocks = dict(zip(j.params["components"], read_problem(j).blocks, strict=True))
+    codes = {split: j.read(split)["codes"] for split in ("labelled", "test")}
+    arrays, facts = train_classifiers(
+        blocks, codes, j.read("signals"), projection=j.params["projection"], seed=j.seed()
+    )
+    j.write(classifiers=arrays, metadata=facts)

@@ -1,0 +1,25 @@
+"""Train one encoder at one depth, all repetitions. Input, output and parameters: rule train_encoder."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
+
+from lsalsa.study.estimators import train_repetitions
+from lsalsa.study.job import job
+from lsalsa.study.samples import read_pairs, read_problem
+
+with job(snakemake) as j:
+    chosen = next(row for row in j.read("search") if row["chosen"])
+    encoders, history = train_repetitions(
+        read_problem(j),
+        read_pairs(j, "train"),
+        read_pairs(j, "validation"),
+        kind=j.params["kind"],
+        depth=int(j.wildcards["depth"]),
+        chosen=chosen,
+        seeds=[j.seed(repetition) for repetition in range(j.params["repetitions"])],
+        epochs=j.params["epochs"],
+        optimizer=j.params["optimizer"],
+    )
+    j.write(encoders=encoders, history=history)

@@ -1,0 +1,1 @@
+"""The study around the library: configuration, jobs, evaluation, tables and figures."""

@@ -1,0 +1,215 @@
+"""What types alone cannot see: names that refer to one another, lists that must fit, settings of plug-ins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from lsalsa.errors import ConfigError
+from lsalsa.study.config import kinds
+from lsalsa.study.config.messages import hint
+from lsalsa.study.config.models import Method, Output, Study
+
+RESERVED = ("all",)
+TARGETS = ("images", "patches", "dictionary", "signals", "codes", "classifiers", "encoders", "evaluation", "timing")
+"""First words of the targets that name intermediate results, e.g. `codes_digits`."""
+
+
+def faults(study: Study) -> list[str]:
+    """One sentence per fault, in the order of the configuration."""
+    return [fault for check in CHECKS for fault in check(study)]
+
+
+def unknown(path: str, name: str, noun: str, known: Iterable[str]) -> Iterator[str]:
+    """The sentence for a reference to something that is not there."""
+    if name not in known:
+        yield f"{path} names {name}, which is not {noun}{hint(name, known)}"
+
+
+def check_images(study: Study) -> Iterator[str]:
+    """Every source exists and knows its settings."""
+    for name, images in study.images.items():
+        path = f"images.{name}"
+        yield from unknown(f"{path}.source", images.source, "a source of images", kinds.sources())
+        if images.source in kinds.sources():
+            yield from _settings_of(f"{path}.settings", images.settings, f"the source {images.source}", images.source)
+
+
+def _settings_of(path: str, given: Mapping[str, Any], owner: str, source: str) -> Iterator[str]:
+    try:
+        known = kinds.source_settings(source)
+    except ConfigError as error:
+        yield f"{path}: {error}"
+        return
+    for key in given:
+        if key not in known:
+            yield f"{path}.{key} is not a setting of {owner}{hint(key, known)}"
+
+
+def check_components(study: Study) -> Iterator[str]:
+    """Every component has images, and patches that fit into them."""
+    for name, component in study.components.items():
+        path = f"components.{name}"
+        if name in RESERVED:
+            yield f"{path} is a reserved name; call the component otherwise"
+        yield from unknown(f"{path}.images", component.images, "a set of images", study.images)
+        if component.patch_size > component.image_size:
+            yield f"{path}.patch_size must be at most image_size ({component.image_size}), found {component.patch_size}"
+
+
+def check_tasks(study: Study) -> Iterator[str]:
+    """Every task adds components of one patch size, with one penalty each."""
+    for name, task in study.tasks.items():
+        path = f"tasks.{name}"
+        for component in task.components:
+            yield from unknown(f"{path}.components", component, "a component", study.components)
+        if len(set(task.components)) < len(task.components):
+            yield f"{path}.components lists a component twice: {task.components}"
+        if len(task.penalties) != len(task.components):
+            expected = f"one entry per component ({len(task.components)})"
+            yield f"{path}.penalties must have {expected}, found {len(task.penalties)}"
+        sizes = {study.components[c].patch_size for c in task.components if c in study.components}
+        if len(sizes) > 1:
+            yield f"{path}.components must share one patch_size to be added, found {sorted(sizes)}"
+        for method in task.methods or ():
+            yield from unknown(f"{path}.methods", method, "a method", study.methods)
+
+
+def check_methods(study: Study) -> Iterator[str]:
+    """Every method is of a kind that exists and searches settings that the kind has."""
+    known = sorted({*kinds.solvers(), *kinds.encoders()})
+    for name, method in study.methods.items():
+        path, kind = f"methods.{name}", method.kind or name
+        if kind in known:
+            yield from _method_of_kind(path, method, kind)
+        elif method.kind:
+            yield from unknown(f"{path}.kind", kind, "a kind of method", known)
+        else:
+            yield f"{path} is not a kind of method{hint(name, known)} (another name needs a `kind`)"
+
+
+def _method_of_kind(path: str, method: Method, kind: str) -> Iterator[str]:
+    if not kinds.is_learned(kind):
+        for key in sorted(method.model_fields_set & set(Method.learned_only)):
+            yield f"{path}.{key} is a setting of learned methods; {kind} is not learned"
+    try:
+        known = kinds.searchable(kind)
+    except ConfigError as error:
+        yield f"{path}: {error}"
+        return
+    for key, candidates in method.search.items():
+        if key not in known:
+            yield f"{path}.search.{key} cannot be searched by {kind}{hint(key, known)}"
+            continue
+        for candidate in candidates:
+            yield from _candidate(f"{path}.search.{key}", candidate, known[key])
+        if len(set(candidates)) < len(candidates):
+            yield f"{path}.search.{key} lists a candidate twice: {candidates}"
+
+
+def _candidate(path: str, candidate: Any, example: Any) -> Iterator[str]:
+    """Faults of one candidate against a value of the type that is expected."""
+    if isinstance(example, str):
+        if not isinstance(candidate, str):
+            yield f"{path} must list words, found {candidate!r}"
+    elif isinstance(candidate, bool | str):
+        if not isinstance(example, bool) or isinstance(candidate, str):
+            yield f"{path} must list numbers, found {candidate!r}"
+    elif isinstance(example, int) and not isinstance(candidate, int):
+        yield f"{path} must list whole numbers, found {candidate!r}"
+    elif not 0 < candidate < float("inf"):
+        yield f"{path} must list finite numbers above 0, found {candidate!r}"
+
+
+def check_tables(study: Study) -> Iterator[str]:
+    """Every table is of a known kind and shows what its task has."""
+    for name, table in study.tables.items():
+        path = f"tables.{name}"
+        yield from unknown(f"{path}.kind", table.kind, "a kind of table", kinds.table_kinds())
+        if table.task is None:
+            yield f"{path}.task is missing; a table needs it"
+        yield from _shown(study, path, table)
+        task = study.tasks.get(table.task or "")
+        if task and table.kind == "classification" and table.component is None and len(task.components) > 1:
+            needed = "a table of classification errors needs one of"
+            yield f"{path}.component is missing; {needed} {', '.join(task.components)}"
+
+
+def check_figures(study: Study) -> Iterator[str]:
+    """Every figure is of a known kind and shows what its task has."""
+    for name, figure in study.figures.items():
+        path = f"figures.{name}"
+        yield from unknown(f"{path}.kind", figure.kind, "a kind of figure", kinds.figure_kinds())
+        if figure.task is None:
+            yield f"{path}.task is missing; a figure needs it"
+        yield from _shown(study, path, figure)
+
+
+def _shown(study: Study, path: str, output: Output) -> Iterator[str]:
+    if output.task is None:
+        return
+    yield from unknown(f"{path}.task", output.task, "a task", study.tasks)
+    if output.task in study.tasks:
+        task = study.tasks[output.task]
+        if output.component is not None:
+            yield from unknown(f"{path}.component", output.component, f"a component of {output.task}", task.components)
+        methods = study.methods_of(output.task)
+        for method in output.methods or ():
+            yield from unknown(f"{path}.methods", method, f"a method of {output.task}", methods)
+        yield from _depths(study, path, output, methods)
+
+
+def _depths(study: Study, path: str, output: Output, methods: list[str]) -> Iterator[str]:
+    chosen = [m for m in output.methods or methods if m in study.methods]
+    known = {depth for method in chosen for depth in study.methods[method].depths}
+    for depth in output.depths or ():
+        if known and depth not in known:
+            listed = ", ".join(map(str, sorted(known)))
+            yield f"{path}.depths names {depth}, at which none of its methods is run; known: {listed}"
+
+
+def check_notebooks(study: Study) -> Iterator[str]:
+    """Every notebook reads tables and figures that are made."""
+    for name, notebook in study.notebooks.items():
+        for table in notebook.tables:
+            yield from unknown(f"notebooks.{name}.tables", table, "a table", study.tables)
+        for figure in notebook.figures:
+            yield from unknown(f"notebooks.{name}.figures", figure, "a figure", study.figures)
+
+
+def check_targets(study: Study) -> Iterator[str]:
+    """Tables, figures and notebooks are targets of the command line: no two share a name, none hides another target."""
+    owners: dict[str, str] = {}
+    for section in ("tables", "figures", "notebooks"):
+        for name in getattr(study, section):
+            if name in owners:
+                yield f"{section}.{name} has the name of {owners[name]}.{name}; each needs a name of its own"
+            owners.setdefault(name, section)
+            if name in RESERVED or name.partition("_")[0] in TARGETS:
+                yield f"{section}.{name} must not begin with a word of intermediate targets: {', '.join(TARGETS)}"
+
+
+CHECKS: tuple[Callable[[Study], Iterator[str]], ...] = (
+    check_images,
+    check_components,
+    check_tasks,
+    check_methods,
+    check_tables,
+    check_figures,
+    check_notebooks,
+    check_targets,
+)
+
+
+def missing_files(study: Study, root: Path) -> list[str]:
+    """Sentences for files of the repository that the study names and that are not there."""
+    reference = {path.stem: path for path in (root / "workflow/reference").glob("*.csv")}
+    pages = {path.stem: path for path in (root / "workflow/notebooks").glob("*.py")}
+    found: list[str] = []
+    for name, table in study.tables.items():
+        if table.paper is not None:
+            found += unknown(f"tables.{name}.paper", table.paper, "a file of workflow/reference", reference)
+    for name in study.notebooks:
+        found += unknown(f"notebooks.{name}", name, "a file of workflow/notebooks", pages)
+    return found

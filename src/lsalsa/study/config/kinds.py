@@ -1,0 +1,81 @@
+"""What can be named in a configuration because a file of the library is there: solvers, encoders, sources, figures."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+from lsalsa.errors import ConfigError
+
+EVERY_METHOD = {"penalty_factor": 1.0}
+LEARNED = {"learning_rate": 1e-3, "batch_size": 100, "decay": 1.0}
+
+
+def solvers() -> list[str]:
+    """Kinds of methods that are not trained."""
+    return importlib.import_module("lsalsa.solvers").available()
+
+
+def encoders() -> list[str]:
+    """Kinds of methods that are trained."""
+    return importlib.import_module("lsalsa.encoders").available()
+
+
+def is_learned(kind: str) -> bool:
+    """True for an encoder, False for a solver."""
+    return kind in encoders()
+
+
+def module_of(kind: str) -> str:
+    """The module that defines a kind of method."""
+    return f"lsalsa.{'encoders' if is_learned(kind) else 'solvers'}.{kind}"
+
+
+def searchable(kind: str) -> dict[str, Any]:
+    """Names that a method's search may list, each with a value of its type (None where the type is open)."""
+    if is_learned(kind):
+        package = importlib.import_module("lsalsa.encoders")
+        settings = _loaded(module_of(kind), lambda: package.encoder_class(kind).defaults)
+        return EVERY_METHOD | LEARNED | {name: value for name, value in settings.items() if name != "depth"}
+    package = importlib.import_module("lsalsa.solvers")
+    settings = _loaded(module_of(kind), lambda: package.solver_class(kind).settings)
+    return EVERY_METHOD | dict(settings)
+
+
+def sources() -> list[str]:
+    """Sources of images."""
+    return importlib.import_module("lsalsa.data.sources").available()
+
+
+def source_settings(source: str) -> dict[str, Any]:
+    """Settings of a source with their defaults."""
+    package = importlib.import_module("lsalsa.data.sources")
+    return _loaded(f"lsalsa.data.sources.{source}", lambda: package.settings_of(source))
+
+
+def table_kinds() -> list[str]:
+    """Kinds of tables."""
+    return sorted(importlib.import_module("lsalsa.study.tables").KINDS)
+
+
+def figure_kinds() -> list[str]:
+    """Kinds of figures."""
+    return importlib.import_module("lsalsa.study.figures").available()
+
+
+def figure_needs(kind: str) -> tuple[str, ...]:
+    """Names of the results that a kind of figure is drawn from."""
+    package = importlib.import_module("lsalsa.study.figures")
+    return _loaded(f"lsalsa.study.figures.{kind}", lambda: package.needs(kind))
+
+
+def _loaded(module: str, read: Callable[[], Any]) -> Any:
+    """What `read` returns; a plug-in file that cannot be imported is named in one sentence."""
+    try:
+        return read()
+    except ConfigError:
+        raise
+    except Exception as error:  # any fault of a file that somebody dropped into a folder
+        path = module.replace(".", "/")
+        raise ConfigError(f"src/{path}.py cannot be used: {type(error).__name__}: {error}") from error

@@ -1,0 +1,92 @@
+"""Faults of a configuration as sentences: the key, what was expected, what was found, the nearest valid name."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+EXPECTED = {
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "string_type": "text",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "dict_type": "a block of settings",
+    "model_type": "a block of settings",
+    "finite_number": "a finite number",
+}
+BOUNDS = {
+    "greater_than": "above {gt}",
+    "greater_than_equal": "at least {ge}",
+    "less_than": "below {lt}",
+    "less_than_equal": "at most {le}",
+}
+
+
+def hint(name: str, known: Iterable[str]) -> str:
+    """`; did you mean x?`, or the list of what is known when nothing is near."""
+    known = sorted(known)
+    near = get_close_matches(str(name), known, n=1)
+    if near:
+        return f"; did you mean {near[0]}?"
+    return f"; known: {', '.join(known)}" if known else "; none exists"
+
+
+def sentences(error: ValidationError, root: type[BaseModel]) -> list[str]:
+    """One sentence per fault that the types found."""
+    return [_sentence(fault, root) for fault in error.errors()]
+
+
+def _sentence(fault: Mapping[str, Any], root: type[BaseModel]) -> str:
+    location = tuple(part for part in fault["loc"] if part != "[key]")
+    path = path_of(location) or "the configuration"
+    kind, found, context = fault["type"], fault["input"], fault.get("ctx", {})
+    if kind == "extra_forbidden":
+        owner = model_at(root, location[:-1])
+        return f"{path} is not a setting of {owner.noun}{hint(str(location[-1]), owner.model_fields)}"
+    if kind == "missing":
+        return f"{path} is missing; {model_at(root, location[:-1]).noun} needs it"
+    if kind == "value_error":
+        return f"{path} {context['error']}"
+    if kind == "literal_error":
+        return f"{path} must be {context['expected']}, found {found!r}"
+    if kind == "too_short":
+        return f"{path} must not be empty"
+    if kind in BOUNDS:
+        return f"{path} must be {BOUNDS[kind].format(**context)}, found {found!r}"
+    return f"{path} must be {EXPECTED.get(kind, fault['msg'])}, found {_short(found)}"
+
+
+def path_of(location: Iterable[Any]) -> str:
+    """The place in the form that is written in messages: `tasks.digits.penalties[0]`."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
+
+
+def model_at(root: Any, location: tuple) -> Any:
+    """The type of the block at a place of the configuration."""
+    for part in location:
+        root = _step(root, part)
+    return root
+
+
+def _step(kind: Any, part: Any) -> Any:
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return _bare(kind.model_fields[part].annotation)
+    return _bare(get_args(kind)[-1])
+
+
+def _bare(kind: Any) -> Any:
+    """The type without `| None`."""
+    if get_origin(kind) in (Union, types.UnionType):
+        return next(choice for choice in get_args(kind) if choice is not type(None))
+    return kind
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{type(value).__name__} {text[:50]}..."

@@ -1,0 +1,205 @@
+"""The settings of a study as types: name, type, range and default of every key stand here and nowhere else."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+EXPONENT = re.compile(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+")
+
+
+def number(value: Any) -> Any:
+    """The float that `1e-6` means: YAML reads it as text, because it has no decimal point."""
+    return float(value) if isinstance(value, str) and EXPONENT.fullmatch(value) else value
+
+
+def scalar(value: Any) -> Any:
+    """A candidate of a search: a number, a word or a switch."""
+    if not isinstance(value, bool | int | float | str):
+        raise ValueError(f"must be a number or a word, found {value!r}")
+    return value
+
+
+def name(value: str) -> str:
+    """A word that can stand in file names and as a target on the command line."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", value):
+        raise ValueError(f"must be a name of letters, digits and _ that starts with a letter, found {value!r}")
+    return value
+
+
+def ascending(values: list) -> list:
+    """A list that grows, so that nothing stands in it twice and its order has one form."""
+    if sorted(set(values)) != values:
+        raise ValueError(f"must grow from entry to entry, found {values}")
+    return values
+
+
+Name = Annotated[str, AfterValidator(name)]
+Count = Annotated[int, Field(ge=1)]
+Whole = Annotated[int, Field(ge=0)]
+Above0 = Annotated[float, BeforeValidator(number), Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, BeforeValidator(number), Field(ge=0, allow_inf_nan=False)]
+Share = Annotated[float, BeforeValidator(number), Field(gt=0, lt=1)]
+Decay = Annotated[float, BeforeValidator(number), Field(gt=0, le=1)]
+Candidate = Annotated[Any, BeforeValidator(number), AfterValidator(scalar)]
+Depths = Annotated[list[Count], Field(min_length=1), AfterValidator(ascending)]
+
+
+class Settings(BaseModel):
+    """A block of settings: every key is known, no type is guessed."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    noun: ClassVar[str]
+
+
+class Images(Settings):
+    """Where images come from: a file of `lsalsa/data/sources` and the settings of its `load`."""
+
+    noun: ClassVar[str] = "images"
+
+    source: str
+    settings: dict[str, Any] = {}
+
+
+class Dictionary(Settings):
+    """How a dictionary is learned: projected gradient steps on FISTA codes."""
+
+    noun: ClassVar[str] = "a dictionary"
+
+    penalty: Above0
+    step_size: Above0
+    epochs: Count = 5
+    batch_size: Count = 200
+    iterations: Count = 60
+    decay: Decay = 1.0
+    n_train: Count = 10_000
+
+
+class Component(Settings):
+    """One kind of source: how its images become patches, and the dictionary learned from them."""
+
+    noun: ClassVar[str] = "a component"
+
+    images: str
+    image_size: Count
+    fit: Literal["pad", "shrink", "none"] = "none"
+    patch_size: Count
+    min_std: NotNegative = 0.0
+    validation_fraction: Share = 0.1
+    n_atoms: Count
+    dictionary: Dictionary
+
+
+class Classifier(Settings):
+    """The linear classifier that scores codes."""
+
+    noun: ClassVar[str] = "a classifier"
+
+    projection: Count | None = None
+
+
+class Task(Settings):
+    """Signals to be coded: patches of one component, or sums of patches of several."""
+
+    noun: ClassVar[str] = "a task"
+
+    title: str
+    components: Annotated[list[str], Field(min_length=1)]
+    penalties: Annotated[list[Above0], Field(min_length=1)]
+    n_train: Count
+    n_validation: Count
+    n_test_images: Count
+    n_labelled_images: Count
+    optimal_tolerance: Above0 = 1e-6
+    classifier: Classifier = Classifier()
+    methods: list[str] | None = None
+
+
+class Method(Settings):
+    """A solver or an encoder, the depths it is run at, and the hyper-parameters that are searched."""
+
+    noun: ClassVar[str] = "a method"
+    learned_only: ClassVar[tuple[str, ...]] = ("optimizer", "epochs")
+
+    kind: str | None = None
+    depths: Depths
+    search: dict[str, Annotated[list[Candidate], Field(min_length=1)]] = {}
+    optimizer: Literal["sgd", "adam"] = "sgd"
+    epochs: Count = 10
+
+
+class Search(Settings):
+    """How the candidates of learned methods are compared: epochs at each rung, the better part goes on."""
+
+    noun: ClassVar[str] = "search"
+
+    n_train: Count = 4000
+    rungs: Depths = [1, 2]
+
+
+class Output(Settings):
+    """What tables and figures share: which results they show."""
+
+    title: str
+    kind: str
+    task: str | None = None
+    component: str | None = None
+    protocol: Literal["paper", "honest"] = "paper"
+    methods: Annotated[list[str], Field(min_length=1)] | None = None
+    depths: Depths | None = None
+
+
+class Table(Output):
+    """One table: a row per depth and method, beside the paper's numbers where `paper` names their file."""
+
+    noun: ClassVar[str] = "a table"
+
+    paper: str | None = None
+
+
+class Figure(Output):
+    """One figure."""
+
+    noun: ClassVar[str] = "a figure"
+
+
+class Notebook(Settings):
+    """One page of the report: `workflow/notebooks/<name>.py`, run on the listed tables and figures."""
+
+    noun: ClassVar[str] = "a notebook"
+
+    title: str
+    tables: list[str] = []
+    figures: list[str] = []
+
+
+class Study(Settings):
+    """A whole study."""
+
+    noun: ClassVar[str] = "a study"
+
+    study: Name
+    title: str
+    seed: Whole
+    repetitions: Count = 3
+    dtype: Literal["float32", "float64"] = "float32"
+    device: Literal["auto", "cpu", "gpu"] = "auto"
+    data_dir: str | None = None
+    images: dict[Name, Images]
+    components: dict[Name, Component]
+    tasks: dict[Name, Task]
+    methods: dict[Name, Method]
+    search: Search = Search()
+    tables: dict[Name, Table] = {}
+    figures: dict[Name, Figure] = {}
+    notebooks: dict[Name, Notebook] = {}
+
+    def methods_of(self, task: str) -> list[str]:
+        """Names of the methods that a task runs, in the order of the configuration."""
+        return list(self.tasks[task].methods or self.methods)
+
+    def kind_of(self, method: str) -> str:
+        """The solver or encoder behind a method."""
+        return self.methods[method].kind or method

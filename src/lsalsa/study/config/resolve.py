@@ -1,0 +1,156 @@
+"""What each job is told: the settings that this job uses, with every default filled in, and nothing else.
+
+The identity of a result is this dictionary and the code behind it. One function per rule, of the same name; its
+arguments are the rule's wildcards.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lsalsa.study.config import kinds
+from lsalsa.study.config.models import Figure, Study, Table
+
+Resolved = dict[str, Any]
+
+
+def settings_of(study: Study, rule: str, **wildcards: str) -> Resolved:
+    """The resolved settings of one job: rule and wildcards."""
+    return RULES[rule](study, **wildcards)
+
+
+def plugins_of(rule: str, settings: Resolved) -> list[str]:
+    """Modules that a job finds by their folder: they belong to its code, their neighbours do not."""
+    if rule == "fetch_images":
+        return [f"lsalsa.data.sources.{settings['source']}"]
+    if rule == "learn_dictionary":
+        return ["lsalsa.solvers.fista"]
+    if rule == "make_figure":
+        return [f"lsalsa.study.figures.{settings['kind']}"]
+    if rule == "time_methods":
+        return sorted({kinds.module_of(method["kind"]) for method in settings["methods"].values()})
+    if rule in ("search_solver", "search_encoder", "train_encoder", "evaluate"):
+        return [kinds.module_of(settings["kind"])]
+    return []
+
+
+def fetch_images(study: Study, images: str) -> Resolved:
+    chosen = study.images[images]
+    known = kinds.source_settings(chosen.source)
+    settings = {name: chosen.settings.get(name, known[name]) for name in sorted(known)}
+    return {"source": chosen.source, "settings": settings, "seed": study.seed}
+
+
+def cut_patches(study: Study, component: str) -> Resolved:
+    names = ("image_size", "fit", "patch_size", "min_std", "validation_fraction")
+    return _some(study.components[component], *names) | {"seed": study.seed}
+
+
+def learn_dictionary(study: Study, component: str) -> Resolved:
+    chosen = study.components[component]
+    return {"n_atoms": chosen.n_atoms, **chosen.dictionary.model_dump(), "dtype": study.dtype, "seed": study.seed}
+
+
+def make_signals(study: Study, task: str) -> Resolved:
+    names = ("n_train", "n_validation", "n_test_images", "n_labelled_images")
+    return _some(study.tasks[task], *names) | {"seed": study.seed}
+
+
+def optimal_codes(study: Study, task: str) -> Resolved:
+    chosen = study.tasks[task]
+    return {"penalties": chosen.penalties, "tolerance": chosen.optimal_tolerance, "dtype": study.dtype}
+
+
+def train_classifier(study: Study, task: str) -> Resolved:
+    chosen = study.tasks[task]
+    return {"components": chosen.components, **chosen.classifier.model_dump(), "seed": study.seed}
+
+
+def search_solver(study: Study, task: str, method: str) -> Resolved:
+    chosen = study.methods[method]
+    return {"kind": study.kind_of(method), "depths": chosen.depths, "grid": _grid(study, method)}
+
+
+def search_encoder(study: Study, task: str, method: str, depth: str) -> Resolved:
+    return {
+        "kind": study.kind_of(method),
+        "grid": _grid(study, method),
+        "optimizer": study.methods[method].optimizer,
+        **study.search.model_dump(),
+        "seed": study.seed,
+    }
+
+
+def train_encoder(study: Study, task: str, method: str, depth: str) -> Resolved:
+    names = ("epochs", "optimizer")
+    shared = {"repetitions": study.repetitions, "seed": study.seed}
+    return {"kind": study.kind_of(method), **_some(study.methods[method], *names), **shared}
+
+
+def evaluate(study: Study, task: str, method: str) -> Resolved:
+    kind = study.kind_of(method)
+    return {
+        "kind": kind,
+        "learned": kinds.is_learned(kind),
+        "depths": study.methods[method].depths,
+        "repetitions": study.repetitions if kinds.is_learned(kind) else 1,
+        "components": study.tasks[task].components,
+    }
+
+
+def time_methods(study: Study, task: str) -> Resolved:
+    names = ("kind", "learned", "depths")
+    resolved = {method: evaluate(study, task, method) for method in study.methods_of(task)}
+    methods = {method: {name: settings[name] for name in names} for method, settings in resolved.items()}
+    return {"methods": methods, "device": study.device}
+
+
+def make_table(study: Study, table: str) -> Resolved:
+    chosen = study.tables[table]
+    return _shown(study, chosen) | {"protocol": chosen.protocol}
+
+
+def make_figure(study: Study, figure: str) -> Resolved:
+    return _shown(study, study.figures[figure])
+
+
+def render_notebook(study: Study, notebook: str) -> Resolved:
+    return {"study": study.study, **study.notebooks[notebook].model_dump()}
+
+
+def _shown(study: Study, output: Table | Figure) -> Resolved:
+    """What a table or figure shows, the lists that were left out filled in."""
+    task = output.task or ""
+    methods = output.methods or study.methods_of(task)
+    depths = output.depths or sorted({depth for method in methods for depth in study.methods[method].depths})
+    shown = _some(output, "kind", "title", "task", "component")
+    return shown | {"components": study.tasks[task].components, "methods": methods, "depths": depths}
+
+
+def _grid(study: Study, method: str) -> Resolved:
+    return {name: list(study.methods[method].search[name]) for name in sorted(study.methods[method].search)}
+
+
+def _some(block: Any, *names: str) -> Resolved:
+    return {name: getattr(block, name) for name in names}
+
+
+RULES = {
+    function.__name__: function
+    for function in (
+        fetch_images,
+        cut_patches,
+        learn_dictionary,
+        make_signals,
+        optimal_codes,
+        train_classifier,
+        search_solver,
+        search_encoder,
+        train_encoder,
+        evaluate,
+        time_methods,
+        make_table,
+        make_figure,
+        render_notebook,
+    )
+}

@@ -1,0 +1,192 @@
+"""One context for every script of the workflow: threads, log, seeds, files, and how a failure ends.
+
+    with job(snakemake) as j:
+        images = j.read("images")
+        j.write(patches=cut(images, **j.params))
+
+A failure is one sentence on the terminal, the traceback in the log, a line in `logs/failures.txt`, exit status 1, and
+no file under an output name.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy
+
+import lsalsa
+from lsalsa.arrays import Device, set_threads
+from lsalsa.errors import LsalsaError, StorageError
+from lsalsa.seeds import seed_for
+from lsalsa.storage import read_arrays, read_metadata, read_rows, write_arrays, write_rows, write_text
+
+logger = logging.getLogger("lsalsa")
+
+READERS = {".npz": read_arrays, ".parquet": read_rows}
+
+
+class Job:
+    """What a script sees of its rule.
+
+    Parameters
+    ----------
+    snakemake : object
+        Injected by Snakemake: input, output, params, wildcards, threads, log, config, rule.
+
+    Attributes
+    ----------
+    params : dict
+        The resolved settings of this job, `rules/common.smk`.
+    wildcards : dict
+        Names that identify this job: task, method, depth ...
+    """
+
+    def __init__(self, snakemake: Any):
+        self.rule: str = snakemake.rule
+        self.input, self.output = snakemake.input, snakemake.output
+        self.params: dict[str, Any] = dict(snakemake.params.settings)
+        self.wildcards: dict[str, str] = dict(snakemake.wildcards.items())
+        self.study: str = snakemake.config["study"]
+        self.dtype: str = snakemake.config.get("dtype", "float32")
+        self.threads: int = snakemake.threads
+        self.log = Path(snakemake.log[0])
+        self._device = snakemake.config.get("device", "auto")
+
+    @property
+    def title(self) -> str:
+        """The job in words: rule and wildcards."""
+        return " ".join([self.rule, *(f"{value}" for value in self.wildcards.values())])
+
+    @property
+    def device(self) -> Device:
+        """Where this job computes."""
+        return Device(self._device)
+
+    def seed(self, *names: str | int) -> int:
+        """Seed of this job, or of the part of it that `names` name."""
+        return seed_for(self.params["seed"], self.rule, *self.wildcards.values(), *names)
+
+    def has(self, name: str) -> bool:
+        """True when the job has an input of this name."""
+        return name in self.input.keys()  # noqa: SIM118 - a list with names, not a dictionary
+
+    def read(self, *names: str) -> Any:
+        """Contents of named inputs: arrays of NPZ, rows of Parquet; a list for an input of several files."""
+        contents = [_each(read_file, self.input[name]) for name in names]
+        return contents[0] if len(contents) == 1 else contents
+
+    def metadata(self, name: str) -> dict[str, Any]:
+        """Metadata of a named NPZ input."""
+        return read_metadata(self.input[name])
+
+    def write(self, metadata: Mapping[str, Any] | None = None, **contents: Any) -> None:
+        """Write named outputs, each complete or not at all; `metadata` goes with each of them."""
+        origin = {"rule": self.rule, "study": self.study, **self.wildcards, "settings": self.params}
+        facts = {"job": origin, **(metadata or {})}
+        for name, content in contents.items():
+            path = self.output[name]
+            pairs = [(path, content)] if isinstance(path, str) else list(zip(path, content, strict=True))
+            for one_path, one_content in pairs:
+                write_file(Path(one_path), one_content, facts)
+
+    def provenance(self) -> dict[str, Any]:
+        """Columns that say under what circumstances a row came about."""
+        return {
+            "study": self.study,
+            "device": self.device.name,
+            "threads": self.threads,
+            "dtype": self.dtype,
+            "version_lsalsa": lsalsa.__version__,
+            "version_numpy": np.__version__,
+            "version_scipy": scipy.__version__,
+        }
+
+    def __enter__(self) -> Job:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave through the exits that clean up
+        set_threads(self.threads)
+        _log_to(self.log, self.title)
+        logger.debug("started with %s", self.params)
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, traceback: Any) -> None:
+        if error is None:
+            logger.debug("done")
+            return
+        self._remove_outputs()
+        sentence = _sentence(error)
+        logger.debug("traceback", exc_info=error)
+        logger.error(sentence)
+        with open(failures_file(self.log), "a", encoding="utf-8") as file:
+            file.write(f"{self.title}: {sentence} (log: {self.log})\n")
+        sys.exit(error.code if isinstance(error, SystemExit) and error.code else 1)
+
+    def _remove_outputs(self) -> None:
+        for path in self.output:
+            Path(path).unlink(missing_ok=True)
+
+
+def job(snakemake: Any) -> Job:
+    """The context of a script; `snakemake` is the object that Snakemake injects."""
+    return Job(snakemake)
+
+
+def failures_file(log: Path) -> Path:
+    """`logs/failures.txt` of the study that a log file belongs to: one line per failed job."""
+    folder = next((parent for parent in log.parents if parent.name == "logs"), log.parent)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / "failures.txt"
+
+
+def read_file(path: str | Path) -> Any:
+    """Arrays of an NPZ file, rows of a Parquet file."""
+    suffix = Path(path).suffix
+    if suffix not in READERS:
+        raise StorageError(f"{path} is neither an NPZ nor a Parquet file")
+    return READERS[suffix](path)
+
+
+def write_file(path: Path, content: Any, metadata: Mapping[str, Any]) -> None:
+    """Write arrays, rows, text, or an object that saves itself, as the suffix says."""
+    if hasattr(content, "save"):
+        content.save(path, metadata)
+    elif path.suffix == ".npz":
+        write_arrays(path, content, metadata)
+    elif path.suffix == ".parquet":
+        write_rows(path, content, metadata)
+    else:
+        write_text(path, content)
+
+
+def _each(function: Any, paths: Any) -> Any:
+    return function(paths) if isinstance(paths, str) else [function(path) for path in paths]
+
+
+def _sentence(error: BaseException) -> str:
+    """What a reader of the terminal needs to know."""
+    if isinstance(error, LsalsaError):
+        return str(error)
+    if isinstance(error, SystemExit | KeyboardInterrupt):
+        return "interrupted"
+    return f"{type(error).__name__}: {' '.join(str(error).split())} (traceback in the log)"
+
+
+def _log_to(path: Path, title: str) -> None:
+    """Everything into the log file, progress and the closing sentence to the terminal."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    to_file = logging.FileHandler(path, mode="w", encoding="utf-8")
+    to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    to_terminal = logging.StreamHandler(sys.stderr)
+    to_terminal.setFormatter(logging.Formatter(f"{title}: %(message)s"))
+    to_terminal.setLevel(logging.INFO)
+    logging.captureWarnings(True)
+    for name in ("lsalsa", "py.warnings"):
+        target = logging.getLogger(name)
+        target.setLevel(logging.DEBUG)
+        target.handlers = [to_file, to_terminal]
+        target.propagate = False

@@ -1,0 +1,93 @@
+"""Notebooks: percent-format Python in, an executed notebook and a page without links to the web out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from lsalsa.errors import ConfigError, LsalsaError
+from lsalsa.storage import atomic, write_text
+
+logger = logging.getLogger(__name__)
+
+WITHOUT_LINKS = {"mathjax_url": "", "require_js_url": "", "jquery_url": ""}
+
+
+class NotebookError(LsalsaError):
+    """A cell of a notebook failed; the message names the cell."""
+
+
+def render(
+    source: str | Path, notebook: str | Path, page: str | Path, parameters: Mapping[str, Any], *, failed: str | Path
+) -> None:
+    """Run a notebook and write it, executed, as notebook and as HTML page; both or neither.
+
+    Parameters
+    ----------
+    source : path
+        Percent-format Python with one cell tagged `parameters`.
+    notebook, page : path
+        Where the executed notebook (.ipynb) and the page (.html) go.
+    parameters : mapping
+        Values for names that the tagged cell assigns.
+    failed : path
+        A log file; the executed copy of a notebook that fails is kept beside it, with the suffix .ipynb.
+
+    Raises
+    ------
+    ConfigError
+        A parameter that the notebook does not know.
+    NotebookError
+        A cell that failed.
+    """
+    with atomic(notebook) as executed:
+        _convert(Path(source), executed, parameters)
+        _execute(executed, parameters, Path(source), Path(failed).with_suffix(".ipynb"))
+        html = _page(executed)
+        write_text(page, html)
+
+
+def _convert(source: Path, target: Path, parameters: Mapping[str, Any]) -> None:
+    """Write the percent-format source as a notebook, once its parameters are known to be right."""
+    import jupytext
+
+    content = jupytext.read(source)
+    known = _parameters_of(content)
+    for name in parameters:
+        if name not in known:
+            raise ConfigError(f"{source} has no parameter {name}; its parameters are {', '.join(known) or 'none'}")
+    jupytext.write(content, target, fmt="ipynb")
+
+
+def _parameters_of(content: Any) -> list[str]:
+    """Names that the cell tagged `parameters` assigns."""
+    import ast
+
+    cells = [cell for cell in content.cells if "parameters" in cell.metadata.get("tags", ())]
+    nodes = [node for cell in cells for node in ast.parse(cell.source).body]
+    targets = [t for node in nodes if isinstance(node, ast.Assign) for t in node.targets]
+    targets += [node.target for node in nodes if isinstance(node, ast.AnnAssign)]
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+def _execute(path: Path, parameters: Mapping[str, Any], source: Path, copy: Path) -> None:
+    """Run a notebook in place; a failing cell is named, and the notebook kept as `copy`."""
+    import papermill
+
+    copy.unlink(missing_ok=True)
+    try:
+        papermill.execute_notebook(path, path, dict(parameters), kernel_name="python3", progress_bar=False)
+    except papermill.PapermillExecutionError as error:
+        copy.write_bytes(path.read_bytes())
+        what = " ".join(f"{error.ename}: {error.evalue}".split())
+        raise NotebookError(f"{source} failed in cell {error.exec_count}: {what}; executed copy: {copy}") from error
+
+
+def _page(path: Path) -> str:
+    """The executed notebook as one HTML page that loads nothing from elsewhere."""
+    from nbconvert import HTMLExporter
+
+    exporter = HTMLExporter(embed_images=True, **WITHOUT_LINKS)
+    return exporter.from_filename(str(path))[0]

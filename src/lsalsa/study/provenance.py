@@ -1,0 +1,107 @@
+"""Which code a result depends on: a hash of the modules that a script reaches, blind to comments and docstrings."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from lsalsa.errors import ConfigError
+
+PACKAGE = "lsalsa"
+SOURCES = Path(__file__).resolve().parent.parent.parent
+
+
+def code_hash(script: Path, *plugins: str) -> str:
+    """Hash of a script and of every module of this library that it imports, directly or through others.
+
+    Parameters
+    ----------
+    script : path
+        The script of a rule.
+    *plugins : str
+        Modules found by their folder, which no import statement names: `lsalsa.encoders.lista`. Only those that the job
+        uses, so that a new file beside them changes nothing.
+
+    Raises
+    ------
+    ConfigError
+        When the script imports names from the package itself, whose modules cannot be told apart, or cannot be parsed.
+    """
+    modules: set[str] = set()
+    pending = [*_imports(script), *plugins]
+    while pending:
+        module = pending.pop()
+        if module not in modules:
+            modules.add(module)
+            pending += _imports(_path_of(module))
+    parts = [_digest(script), *(f"{module} {_digest(_path_of(module))}" for module in sorted(modules))]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+@cache
+def _imports(path: Path) -> tuple[str, ...]:
+    """Modules of the library that a file imports anywhere, parents included."""
+    found: set[str] = set()
+    for node in ast.walk(_tree(path)):
+        for module in _modules_of(node, path):
+            found |= set(_with_parents(module))
+    return tuple(sorted(found))
+
+
+def _modules_of(node: ast.AST, path: Path) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names if _is_ours(alias.name))
+    elif isinstance(node, ast.ImportFrom) and node.level == 0 and _is_ours(node.module or ""):
+        for alias in node.names:
+            inner = f"{node.module}.{alias.name}"
+            if _path_of(inner) is not None:
+                yield inner
+            elif node.module == PACKAGE:
+                raise ConfigError(f"{path} imports {alias.name} from {PACKAGE}; import it from its module")
+            else:
+                yield node.module
+
+
+def _is_ours(module: str) -> bool:
+    return module.partition(".")[0] == PACKAGE
+
+
+def _with_parents(module: str) -> Iterator[str]:
+    """A module and the packages that importing it runs, but for the root, which only forwards names."""
+    parts = module.split(".")
+    for length in range(2, len(parts) + 1):
+        yield ".".join(parts[:length])
+
+
+@cache
+def _path_of(module: str) -> Path | None:
+    """File of a module, None when there is no such module."""
+    base = SOURCES.joinpath(*module.split("."))
+    return next((p for p in (base.with_suffix(".py"), base / "__init__.py") if p.is_file()), None)
+
+
+def _tree(path: Path) -> ast.Module:
+    try:
+        return ast.parse(path.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        raise ConfigError(f"{path} is not valid Python: line {error.lineno}: {error.msg}") from error
+
+
+@cache
+def _digest(path: Path) -> str:
+    """Hash of what a file says to Python: layout, comments and docstrings do not count."""
+    tree = _tree(path)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and _has_docstring(
+            node
+        ):
+            node.body = node.body[1:] or [ast.Pass()]
+    return hashlib.sha256(ast.unparse(tree).encode()).hexdigest()
+
+
+def _has_docstring(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    first = node.body[0] if node.body else None
+    return isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)

@@ -1,0 +1,25 @@
+"""Dictionaries, one per component."""
+
+
+rule learn_dictionary:
+    """Learn the dictionary of one component from its train patches."""
+    input:
+        patches="<results>/patches/{component}.npz",
+    output:
+        dictionary="<results>/dictionaries/{component}.npz",
+        history="<results>/dictionaries/{component}.parquet",
+    log:
+        "<results>/logs/learn_dictionary/{component}.log",
+    benchmark:
+        "<results>/benchmarks/learn_dictionary/{component}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 2
+    resources:
+        mem_mb=memory("learn_dictionary"),
+        gpu=GPU,
+    params:
+        settings=settings("learn_dictionary"),
+        code=code("learn_dictionary"),
+    script:
+        "../../scripts/learn_dictionary.py"

@@ -1,0 +1,80 @@
+"""Every method scored on the test split: accuracy, sparsity, classification, time."""
+
+
+rule train_classifier:
+    """Fit the classifiers of one task on its optimal codes, one per component and protocol."""
+    input:
+        problem="<results>/problems/{task}.npz",
+        signals="<results>/signals/{task}.npz",
+        labelled="<results>/codes/{task}/labelled.npz",
+        test="<results>/codes/{task}/test.npz",
+    output:
+        classifiers="<results>/classifiers/{task}.npz",
+    log:
+        "<results>/logs/train_classifier/{task}.log",
+    benchmark:
+        "<results>/benchmarks/train_classifier/{task}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=memory("train_classifier"),
+        gpu=0,
+    params:
+        settings=settings("train_classifier"),
+        code=code("train_classifier"),
+    script:
+        "../../scripts/train_classifier.py"
+
+
+rule evaluate:
+    """Score one method on one task, all depths and repetitions in one job."""
+    input:
+        unpack(trained),
+        problem="<results>/problems/{task}.npz",
+        signals="<results>/signals/{task}.npz",
+        test="<results>/codes/{task}/test.npz",
+        classifiers="<results>/classifiers/{task}.npz",
+    output:
+        rows="<results>/evaluation/{task}/{method}.parquet",
+        samples="<results>/evaluation/{task}/{method}_samples.npz",
+    log:
+        "<results>/logs/evaluate/{task}/{method}.log",
+    benchmark:
+        "<results>/benchmarks/evaluate/{task}/{method}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=memory("evaluate"),
+        gpu=GPU,
+    params:
+        settings=settings("evaluate"),
+        code=code("evaluate"),
+    script:
+        "../../scripts/evaluate.py"
+
+
+rule time_methods:
+    """Time all methods of one task with the machine to itself: the job takes every core."""
+    input:
+        unpack(trained_for_task),
+        problem="<results>/problems/{task}.npz",
+        signals="<results>/signals/{task}.npz",
+    output:
+        rows="<results>/timing/{task}.parquet",
+    log:
+        "<results>/logs/time_methods/{task}.log",
+    benchmark:
+        "<results>/benchmarks/time_methods/{task}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: workflow.cores
+    resources:
+        mem_mb=memory("time_methods"),
+        gpu=GPU,
+    params:
+        settings=settings("time_methods"),
+        code=code("time_methods"),
+    script:
+        "../../scripts/time_methods.py"

@@ -1,0 +1,62 @@
+"""What can be asked for by name on the command line, and the list of what failed."""
+
+DECLARED = {
+    "tables": ("csv", "md", "tex"),
+    "figures": ("png", "svg"),
+    "notebooks": ("ipynb", "html"),
+}
+
+
+def declared_targets():
+    """Name of every declared table, figure and notebook -> its files."""
+    return {
+        name: results(f"{section}/{name}.{{suffix}}", suffix=suffixes)
+        for section, suffixes in DECLARED.items()
+        for name in getattr(study, section)
+    }
+
+
+def everything():
+    """Files of all that is declared; of everything up to the evaluations when nothing is."""
+    files = [file for target in declared_targets().values() for file in target]
+    return files or [file for name, target in intermediate_targets().items() for file in target]
+
+
+def intermediate_targets():
+    """Name of every intermediate result -> its files, e.g. `codes_digits`."""
+    targets = {f"images_{name}": results(f"images/{name}.npz") for name in study.images}
+    for name in study.components:
+        targets[f"patches_{name}"] = results(f"patches/{name}.npz")
+        targets[f"dictionary_{name}"] = results(f"dictionaries/{name}.npz")
+    for name in study.tasks:
+        targets |= targets_of_task(name)
+    return targets
+
+
+def targets_of_task(name):
+    """Intermediate results of one task."""
+    methods = study.methods_of(name)
+    return {
+        f"signals_{name}": results(f"signals/{name}.npz"),
+        f"codes_{name}": results(f"codes/{name}/test.npz"),
+        f"classifiers_{name}": results(f"classifiers/{name}.npz"),
+        f"encoders_{name}": chosen(name, methods, range(study.repetitions))["encoders"],
+        f"evaluation_{name}": results(f"evaluation/{name}/{{method}}.parquet", method=methods),
+        f"timing_{name}": results(f"timing/{name}.parquet"),
+    }
+
+
+def failures():
+    """The file with one line per failed job."""
+    return Path(RESULTS) / "logs" / "failures.txt"
+
+
+def forget_failures():
+    """A new run starts with no failures."""
+    failures().unlink(missing_ok=True)
+
+
+def list_failures():
+    """Say at the end, in one place, what failed."""
+    if failures().exists():
+        print(f"\nFailed, see {failures()}:\n{failures().read_text()}", file=sys.stderr)
