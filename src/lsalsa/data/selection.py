@@ -7,7 +7,7 @@ from lsalsa.errors import ConfigError
 
 def check_share(name: str, value: float) -> None:
     """Raise ConfigError when a share is not between 0 and 1."""
-    if not 0 < value < 1:
+    if not isinstance(value, int | float) or not 0 < value < 1:
         raise ConfigError(f"{name} must be between 0 and 1, found {value!r}")
 
 

@@ -26,12 +26,12 @@ def load(*, seed: int, path: str | None = None, test_fraction: float = 0.2) -> I
     test_fraction : float
         Share of every class that becomes test images; not used when the file has ``is_test``.
     """
-    if path is None:
-        raise ConfigError("images from npz_images need the setting path, the NPZ file to read")
+    if not isinstance(path, str):
+        raise ConfigError(f"images from npz_images need the setting path, an NPZ file, found {path!r}")
     check_share("test_fraction", test_fraction)
     arrays = _read(Path(path))
     images = _grey(arrays["images"])
-    class_names, labels = _classes(arrays["labels"], len(images))
+    class_names, labels = _classes(arrays["labels"], images.shape[:1])
     is_test = arrays.get("is_test")
     if is_test is None:
         is_test = share_of_classes(labels, test_fraction, generator(seed_for(seed, "test")))
@@ -58,6 +58,8 @@ def _read(path: Path) -> dict[str, np.ndarray]:
 
 def _grey(images: np.ndarray) -> np.ndarray:
     """Images as float32 in [0, 1]."""
+    if images.ndim != 3:
+        raise ShapeError(f"images must have shape (n_images, height, width), found {images.shape}")
     if images.dtype == np.uint8:
         return images.astype(np.float32) / 255
     if not np.issubdtype(images.dtype, np.floating):
@@ -65,14 +67,14 @@ def _grey(images: np.ndarray) -> np.ndarray:
     return images.astype(np.float32)
 
 
-def _classes(labels: np.ndarray, n_images: int) -> tuple[list[str], np.ndarray]:
+def _classes(labels: np.ndarray, expected: tuple[int, ...]) -> tuple[list[str], np.ndarray]:
     """Names of the classes and each image's position among them."""
-    if labels.shape != (n_images,):
-        raise ShapeError(f"labels must have one entry per image, shape {(n_images,)}, found {labels.shape}")
+    if labels.shape != expected:
+        raise ShapeError(f"labels must have one entry per image, shape {expected}, found {labels.shape}")
     if labels.dtype.kind not in "iuUS":
         raise DataError(f"labels must be whole numbers or strings, found {labels.dtype}")
     missing = labels < 0 if labels.dtype.kind in "iu" else np.strings.str_len(labels) == 0
     if missing.any():
-        raise DataError(f"{int(missing.sum())} of {n_images} images have no label; each needs one")
+        raise DataError(f"{int(missing.sum())} of {len(labels)} images have no label; each needs one")
     names, positions = np.unique(labels, return_inverse=True)
     return [str(name) for name in names], positions
