@@ -131,6 +131,17 @@ def test_encoders_start_from_the_matrices_of_the_paper(n_blocks):
     np.testing.assert_allclose(lsalsa["thresholds"], world.penalty_of_atom / 3, atol=1e-14)
 
 
+def test_start_matrices_in_single_precision_are_computed_in_double_and_rounded_once():
+    """More atoms than features and a small mu: an inverse taken in single precision would lose four digits."""
+    world = make_world(2, n_features=6, dtype=np.float32)
+    A, L = world.dictionary.astype(float), world.lipschitz
+    identity = np.eye(A.shape[1])
+    lsalsa = LSALSA.from_problem(world.problem, depth=1, mu=0.001).arrays["splitting"]
+    lista = LISTA.from_problem(world.problem, depth=1).arrays["splitting"]
+    assert relative_error(lsalsa.astype(float), np.linalg.inv(0.001 * identity + A.T @ A)) < 1e-7
+    assert relative_error(lista.astype(float), identity - A.T @ A / L) < 1e-7
+
+
 # forward and backward
 
 

@@ -148,6 +148,23 @@ def test_neither_order_nor_threads_nor_company_change_a_sample_s_codes():
     np.testing.assert_allclose(part, plain[:7], atol=1e-9)
 
 
+@every_method
+@pytest.mark.parametrize("tile_rows", [1, 7, 10**6])
+def test_the_tile_size_changes_rounding_only(method, tile_rows):
+    world = make_world(2, n_samples=40)
+    plain = optimal_codes(world.problem, world.signals, tolerance=1e-12, method=method).codes
+    tiled = optimal_codes(world.problem, world.signals, tolerance=1e-12, method=method, tile_rows=tile_rows).codes
+    np.testing.assert_allclose(tiled, plain, atol=1e-9)
+
+
+@pytest.mark.parametrize(("name", "value"), [("tile_rows", 0), ("max_iterations", 0), ("max_iterations", 2.5)])
+def test_a_count_out_of_its_range_is_refused_by_name_and_value(name, value):
+    world = make_world(1)
+    with pytest.raises(LsalsaError, match=name) as raised:
+        optimal_codes(world.problem, world.signals, **{name: value})
+    assert str(value) in str(raised.value)
+
+
 def test_inputs_are_left_as_they_were():
     world = make_world(2)
     signals = world.signals.copy()
