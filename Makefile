@@ -50,7 +50,7 @@ types: setup ## mypy on src
 	mypy
 
 unit: setup ## unit and contract tests
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PYTEST) tests/unit tests/contract
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PYTEST) -n 2 tests/unit tests/contract
 
 workflow-tests: setup ## the smoke study through the real workflow
 	$(PYTEST) tests/workflow
