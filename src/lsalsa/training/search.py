@@ -57,9 +57,11 @@ def successive_halving(
         for i, score in zip(alive, scores, strict=True):
             rows[i].update(epochs=epochs, score=score)
         alive = [i for i in ranked(rows, alive) if np.isfinite(rows[i]["score"])]
-        best, alive = alive[:1], alive[: max(1, int(np.ceil(keep * len(alive))))]
-    for i in best:
-        rows[i]["chosen"] = True
+        alive = alive[: max(1, int(np.ceil(keep * len(alive))))]
+    finite = [i for i, row in enumerate(rows) if np.isfinite(row["score"])]
+    if finite:
+        furthest = max(rows[i]["epochs"] for i in finite)
+        rows[ranked(rows, [i for i in finite if rows[i]["epochs"] == furthest])[0]]["chosen"] = True
     return rows
 
 
