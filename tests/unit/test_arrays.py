@@ -155,6 +155,16 @@ def test_results_come_in_the_order_of_the_items_and_work_inside_is_not_split_aga
     assert threads() == 2
 
 
+def test_workers_keep_the_caller_s_rules_about_overflow(two_threads, recwarn):
+    def overflow(item):
+        return np.array([1e300]) * 1e300
+
+    with np.errstate(over="ignore"):
+        parallel_map(overflow, range(4))
+        Tiles(np, 1).run(lambda rows, space: overflow(rows), 4)
+    assert not recwarn.list
+
+
 def test_an_error_of_a_worker_reaches_the_caller(two_threads):
     def fails(item):
         raise DataError(f"item {item}")

@@ -180,6 +180,14 @@ def test_a_step_ten_times_too_large_is_diverged_by_growth_alone(method):
     assert len(solution.history) >= 1
 
 
+def test_a_diverging_run_on_several_threads_says_so_once_and_by_its_status(two_threads, recwarn):
+    world = make_world(2, n_samples=60)
+    step_size = 100 / world.lipschitz
+    solution = solve(world.problem, world.signals, "ista", 400, step_size=step_size, tile_rows=10)
+    assert solution.status == "diverged"
+    assert not recwarn.list
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_an_objective_of_exactly_zero_is_done_without_a_division(method):
     world = make_world(2)
