@@ -16,7 +16,7 @@ from lsalsa.study.tables import (
     value_and_spread,
 )
 
-COLUMNS = "depth method error_percent error_percent_std n_repetitions paper_error_percent status".split()
+COLUMNS = ["depth", "method", "error_percent", "error_percent_std", "n_repetitions", "paper_error_percent", "status"]
 
 
 def run(method, depth, error, *, repetition=0, status="done", component="digits_10", rmse=0.1, honest=None):
@@ -103,7 +103,7 @@ def test_the_papers_numbers_stand_beside_ours():
 
 def test_a_table_of_rmse_takes_the_whole_code_without_a_component():
     rows = make_table("rmse", hand_made_runs(), methods=["lsalsa"], depths=[1])
-    assert list(rows[0]) == "depth method rmse rmse_std n_repetitions paper_rmse status".split()
+    assert list(rows[0]) == ["depth", "method", "rmse", "rmse_std", "n_repetitions", "paper_rmse", "status"]
     assert rows[0]["rmse"] == 0.25
 
 

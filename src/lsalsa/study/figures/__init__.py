@@ -107,11 +107,20 @@ def save_figure(figure: Figure, png: str | Path, svg: str | Path) -> None:
 
     from lsalsa.storage import atomic
 
+    _settle(figure)
     with matplotlib.rc_context({"svg.hashsalt": "lsalsa"}):
         with atomic(Path(png)) as temporary:
             figure.savefig(temporary, format="png", dpi=150, metadata={"Software": None})
         with atomic(Path(svg)) as temporary:
             figure.savefig(temporary, format="svg", dpi=150, metadata={"Date": None, "Creator": None})
+
+
+def _settle(figure: Figure) -> None:
+    """Fix the layout and round it: its solver is exact to the last bits only, and identifiers hash those bits."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        axes.set_position([round(float(edge), 5) for edge in axes.get_position(original=True).bounds])
 
 
 def _module(kind: str) -> ModuleType:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lsalsa.study.figures import _style
@@ -16,7 +17,7 @@ needs = ("samples", "signals", "patches", "problem", "codes")
 
 N_COLUMNS = 9
 CELL = 0.86
-"""Height of a row in inches."""
+"""Size of an image in inches."""
 LEAST_CONTRAST = 0.2
 """Grey-level range below which a sample is a plain area, such as the margin around a digit."""
 
@@ -40,19 +41,41 @@ def draw(
 ) -> Figure:
     """Truth and optimal code on top; below them, set off by depth, a row of images per method."""
     shown = _shown_samples(data, components)
-    groups = [[Line("truth", _truth(data, shown, components), None), Line("optimal code", _optimal(data, shown), 0.0)]]
+    truth = Line("truth", _truth(data, shown, components), None)
+    groups = [[truth, Line("optimal code", _optimal(data, shown), 0.0)]]
     groups += [_lines_of_depth(data["samples"], methods, depth, shown) for depth in depths]
-    groups = [group for group in groups if group]
-    n_lines, n_images = sum(map(len, groups)), len(shown) * groups[0][0].images.shape[1]
-    heights = [height for group in groups for height in (*[1.0] * len(group), 0.12)][:-1]
-    width = max(6.4, 1.8 + 0.94 * n_images)
-    figure = _style.new_page(width, 0.3 + CELL * n_lines, title, _explanation(len(components)))
-    panels = _style.new_axes(figure, len(heights), n_images, height_ratios=heights)
-    lines = [line for group in groups for line in (*group, None)][:-1]
-    for axes, line in zip(panels, lines, strict=True):
-        _draw_line(axes, line)
-    _name_columns(panels[0], components)
+    lines = [line for group in groups for line in group]
+    n_samples, n_images, n_features = truth.images.shape
+    side = round(n_features**0.5)
+    tops = _starts([len(group) for group in groups if group], side)
+    lefts = _starts([n_images] * n_samples, side)
+    page = np.ones((tops[-1] + side, lefts[-1] + side))
+    for top, line in zip(tops, lines, strict=True):
+        for left, image in zip(lefts, _grey(line.images), strict=True):
+            page[top : top + side, left : left + side] = square(image)
+    height, width = np.array(page.shape) * CELL / side
+    figure = _style.new_page(width + 2.1, height + 0.4, title, _explanation(len(components)))
+    axes = _style.new_axes(figure, 1, 1)[0, 0]
+    axes.imshow(page, cmap="gray", vmin=0, vmax=1, interpolation="none")
+    _label(axes, lines, np.array(tops) + side / 2, np.array(lefts) + side / 2, components)
     return figure
+
+
+def _starts(group_sizes: Sequence[int], side: int) -> list[int]:
+    """First pixel of each image along one direction: a thin gap within a group, a wide one between groups."""
+    thin, starts = max(1, side // 8), [0]
+    for size in group_sizes:
+        starts += [starts[-1] + (side + thin) * (i + 1) for i in range(size)]
+        starts[-1] += 3 * thin
+    return starts[:-1]
+
+
+def _grey(images: np.ndarray) -> np.ndarray:
+    """Images (n_samples * n_images, n_features) in [0, 1]: a source from 0 to 1, a sum from 0 to their number."""
+    white = np.ones(images.shape[1])
+    if len(white) > 1:
+        white[0] = len(white) - 1
+    return np.clip(images / white[:, None], 0.0, 1.0).reshape(-1, images.shape[2])
 
 
 def _explanation(n_components: int) -> str:
@@ -109,18 +132,18 @@ def _lines_of_depth(samples: Mapping[str, Any], methods: Sequence[str], depth: i
     return lines
 
 
-def _draw_line(axes: np.ndarray, line: Line | None) -> None:
-    """A row of images; an empty row without a line. A source spans black 0 to white 1, a sum 0 to their number."""
-    for panel in axes:
-        panel.set(xticks=[], yticks=[], frame_on=False)
-    if line is None:
-        return
-    n_images = line.images.shape[1]
-    for position, (panel, image) in enumerate(zip(axes, np.concatenate(line.images), strict=True)):
-        white = n_images - 1 if n_images > 1 and position % n_images == 0 else 1
-        panel.imshow(square(image), cmap="gray", vmin=0, vmax=white, interpolation="none")
-    axes[0].set_ylabel(line.label, rotation=0, ha="right", va="center", labelpad=6)
-    axes[-1].text(1.08, 0.5, _words(line.rmse), transform=axes[-1].transAxes, va="center", fontsize=9)
+def _label(axes: Axes, lines: Sequence[Line], rows: np.ndarray, columns: np.ndarray, components: Sequence[str]) -> None:
+    """Names of the lines at the left, of the columns on top, and the RMSE of each line at the right."""
+    axes.set(frame_on=False, xticks=[])
+    axes.grid(False)
+    axes.set_yticks(rows, [line.label for line in lines])
+    axes.tick_params(length=0)
+    right = {"xycoords": axes.get_yaxis_transform(), "xytext": (6, 0), "textcoords": "offset points"}
+    for row, line in zip(rows, lines, strict=True):
+        axes.annotate(_words(line.rmse), (1.0, row), va="center", fontsize=9, **right)
+    names = ["mixture", *components] if len(components) > 1 else [""]
+    for position, column in enumerate(columns):
+        axes.text(column, -2, names[position % len(names)], ha="center", va="bottom", fontsize=8.5)
 
 
 def _words(rmse: float | None) -> str:
@@ -128,9 +151,3 @@ def _words(rmse: float | None) -> str:
     if rmse is None:
         return "RMSE of\nthe code"
     return f"{rmse:.3f}" if np.isfinite(rmse) else "diverged"
-
-
-def _name_columns(axes: np.ndarray, components: Sequence[str]) -> None:
-    names = ["mixture", *components] if len(components) > 1 else [""]
-    for position, panel in enumerate(axes):
-        panel.set_title(names[position % len(names)], fontsize=8.5)
