@@ -15,8 +15,9 @@ from lsalsa.study.config.memory import memory_mb
 from lsalsa.study.config.resolve import plugins_of, settings_of
 from lsalsa.study.provenance import code_hash
 
+origin = ", ".join(os.path.relpath(path) for path in workflow.configfiles) or "--config"
 try:
-    study = load_study(config, origin=", ".join(map(str, workflow.configfiles)) or "--config", root=ROOT)
+    study = load_study(config, origin=origin, root=ROOT)
 except LsalsaError as error:
     raise WorkflowError(str(error))
 

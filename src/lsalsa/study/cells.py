@@ -83,13 +83,13 @@ def cells_of_task(
     searches, histories, paths
         Files of all methods one after the other, as `solver_cells` and `encoder_cells` take them, of one repetition.
     """
-    searches, histories, paths = iter(searches), iter(histories), iter(paths)
+    left: list[Iterator[Any]] = [iter(searches), iter(histories), iter(paths)]
     for method, settings in methods.items():
         if settings["learned"]:
-            files = [list(islice(each, len(settings["depths"]))) for each in (searches, histories, paths)]
-            yield method, encoder_cells(*files, device)
+            of_method, trainings, files = (list(islice(each, len(settings["depths"]))) for each in left)
+            yield method, encoder_cells(of_method, trainings, files, device)
         else:
-            yield method, solver_cells(problem, settings["kind"], next(searches))
+            yield method, solver_cells(problem, settings["kind"], next(left[0]))
 
 
 def _is_chosen(row: Row) -> bool:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from lsalsa.storage import read_arrays, read_metadata, read_rows, write_arrays, 
 
 logger = logging.getLogger("lsalsa")
 
-READERS = {".npz": read_arrays, ".parquet": read_rows}
+READERS: dict[str, Callable[[str | Path], Any]] = {".npz": read_arrays, ".parquet": read_rows}
 
 
 class Job:

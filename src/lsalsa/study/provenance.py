@@ -54,7 +54,7 @@ def _imports(path: Path) -> tuple[str, ...]:
 def _modules_of(node: ast.AST, path: Path) -> Iterator[str]:
     if isinstance(node, ast.Import):
         yield from (alias.name for alias in node.names if _is_ours(alias.name))
-    elif isinstance(node, ast.ImportFrom) and node.level == 0 and _is_ours(node.module or ""):
+    elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0 and _is_ours(node.module):
         for alias in node.names:
             inner = f"{node.module}.{alias.name}"
             if _path_of(inner) is not None:

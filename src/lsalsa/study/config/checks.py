@@ -42,9 +42,22 @@ def _settings_of(path: str, given: Mapping[str, Any], owner: str, source: str) -
     except ConfigError as error:
         yield f"{path}: {error}"
         return
-    for key in given:
+    for key, value in given.items():
         if key not in known:
             yield f"{path}.{key} is not a setting of {owner}{hint(key, known)}"
+        elif not _same_kind(value, known[key]):
+            yield f"{path}.{key} must be like its default, {known[key]!r}, found {value!r}"
+    if "path" in known and "path" not in given:
+        yield f"{path}.path is missing; {owner} reads that file"
+
+
+def _same_kind(value: Any, default: Any) -> bool:
+    """True for a value of the type of the default; a whole number will do for a fraction, anything for no default."""
+    if default is None:
+        return True
+    if isinstance(value, bool) or isinstance(default, bool):
+        return isinstance(value, bool) and isinstance(default, bool)
+    return isinstance(value, int | float if isinstance(default, float) else type(default))
 
 
 def check_components(study: Study) -> Iterator[str]:
@@ -106,6 +119,8 @@ def _method_of_kind(path: str, method: Method, kind: str) -> Iterator[str]:
             yield from _candidate(f"{path}.search.{key}", candidate, known[key])
         if len(set(candidates)) < len(candidates):
             yield f"{path}.search.{key} lists a candidate twice: {candidates}"
+    if kinds.is_learned(kind) and "learning_rate" not in method.search:
+        yield f"{path}.search.learning_rate is missing; {kind} is learned and needs at least one"
 
 
 def _candidate(path: str, candidate: Any, example: Any) -> Iterator[str]:
@@ -130,10 +145,15 @@ def check_tables(study: Study) -> Iterator[str]:
         if table.task is None:
             yield f"{path}.task is missing; a table needs it"
         yield from _shown(study, path, table)
-        task = study.tasks.get(table.task or "")
-        if task and table.kind == "classification" and table.component is None and len(task.components) > 1:
-            needed = "a table of classification errors needs one of"
-            yield f"{path}.component is missing; {needed} {', '.join(task.components)}"
+        if table.kind == "classification":
+            yield from _needs_component(study, path, table)
+
+
+def _needs_component(study: Study, path: str, table: Output) -> Iterator[str]:
+    """Images are classified by one component's codes; a task of several must say which."""
+    components = study.tasks[table.task].components if table.task in study.tasks else []
+    if table.component is None and len(components) > 1:
+        yield f"{path}.component is missing; a table of classification errors needs one of {', '.join(components)}"
 
 
 def check_figures(study: Study) -> Iterator[str]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from lsalsa.errors import ConfigError
@@ -64,10 +67,17 @@ def figure_kinds() -> list[str]:
     return importlib.import_module("lsalsa.study.figures").available()
 
 
+@cache
 def figure_needs(kind: str) -> tuple[str, ...]:
-    """Names of the results that a kind of figure is drawn from."""
-    package = importlib.import_module("lsalsa.study.figures")
-    return _loaded(f"lsalsa.study.figures.{kind}", lambda: package.needs(kind))
+    """Names of the results that a kind of figure is drawn from: `needs` of its module.
+
+    It is read from the source: a module of a figure imports matplotlib, for which a dry run should not wait.
+    """
+    folder = Path(importlib.import_module("lsalsa.study.figures").__file__ or "").parent
+    for node in ast.parse((folder / f"{kind}.py").read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "needs":
+            return ast.literal_eval(node.value)
+    raise ConfigError(f"src/lsalsa/study/figures/{kind}.py does not say what it needs: needs = (...)")
 
 
 def _loaded(module: str, read: Callable[[], Any]) -> Any:
