@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from functools import cache
 from typing import Any
 
@@ -84,7 +85,7 @@ class Tiles:
         with one_blas_thread():
             if len(tiles) == 1 or threads() == 1:
                 return [work(rows, self._space()) for rows in tiles]
-            return list(_pool(threads()).map(lambda rows: work(rows, self._space()), tiles))
+            return _spread(lambda rows: work(rows, self._space()), tiles)
 
     def _space(self) -> Space:
         if not hasattr(self._spaces, "space"):
@@ -113,7 +114,13 @@ def parallel_map(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
     with one_blas_thread():
         if threads() == 1:
             return [alone(item) for item in items]
-        return list(_pool(threads()).map(alone, items))
+        return _spread(alone, items)
+
+
+def _spread(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
+    """`work(item)` on the worker threads, under the caller's context (its rules about overflow, say)."""
+    pool = _pool(threads())
+    return [f.result() for f in [pool.submit(copy_context().run, work, item) for item in items]]
 
 
 @cache
