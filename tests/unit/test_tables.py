@@ -7,12 +7,18 @@ import pytest
 
 from lsalsa.errors import ConfigError, DataError
 from lsalsa.study.tables import (
+    catching_up,
+    comparison,
+    followers,
     make_table,
     method_label,
     note,
+    ranking,
+    read_table,
     to_csv,
     to_latex,
     to_markdown,
+    unfinished,
     value_and_spread,
 )
 
@@ -183,3 +189,42 @@ def test_curves_leave_out_depths_without_a_finished_run():
 
 def test_methods_are_named_in_print():
     assert [method_label(name) for name in ("fista", "lsalsa_adam")] == ["FISTA", "LSALSA adam"]
+
+
+def test_a_table_read_back_has_its_numbers_again(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text(to_csv(hand_made_table()))
+    spread = hand_made_table()[3].pop("error_percent_std")
+    for read, made in zip(read_table(path), hand_made_table(), strict=True):
+        if made["error_percent_std"] == spread:
+            assert read.pop("error_percent_std") == pytest.approx(made.pop("error_percent_std"), rel=1e-5)
+        assert read == made
+
+
+def test_a_comparison_says_which_is_lower_and_by_which_numbers():
+    sentence = comparison(hand_made_table(), ("lsalsa", 1), [("fista", 5), ("fista", 1), ("lista", 1)])
+    assert sentence == (
+        "LSALSA at T = 1 reaches 3.00 ± 1.00. That is **lower than** FISTA at T = 5 (6.00); and **lower than**"
+        " FISTA at T = 1 (40.00); and not to be compared with LISTA at T = 1, which has no result."
+    )
+    assert "**not lower than** LSALSA at T = 1 (3.00" in comparison(hand_made_table(), ("fista", 1), [("lsalsa", 1)])
+    assert comparison(hand_made_table(), ("lsalsa", 10), []).endswith("has no result, so it cannot be compared.")
+
+
+def test_followers_are_those_who_get_as_low_and_those_who_do_not():
+    curves = {"ista": [(1, 0.9), (50, 0.5)], "fista": [(1, 0.8), (5, 0.4), (50, 0.1)]}
+    assert followers(curves, 0.4) == ("To get as near takes FISTA T = 5. Not as near at their deepest: ISTA (T = 50).")
+    assert catching_up(hand_made_table(), ("fista", 5)) == "To get as near takes LSALSA T = 1."
+    assert catching_up(hand_made_table(), ("lsalsa", 10)) == ""
+
+
+def test_a_ranking_lists_the_best_first():
+    assert ranking(hand_made_table(), 5) == "T = 5: LSALSA 1.25 ± 0.35, FISTA 6.00."
+    assert ranking(hand_made_table(), 10) == "T = 10: no result."
+
+
+def test_what_did_not_finish_is_listed():
+    assert unfinished(hand_made_table()) == [
+        "LSALSA at T = 5: diverged (repetition 2).",
+        "LSALSA at T = 10: collapsed (repetition 0, 1, 2).",
+    ]

@@ -73,9 +73,7 @@ class Classifier:
         return error_percent(self.predict(image_features(codes, rows)), labels)
 
 
-def image_rows(
-    signals: Mapping[str, np.ndarray], split: str, component: int
-) -> tuple[np.ndarray, np.ndarray]:
+def image_rows(signals: Mapping[str, np.ndarray], split: str, component: int) -> tuple[np.ndarray, np.ndarray]:
     """Which rows of a split belong together to one image of a component, and the image's label.
 
     The patches of an image stand together when every patch is used once and every image has the same number
@@ -96,9 +94,7 @@ def image_rows(
     rows : array, (n_images, n_positions), int64
     labels : array, (n_images,), int64
     """
-    index, image, label = (
-        np.asarray(signals[f"{split}_{name}_{component}"]) for name in ("index", "image", "label")
-    )
+    index, image, label = (np.asarray(signals[f"{split}_{name}_{component}"]) for name in ("index", "image", "label"))
     if len(index) == 0:
         raise DataError(f"the split {split} has no samples, so no image can be classified")
     order = np.lexsort((index, image))
@@ -114,9 +110,7 @@ def image_features(codes, rows: np.ndarray):
     return codes[rows.ravel()].reshape(n_images, n_positions * codes.shape[1])
 
 
-def fit_classifier(
-    features, labels: np.ndarray, *, projection: int | None = None, seed: int = 0
-) -> Classifier:
+def fit_classifier(features, labels: np.ndarray, *, projection: int | None = None, seed: int = 0) -> Classifier:
     """Fit a weakly penalised multinomial logistic regression on standardised features.
 
     Parameters
@@ -258,9 +252,7 @@ class TaskClassifiers:
         """Error in percent of estimated test codes (n_samples, n_atoms): component -> protocol -> error."""
         return {
             component: {
-                protocol: self.classifiers[component, protocol].error_percent(
-                    codes[:, block], *self.images[component]
-                )
+                protocol: self.classifiers[component, protocol].error_percent(codes[:, block], *self.images[component])
                 for protocol in PROTOCOLS
             }
             for component, block in self.blocks.items()

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from lsalsa.study.figures import _style
 from lsalsa.study.figures._data import blocks_of, dictionaries_of, square
@@ -53,10 +55,12 @@ def draw(
     for top, line in zip(tops, lines, strict=True):
         for left, image in zip(lefts, _grey(line.images), strict=True):
             page[top : top + side, left : left + side] = square(image)
+    frames = [Rectangle((left - 0.5, top - 0.5), side, side) for top in tops for left in lefts]
     height, width = np.array(page.shape) * CELL / side
     figure = _style.new_page(width + 2.1, height + 0.4, title, _explanation(len(components)))
     axes = _style.new_axes(figure, 1, 1)[0, 0]
     axes.imshow(page, cmap="gray", vmin=0, vmax=1, interpolation="none")
+    axes.add_collection(PatchCollection(frames, facecolor="none", edgecolor="#c8c8c8", linewidth=0.5))
     _label(axes, lines, np.array(tops) + side / 2, np.array(lefts) + side / 2, components)
     return figure
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from lsalsa.study.figures import _style
 from lsalsa.study.figures._data import block_of, marker_words, microseconds
-from lsalsa.study.tables import method_label, value_and_spread
+from lsalsa.study.tables import followers, method_label, value_and_spread
 
 needs = ("evaluation", "timing", "codes", "problem")
 
@@ -66,13 +66,5 @@ def _takeaway(curves: Mapping[str, Sequence[tuple]]) -> str:
     starts = {method: curve[0][1] for method, curve in curves.items() if curve[0][0] == first}
     best = min(starts, key=lambda method: starts[method])
     sentence = f"At T = {first} {method_label(best)} comes nearest to the optimal code (RMSE {starts[best]:.3f})."
-    return " ".join([sentence, *_followers({m: curve for m, curve in curves.items() if m != best}, starts[best])])
-
-
-def _followers(curves: Mapping[str, Sequence[tuple]], level: float) -> list[str]:
-    """Who gets down to the level with more steps, and who does not."""
-    needed = {m: next((depth for depth, mean, *_ in curve if mean <= level), None) for m, curve in curves.items()}
-    late = [f"{method_label(method)} T = {depth}" for method, depth in needed.items() if depth]
-    never = [f"{method_label(m)} (T = {curves[m][-1][0]})" for m, depth in needed.items() if not depth]
-    takes = [f"To get as near takes {', '.join(late)}."] if late else []
-    return takes + ([f"Not as near at their deepest: {', '.join(never)}."] if never else [])
+    others = {method: curve for method, curve in curves.items() if method != best}
+    return f"{sentence} {followers(others, starts[best])}".strip()

@@ -1,16 +1,23 @@
-"""Tables of a study: `make_table` gathers the numbers, `to_csv`, `to_markdown` and `to_latex` write them."""
+"""Tables of a study: `make_table` gathers the numbers, `to_*` write them, `read_table` and others retell them."""
 
 from lsalsa.study.tables.rows import FINISHED, KINDS, make_table, value_and_spread
+from lsalsa.study.tables.story import catching_up, comparison, followers, ranking, read_table, unfinished
 from lsalsa.study.tables.text import method_label, note, to_csv, to_latex, to_markdown
 
 __all__ = [
     "FINISHED",
     "KINDS",
+    "catching_up",
+    "comparison",
+    "followers",
     "make_table",
     "method_label",
     "note",
+    "ranking",
+    "read_table",
     "to_csv",
     "to_latex",
     "to_markdown",
+    "unfinished",
     "value_and_spread",
 ]

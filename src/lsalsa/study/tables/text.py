@@ -67,7 +67,7 @@ def _csv_field(value: Any) -> Any:
 
 def to_markdown(rows: Sequence[Row], title: str, note: str) -> str:
     """The rows for reading: depths down, methods across, the best of each depth in bold, remarks below."""
-    kind = _kind_of(rows)
+    kind = kind_of(rows)
     marks = _remarks(rows)
     parts = [f"## {title}", note]
     parts.append(_markdown_grid(rows, lambda row, best: _markdown_cell(row, kind, best, marks)))
@@ -79,7 +79,7 @@ def to_markdown(rows: Sequence[Row], title: str, note: str) -> str:
 
 def to_latex(rows: Sequence[Row], title: str, note: str, label: str) -> str:
     """The rows as a LaTeX table without any package; the note stands in the caption."""
-    kind = _kind_of(rows)
+    kind = kind_of(rows)
     marks = _remarks(rows)
     methods = list(dict.fromkeys(row["method"] for row in rows))
     lines = [
@@ -93,13 +93,14 @@ def to_latex(rows: Sequence[Row], title: str, note: str, label: str) -> str:
     return "\n".join([*lines, "\\hline\n\\end{tabular}\n\\end{table}\n"])
 
 
-def _kind_of(rows: Sequence[Row]) -> Kind:
+def kind_of(rows: Sequence[Row]) -> Kind:
+    """The kind of a table, told by its columns."""
     return next(kind for kind in KINDS.values() if kind.written in rows[0])
 
 
 def _by_depth(rows: Sequence[Row]):
     """Depth, its rows in the order of the methods, and the smallest value among them (None without one)."""
-    written = _kind_of(rows).written
+    written = kind_of(rows).written
     for depth in dict.fromkeys(row["depth"] for row in rows):
         cells = [row for row in rows if row["depth"] == depth]
         yield depth, cells, min((r[written] for r in cells if r[written] is not None), default=None)
@@ -113,7 +114,7 @@ def _remarks(rows: Sequence[Row]) -> dict[tuple[int, str], int]:
 
 def _legend(rows: Sequence[Row], marks: Mapping[tuple[int, str], int]) -> list[str]:
     lines = [DEPTH_LINE]
-    if any(row[f"{_kind_of(rows).written}_std"] is not None for row in rows):
+    if any(row[f"{kind_of(rows).written}_std"] is not None for row in rows):
         most = max(row["n_repetitions"] for row in rows)
         lines.append(f"± is one standard deviation over up to {most} repetitions that differ in their seed only.")
     if any(row["status"] == "skipped" for row in rows):
@@ -130,7 +131,8 @@ def _mean_over(count: int) -> str:
     return f"mean over {count} repetition{'s' * (count > 1)}" if count else "no mean"
 
 
-def _number(row: Row, kind: Kind) -> str:
+def number(row: Row, kind: Kind) -> str:
+    """A cell's mean and spread in print, a dash without a mean."""
     value, spread = row[kind.written], row[f"{kind.written}_std"]
     if value is None:
         return "–"
@@ -138,14 +140,14 @@ def _number(row: Row, kind: Kind) -> str:
 
 
 def _markdown_cell(row: Row, kind: Kind, best: float | None, marks: Mapping[tuple[int, str], int]) -> str:
-    text = _number(row, kind)
+    text = number(row, kind)
     text = f"**{text}**" if best is not None and row[kind.written] == best else text
     mark = marks.get((row["depth"], row["method"]))
     return f"{text} [{mark}]" if mark else text
 
 
 def _latex_cell(row: Row, kind: Kind, best: float | None, marks: Mapping[tuple[int, str], int]) -> str:
-    text = _tex(_number(row, kind))
+    text = _tex(number(row, kind))
     text = f"\\textbf{{{text}}}" if best is not None and row[kind.written] == best else text
     mark = marks.get((row["depth"], row["method"]))
     return f"{text} [{mark}]" if mark else text
