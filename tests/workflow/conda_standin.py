@@ -96,7 +96,8 @@ def create(arguments):
     (site_packages,) = options.prefix.glob("lib/python*/site-packages")
     for found in distributions:
         link(found, site_packages)
-    (site_packages / "sitecustomize.py").write_text(WITNESS)
+    (site_packages / "witness.py").write_text(WITNESS)
+    (site_packages / "witness.pth").write_text("import witness\n")
 
 
 def main(base, *arguments):

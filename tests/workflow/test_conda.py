@@ -15,9 +15,14 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 STANDIN = Path(__file__).with_name("conda_standin.py")
-PRESET = ROOT / "workflow" / "presets" / "smoke.yaml"
+PRESETS = ROOT / "workflow" / "presets"
 ACTIVATE = 'export CONDA_PREFIX="$1" CONDA_SHLVL=1 PATH="$1/bin:$PATH"\n'
-NOTEBOOK_TOOLS = {"jupytext", "papermill", "nbconvert"}  # imported for one rule, which has its own environment
+NOTEBOOK_TOOLS = {
+    "IPython",
+    "jupytext",
+    "papermill",
+    "nbconvert",
+}  # imported for one rule, which has its own environment
 
 pytestmark = pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="the environment files pin Python 3.11")
 
@@ -92,10 +97,10 @@ def test_environment_does_not_hold_the_library(created, conda):
     assert "No module named 'lsalsa'" in found.stderr
 
 
-def snakemake(folder, variables, *arguments):
-    """Snakemake with --use-conda on the smoke study, whose files go to a folder of their own."""
+def snakemake(study, folder, variables, *arguments):
+    """Snakemake with --use-conda on a study, whose files go to a folder of their own."""
     command = [sys.executable, "-m", "snakemake", *arguments, "--use-conda", "--cores", 2]
-    command += ["--snakefile", ROOT / "Snakefile", "--configfile", PRESET, "--directory", folder]
+    command += ["--snakefile", ROOT / "Snakefile", "--configfile", PRESETS / f"{study}.yaml", "--directory", folder]
     done = run(command, variables)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stderr
@@ -107,14 +112,14 @@ def environments_in(folder):
 
 
 def test_each_rule_of_the_study_gets_an_environment_made_from_our_files(conda, tmp_path):
-    snakemake(tmp_path, conda, "--conda-create-envs-only")
+    snakemake("demo", tmp_path, conda, "--conda-create-envs-only")
     ours = {(ROOT / "envs" / f"{name}.yaml").read_text() for name in ("cpu", "notebooks")}
     assert set(environments_in(tmp_path)) == ours
 
 
 def test_jobs_run_in_their_environment_and_find_the_library(conda, tmp_path):
     target = "results/smoke/patches/digits_10.npz"
-    snakemake(tmp_path, conda, target)
+    snakemake("smoke", tmp_path, conda, target)
     assert (tmp_path / target).is_file()
     environment = environments_in(tmp_path)[(ROOT / "envs" / "cpu.yaml").read_text()]
     started = (environment / "started.txt").read_text()
