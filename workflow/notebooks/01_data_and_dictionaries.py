@@ -10,6 +10,17 @@
 #     name: python3
 # ---
 
+# %% [markdown]
+# # Data and dictionaries
+#
+# ## What is asked
+#
+# An image patch y is to be written as a sum of a few building blocks, the *atoms*: y ≈ A x. The columns of the
+# *dictionary* A are the atoms. The *code* x says how much of each atom is needed, and most of its numbers are to be
+# exactly zero. The *optimal code* of a patch is the x that makes ½‖y − A x‖² + α‖x‖₁ smallest: the first part asks for
+# a good likeness, the second, with the *penalty* α, for few atoms. Everything in this study measures how fast, and how
+# nearly, different methods find that x.
+
 # %% tags=["parameters"]
 title = "Data and dictionaries"
 study = ""
@@ -17,7 +28,7 @@ results = ""
 tables = {}
 figures = {}
 
-# %% tags=["setup"]
+# %%
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -28,69 +39,53 @@ from lsalsa.storage import read_arrays, read_metadata, read_rows
 from lsalsa.study.figures.atoms import mosaic
 
 components = {path.stem: read_arrays(path) for path in sorted(Path(results, "patches").glob("*.npz"))}
-Markdown(f"# {title}\n\nStudy: {study}.")
+Markdown(f"**{title}.** Study `{study}`, components {', '.join(components)}.")
 
 # %% [markdown]
-# ## What is asked
-#
-# An image patch y is to be written as a sum of a few building blocks, the *atoms*: y ≈ A x. The columns of the
-# *dictionary* A are the atoms. The *code* x says how much of each atom is needed, and most of its numbers are to be
-# exactly zero. The *optimal code* of a patch is the x that makes ½‖y − A x‖² + α‖x‖₁ smallest: the first part asks for
-# a good likeness, the second, with the *penalty* α, for few atoms. Everything in this study measures how fast, and how
-# nearly, different methods find that x.
-#
 # ## The patches
 #
 # Images are cut into square patches. The images themselves, not the patches, are divided into train and test, so no
 # part of a test image is ever seen in training. Nearly empty patches are left out of training; every patch of a test
-# image stays.
+# image stays. The columns count patches, and in brackets the images that they come from.
 
 # %%
-lines = [
-    "| component | patch | train patches (images) | validation | test patches (images) | classes |",
-    "|---|---|--:|--:|--:|--:|",
-]
+lines = ["| component | patch | train | validation | test | classes |", "|---|---|--:|--:|--:|--:|"]
 for name, arrays in components.items():
     side = round(arrays["train"].shape[1] ** 0.5)
-    counts = {
-        s: f"{len(arrays[s]):,} ({len(np.unique(arrays[s + '_image'])):,})" for s in ("train", "validation", "test")
-    }
-    n_classes = len(np.unique(arrays["test_label"]))
-    lines.append(
-        f"| {name} | {side} × {side} | {counts['train']} | {counts['validation']} | {counts['test']} | {n_classes} |"
-    )
+    splits = ("train", "validation", "test")
+    counts = [f"{len(arrays[s]):,} ({len(np.unique(arrays[s + '_image'])):,})" for s in splits]
+    classes = len(np.unique(arrays["test_label"]))
+    lines.append(f"| {name} | {side} × {side} | {' | '.join(counts)} | {classes} |")
 Markdown("\n".join(lines))
 
 # %%
-for name, arrays in components.items():
-    train = arrays["train"]
-    some = train[np.linspace(0, len(train) - 1, 60).astype(int)]
-    figure, axes = plt.subplots(figsize=(6, 4.4))
+figure, panels = plt.subplots(1, len(components), figsize=(11, 4), squeeze=False, layout="constrained")
+for axes, (name, arrays) in zip(panels[0], components.items(), strict=True):
+    some = arrays["train"][np.linspace(0, len(arrays["train"]) - 1, 64).astype(int)]
     axes.imshow(mosaic(some.T, np.arange(len(some))), cmap="gray", vmin=0, vmax=1)
-    axes.set_title(f"{name}: train patches, each brightened to its own white")
+    axes.set_title(f"{name}: some train patches")
     axes.set_axis_off()
-    plt.show()
+plt.show()
 
 # %% [markdown]
 # ## Learning the dictionaries
 #
 # A dictionary is learned from train patches alone: find codes for a batch of patches, move the atoms a little so that
 # A x comes nearer to the patches, give every atom length one, repeat. One pass over the patches is an *epoch*. An atom
-# that no patch has used for an epoch is drawn anew from the data.
+# that no patch has used for an epoch is drawn anew from the data. The *objective* is the mean of
+# ½‖y − A x‖² + α‖x‖₁.
 
 # %%
+lines = [
+    "| component | epochs | objective, first epoch | last epoch | unused atoms, last epoch | zeros in the codes |",
+    "|---|--:|--:|--:|--:|--:|",
+]
 for path in sorted(Path(results, "dictionaries").glob("*.parquet")):
     history = read_rows(path)
     first, last = history[0], history[-1]
-    drop = 100 * (1 - last["objective"] / first["objective"])
-    change = "fell" if drop > 0 else "rose"
-    display(
-        Markdown(
-            f"- **{path.stem}**: over {len(history)} epochs the objective {change} by {abs(drop):.1f} %, from"
-            f" {first['objective']:.4g} to {last['objective']:.4g}; in the last epoch {last['dead_atoms']} atoms"
-            f" were unused and {100 * last['zero_share']:.0f} % of the codes' entries were zero."
-        )
-    )
+    ends = f"{first['objective']:.4g} | {last['objective']:.4g}"
+    lines.append(f"| {path.stem} | {len(history)} | {ends} | {last['dead_atoms']} | {100 * last['zero_share']:.0f} % |")
+Markdown("\n".join(lines))
 
 # %% [markdown]
 # ## What the atoms look like
@@ -107,10 +102,7 @@ for path in figures.values():
 # relative to its objective, and the share of zeros.
 
 # %%
-lines = [
-    "| task | test samples | atoms | zeros in the optimal codes | worst relative duality gap |",
-    "|---|--:|--:|--:|--:|",
-]
+lines = ["| task | test samples | atoms | zeros | worst relative duality gap |", "|---|--:|--:|--:|--:|"]
 for path in sorted(Path(results, "codes").glob("*/test.npz")):
     codes, gap = read_arrays(path)["codes"], read_metadata(path)["worst_relative_gap"]
     zeros = 1 - codes.count_nonzero() / np.prod(codes.shape)

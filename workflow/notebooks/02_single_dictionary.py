@@ -10,25 +10,9 @@
 #     name: python3
 # ---
 
-# %% tags=["parameters"]
-title = "One dictionary"
-study = ""
-results = ""
-tables = {}
-figures = {}
-
-# %% tags=["setup"]
-from pathlib import Path
-
-from IPython.display import Image, Markdown, display
-
-from lsalsa.study.tables import catching_up, comparison, ranking, read_table, unfinished
-
-rows_of = {name: read_table(path) for name, path in tables.items()}
-distances = {name: rows for name, rows in rows_of.items() if "rmse" in rows[0]}
-Markdown(f"# {title}\n\nStudy: {study}.")
-
 # %% [markdown]
+# # One dictionary
+#
 # ## What is asked
 #
 # Given a patch y and a dictionary A, find the sparse code x that makes ½‖y − A x‖² + α‖x‖₁ smallest, with as little
@@ -37,41 +21,48 @@ Markdown(f"# {title}\n\nStudy: {study}.")
 #
 # - **ISTA** takes a small step downhill, then shrinks every entry towards zero, and repeats.
 # - **FISTA** does the same with momentum.
-# - **SALSA** splits the problem in two that are easy alone and makes the two halves agree.
+# - **SALSA** splits the problem in two that are easy alone, and makes the two halves agree.
 # - **LISTA** has the form of ISTA, but T steps only: the layers of a network whose matrices are learned from examples.
 # - **LSALSA** has the form of SALSA, learned in the same way.
 #
 # ## What was done
 #
 # Settings of every method (penalty, step, rate of learning) were chosen on validation patches, never on test
-# patches. The learned methods were trained once per seed, on train patches and their optimal codes. All methods then
-# coded the same test patches. The distance of a code to the optimal code is the RMSE, the root of the mean squared
-# difference of their entries: zero is perfect.
-#
+# patches. The learned methods were trained several times with different seeds, on train patches and their optimal
+# codes. All methods then coded the same test patches. The distance of a code to the optimal code is the RMSE, the root
+# of the mean squared difference of their entries: zero is perfect.
+
+# %% tags=["parameters"]
+title = "One dictionary"
+study = ""
+results = ""
+tables = {}
+figures = {}
+
+# %%
+from pathlib import Path
+
+from IPython.display import Image, Markdown, display
+
+from lsalsa.study.tables import catching_up, comparison, ranking, read_table, unfinished
+
+rows_of = {name: read_table(path) for name, path in tables.items()}
+texts = {name: Path(path).with_suffix(".md").read_text(encoding="utf-8") for name, path in tables.items()}
+title_of = {name: text.splitlines()[0].strip("# ") for name, text in texts.items()}
+Markdown(f"**{title}.** Study `{study}`, tables {', '.join(tables) or 'none'}; figures {', '.join(figures) or 'none'}.")
+
+# %% [markdown]
 # ## Does one learned layer beat ten iterations?
 #
 # The claim to check: LSALSA with a single layer is nearer to the optimal codes than FISTA after ten iterations,
 # and nearer than LISTA with a single layer.
 
 # %%
-for name, rows in distances.items():
-    verdict = comparison(rows, ("lsalsa", 1), [("fista", 10), ("lista", 1)])
-    display(Markdown(f"**{name}.** {verdict} {catching_up(rows, ('lsalsa', 1))}"))
-
-# %% [markdown]
-# ## All numbers
-
-# %%
-for path in tables.values():
-    display(Markdown(Path(path).with_suffix(".md").read_text(encoding="utf-8")))
-
-# %% [markdown]
-# ## Who is best at which T?
-
-# %%
-for name, rows in distances.items():
-    depths = sorted({row["depth"] for row in rows})
-    display(Markdown(f"**{name}**\n\n" + "\n".join(f"- {ranking(rows, depth)}" for depth in depths)))
+for name, rows in rows_of.items():
+    if "rmse" in rows[0]:
+        verdict = comparison(rows, ("lsalsa", 1), [("fista", 10), ("lista", 1)])
+        display(Markdown(f"**{title_of[name]}.** {verdict} {catching_up(rows, ('lsalsa', 1))}"))
+        display(Markdown(f"All methods, best first, at {ranking(rows, 1)}"))
 
 # %% [markdown]
 # ## Curves
@@ -84,11 +75,18 @@ for path in figures.values():
     display(Image(path))
 
 # %% [markdown]
+# ## All numbers
+
+# %%
+for text in texts.values():
+    display(Markdown("#" + text))
+
+# %% [markdown]
 # ## What did not work
 #
 # A training that blows up (*diverged*) or ends with nothing but zeros (*collapsed*) is a result as well. Such runs are
-# left out of the means above and named here.
+# left out of the means and named here.
 
 # %%
-failed = [f"- {name}: {line}" for name, rows in rows_of.items() for line in unfinished(rows)]
+failed = [f"- {title_of[name]} (`{name}`): {line}" for name, rows in rows_of.items() for line in unfinished(rows)]
 Markdown("\n".join(failed) or "Every run that enters these tables finished.")

@@ -10,24 +10,9 @@
 #     name: python3
 # ---
 
-# %% tags=["parameters"]
-title = "Two dictionaries: taking a mixture apart"
-study = ""
-results = ""
-tables = {}
-figures = {}
-
-# %% tags=["setup"]
-from pathlib import Path
-
-from IPython.display import Image, Markdown, display
-
-from lsalsa.study.tables import catching_up, comparison, ranking, read_table, unfinished
-
-rows_of = {name: read_table(path) for name, path in tables.items()}
-Markdown(f"# {title}\n\nStudy: {study}.")
-
 # %% [markdown]
+# # Two dictionaries: taking a mixture apart
+#
 # ## What is asked
 #
 # Two images are added, pixel by pixel: y = y₁ + y₂. Only the sum is given. If the first image is sparse in a dictionary
@@ -41,41 +26,61 @@ Markdown(f"# {title}\n\nStudy: {study}.")
 # Each dictionary was learned alone, from unmixed train patches. Patches of train images were mixed for training,
 # patches of test images for testing. No method is told the two sources: the learned methods see mixtures
 # and their optimal codes only.
-#
-# ## What comes out
-#
-# The picture below is the direct answer. First row: the truth, which no method has seen. Second row: what the
-# optimal code makes of the mixture; no method of this kind can be expected to do better. Every further row: one method
-# after T steps.
+
+# %% tags=["parameters"]
+title = "Two dictionaries: taking a mixture apart"
+study = ""
+results = ""
+tables = {}
+figures = {}
 
 # %%
-for name, path in figures.items():
-    display(Markdown(f"**{name}**"), Image(path))
+from pathlib import Path
+
+from IPython.display import Image, Markdown, display
+
+from lsalsa.study.tables import catching_up, comparison, ranking, read_table, unfinished
+
+rows_of = {name: read_table(path) for name, path in tables.items()}
+texts = {name: Path(path).with_suffix(".md").read_text(encoding="utf-8") for name, path in tables.items()}
+title_of = {name: text.splitlines()[0].strip("# ") for name, text in texts.items()}
+Markdown(f"**{title}.** Study `{study}`, tables {', '.join(tables) or 'none'}; figures {', '.join(figures) or 'none'}.")
+
+# %% [markdown]
+# ## What comes out
+#
+# Where separated images are shown, the first row is the truth, which no method has seen. The second row is what the
+# optimal code makes of the mixture: the goal of every method here. Each further row is one method after T steps.
+
+# %%
+for path in figures.values():
+    display(Image(path))
 
 # %% [markdown]
 # ## What the numbers say
-
-# %%
-for name, rows in rows_of.items():
-    verdict = comparison(rows, ("lsalsa", 1), [("fista", 10), ("lista", 1)])
-    later = catching_up(rows, ("lsalsa", 1)).replace("To get as near", "To get as low").replace("as near", "as low")
-    display(Markdown(f"**{name}.** {verdict} {later}"))
-    for depth in sorted({row["depth"] for row in rows}):
-        display(Markdown(f"- {ranking(rows, depth)}"))
-
-# %% [markdown]
-# ## All numbers
 #
 # A table of distances speaks of the whole code, both parts together. A table of classification errors speaks of
 # one part alone: can one still tell which digit it was, when it is read from a mixture?
 
 # %%
-for path in tables.values():
-    display(Markdown(Path(path).with_suffix(".md").read_text(encoding="utf-8")))
+for name, rows in rows_of.items():
+    verdict = comparison(rows, ("lsalsa", 1), [("fista", 10), ("lista", 1)])
+    display(Markdown(f"**{title_of[name]}** (`{name}`). {verdict} {catching_up(rows, ('lsalsa', 1))}"))
+    display(Markdown(f"All methods, best first, at {ranking(rows, 1)}"))
+
+# %% [markdown]
+# ## All numbers
+
+# %%
+for text in texts.values():
+    display(Markdown("#" + text))
 
 # %% [markdown]
 # ## What did not work
+#
+# A training that blows up (*diverged*) or ends with nothing but zeros (*collapsed*) is a result as well. Such runs are
+# left out of the means and named here.
 
 # %%
-failed = [f"- {name}: {line}" for name, rows in rows_of.items() for line in unfinished(rows)]
+failed = [f"- {title_of[name]} (`{name}`): {line}" for name, rows in rows_of.items() for line in unfinished(rows)]
 Markdown("\n".join(failed) or "Every run that enters these tables finished.")

@@ -10,24 +10,9 @@
 #     name: python3
 # ---
 
-# %% tags=["parameters"]
-title = "Are the codes good for something?"
-study = ""
-results = ""
-tables = {}
-figures = {}
-
-# %% tags=["setup"]
-from pathlib import Path
-
-from IPython.display import Image, Markdown, display
-
-from lsalsa.study.tables import comparison, ranking, read_table, unfinished
-
-rows_of = {name: read_table(path) for name, path in tables.items()}
-Markdown(f"# {title}\n\nStudy: {study}.")
-
 # %% [markdown]
+# # Are the codes good for something?
+#
 # ## What is asked
 #
 # A code may be near the optimal one in numbers and still have lost what matters. So it is put to use: a linear
@@ -42,24 +27,38 @@ Markdown(f"# {title}\n\nStudy: {study}.")
 # - **The honest variant.** The classifier is fitted on optimal codes of train images and has never seen a test image.
 #   Its error on the optimal test codes is the *floor*: a perfect encoder would have just that.
 #
-# The classifier is a multinomial logistic regression on standardised codes; long codes are first shortened by a
-# fixed random projection. The floor stands above each table.
-#
+# The classifier is a multinomial logistic regression on standardised codes; where the configuration says so, long codes
+# are first shortened by a fixed random projection. The floor stands above each table.
+
+# %% tags=["parameters"]
+title = "Are the codes good for something?"
+study = ""
+results = ""
+tables = {}
+figures = {}
+
+# %%
+from pathlib import Path
+
+from IPython.display import Image, Markdown, display
+
+from lsalsa.study.tables import comparison, ranking, read_table, unfinished
+
+rows_of = {name: read_table(path) for name, path in tables.items()}
+texts = {name: Path(path).with_suffix(".md").read_text(encoding="utf-8") for name, path in tables.items()}
+title_of = {name: text.splitlines()[0].strip("# ") for name, text in texts.items()}
+Markdown(f"**{title}.** Study `{study}`, tables {', '.join(tables) or 'none'}; figures {', '.join(figures) or 'none'}.")
+
+# %% [markdown]
 # ## What the numbers say
+#
+# All errors in percent.
 
 # %%
 for name, rows in rows_of.items():
     verdict = comparison(rows, ("lsalsa", 1), [("salsa", 1), ("lista", 1), ("fista", 10)])
-    depths = sorted({row["depth"] for row in rows})
-    lines = [f"- {ranking(rows, depth)}" for depth in depths]
-    display(Markdown(f"**{name}** (errors in percent). {verdict}\n\n" + "\n".join(lines)))
-
-# %% [markdown]
-# ## All numbers
-
-# %%
-for path in tables.values():
-    display(Markdown(Path(path).with_suffix(".md").read_text(encoding="utf-8")))
+    deepest = max(row["depth"] for row in rows if row["error_percent"] is not None)
+    display(Markdown(f"**{title_of[name]}** (`{name}`). {verdict} Best first at the deepest, {ranking(rows, deepest)}"))
 
 # %% [markdown]
 # ## Error against time
@@ -71,8 +70,18 @@ for path in figures.values():
     display(Image(path))
 
 # %% [markdown]
-# ## What did not work
+# ## All numbers
 
 # %%
-failed = [f"- {name}: {line}" for name, rows in rows_of.items() for line in unfinished(rows)]
+for text in texts.values():
+    display(Markdown("#" + text))
+
+# %% [markdown]
+# ## What did not work
+#
+# A training that blows up (*diverged*) or ends with nothing but zeros (*collapsed*) is a result as well. Such runs are
+# left out of the means and named here.
+
+# %%
+failed = [f"- {title_of[name]} (`{name}`): {line}" for name, rows in rows_of.items() for line in unfinished(rows)]
 Markdown("\n".join(failed) or "Every run that enters these tables finished.")

@@ -10,8 +10,8 @@ from typing import Any
 from lsalsa.study.tables.rows import KINDS, Kind, Row
 
 DEPTH_LINE = (
-    "T is the depth: iterations of ISTA, FISTA and SALSA, layers of the learned LISTA and LSALSA. One of"
-    " either costs the same matrix product."
+    "T is the depth: iterations of ISTA, FISTA and SALSA, layers of the learned LISTA and LSALSA. Each"
+    " costs the same matrix product."
 )
 
 
