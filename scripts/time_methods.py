@@ -12,12 +12,12 @@ from lsalsa.study.timing import time_estimator
 
 with job(snakemake) as j:
     problem = read_problem(j)
-    signals = read_signals(j, "test", problem.dtype)
+    signals = read_signals(j, "test", problem.dtype)[: j.params["n_samples"]]
     files = (j.read("searches"), j.read("histories"), j.input["encoders"])
     rows = []
     for method, cells in cells_of_task(problem, j.params["methods"], *files, j.device):
         for cell in cells:
             name = {"study": j.study, **j.wildcards, "method": method, "depth": cell.depth}
-            timed = time_estimator(cell.estimate, signals)
+            timed = time_estimator(cell.estimate, signals, passes=j.params["passes"])
             rows.append({**name, **timed, **j.provenance(), "status": cell.facts["status"]})
     j.write(rows=rows)

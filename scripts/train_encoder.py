@@ -19,7 +19,6 @@ with job(snakemake) as j:
         depth=int(j.wildcards["depth"]),
         chosen=chosen,
         seeds=[j.seed(repetition) for repetition in range(j.params["repetitions"])],
-        epochs=j.params["epochs"],
-        optimizer=j.params["optimizer"],
+        **j.params["fixed"],
     )
     j.write(encoders=encoders, history=history)

@@ -8,7 +8,7 @@ from worlds import World, fista_iterates, make_world
 
 from lsalsa import LISTA, LSALSA, train
 from lsalsa.arrays import set_threads, threads
-from lsalsa.errors import DataError, LsalsaError, ShapeError
+from lsalsa.errors import ConfigError, DataError, LsalsaError, ShapeError
 
 N_SAMPLES = 40
 LATE = 0.05  # a learning rate at which gradient descent on all samples needs some epochs to blow up
@@ -160,7 +160,7 @@ def test_an_absurd_learning_rate_is_diverged_and_leaves_finite_parameters(kind, 
     assert np.isfinite(encoder.encode(WORLD.signals)).all()
 
 
-def test_a_run_that_diverges_late_keeps_the_rows_before_and_the_last_good_parameters():
+def test_a_run_that_diverges_late_keeps_the_rows_before_and_the_best_parameters():
     """One step per epoch at a rate just too large: a few epochs pass before the loss is a hundredfold."""
     encoder = new_encoder(depth=3)
     history = run(encoder, learning_rate=LATE, batch_size=N_SAMPLES, epochs=60, validation=VALIDATION)
@@ -171,7 +171,36 @@ def test_a_run_that_diverges_late_keeps_the_rows_before_and_the_last_good_parame
     assert all(row["status"] == "running" and np.isfinite(row["validation_rmse"]) for row in good)
     codes = encoder.encode(VALIDATION[0])
     found = np.sqrt(np.mean((codes - VALIDATION[1]) ** 2))
-    assert found == pytest.approx(good[-1]["validation_rmse"], rel=1e-9)
+    assert found == pytest.approx(min(row["validation_rmse"] for row in good), rel=1e-9)
+    best = int(np.argmin([row["validation_rmse"] for row in good]))
+    assert [row["epoch"] for row in history.rows if row["kept"]] == [best]
+
+
+def test_a_run_that_blows_up_goes_on_from_its_best_epoch_at_a_tenth_of_the_rate():
+    encoder = new_encoder(depth=3)
+    history = run(encoder, learning_rate=LATE, batch_size=N_SAMPLES, epochs=60, validation=VALIDATION, set_backs=3)
+    undone = [row["epoch"] for row in history.rows if row["status"] == "set back"]
+    assert 1 <= len(undone) <= 3
+    before, after = history.rows[undone[0]], history.rows[undone[0] + 1]
+    assert after["learning_rate"] == pytest.approx(0.1 * before["learning_rate"])
+    assert history.status in ("done", "max_iterations")
+    assert history.validation_rmse == min(row["validation_rmse"] for row in history.rows)
+    assert history.validation_rmse < history.rows[0]["validation_rmse"]
+
+
+def test_the_last_epoch_is_kept_where_it_is_asked_for_even_when_an_earlier_one_was_better():
+    worse = {"learning_rate": LATE, "batch_size": N_SAMPLES, "epochs": 3, "validation": VALIDATION}
+    last, best = new_encoder(depth=3), new_encoder(depth=3)
+    history_last, history_best = run(last, keep="last", **worse), run(best, keep="best", **worse)
+    assert history_last.rows[-1]["validation_rmse"] > history_last.rows[0]["validation_rmse"]
+    assert [row["kept"] for row in history_last.rows] == [False, False, False, True]
+    assert [row["kept"] for row in history_best.rows] == [True, False, False, False]
+    assert same(best, new_encoder(depth=3)) and not same(last, best)
+
+
+def test_an_unknown_choice_of_the_epoch_to_keep_is_refused():
+    with pytest.raises(ConfigError, match="keep must be best or last, found 'first'"):
+        run(new_encoder(), keep="first")
 
 
 def test_parameters_that_overflow_in_the_last_step_of_an_epoch_belong_to_that_epoch(recwarn):

@@ -45,8 +45,7 @@ def train_repetitions(
     depth: int,
     chosen: Mapping[str, Any],
     seeds: Sequence[int],
-    epochs: int,
-    optimizer: str,
+    **fixed: Any,
 ) -> tuple[list[Encoder], list[dict]]:
     """Train one encoder per seed with the chosen settings.
 
@@ -60,6 +59,8 @@ def train_repetitions(
         The row that the search chose.
     seeds : sequence of int
         One per repetition.
+    **fixed
+        What was not searched: epochs, optimizer, keep, set_backs of `train`.
 
     Returns
     -------
@@ -68,25 +69,11 @@ def train_repetitions(
         The histories, with repetition, seed and the settings in every row.
     """
     encoders, rows = [], []
-    settings = training_settings(chosen)
+    settings = {**fixed, **training_settings(chosen)}
     for repetition, seed in enumerate(seeds):
         encoder = start_encoder(problem, kind, depth, chosen)
-        history = train(
-            encoder,
-            *training,
-            validation=validation,
-            epochs=epochs,
-            optimizer=optimizer,
-            seed=seed,
-            **settings,
-        )
-        facts = {
-            "repetition": repetition,
-            "seed": seed,
-            "outcome": history.status,
-            "optimizer": optimizer,
-            **settings,
-        }
+        history = train(encoder, *training, validation=validation, seed=seed, **settings)
+        facts = {"repetition": repetition, "seed": seed, "outcome": history.status, **settings}
         rows += [{**facts, **row} for row in _without_running(history)]
         encoders.append(encoder)
     return encoders, rows

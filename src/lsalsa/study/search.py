@@ -133,6 +133,6 @@ class _Run:
         """Train up to this many epochs in all; the validation RMSE then, infinite for a failed run."""
         while self.fit.status is None and self.fit.epoch < epochs:
             self.fit.run_epoch()
-        history = self.fit.finish()
+        history = self.fit.history()
         self.status = history.status
         return history.validation_rmse

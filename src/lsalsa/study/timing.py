@@ -9,11 +9,9 @@ import numpy as np
 from lsalsa.arrays.namespace import synchronize
 from lsalsa.study.estimators import Estimator
 
-PASSES = 20
-
 
 def time_estimator(
-    estimate: Estimator, signals: Any, *, passes: int = PASSES, clock: Callable[[], float] = time.perf_counter
+    estimate: Estimator, signals: Any, *, passes: int = 20, clock: Callable[[], float] = time.perf_counter
 ) -> dict[str, Any]:
     """Time passes over a whole batch after a warm-up pass.
 

@@ -9,6 +9,8 @@ from lsalsa.encoders.base import Encoder
 from lsalsa.errors import StorageError
 from lsalsa.storage import read_arrays, read_metadata, write_arrays
 
+PROGRESS = ("epoch", "kept_epoch", "n_set_backs", "rows", "first_loss", "status")
+
 
 class Resumable(Protocol):
     """What a training must name for its checkpoint."""
@@ -18,14 +20,13 @@ class Resumable(Protocol):
     targets: Any
     optimizer: Any
     optimizer_name: str
-    rows: list[dict]
-    epoch: int
-    first_loss: float | None
-    status: str | None
+    kept: dict[str, Any]
     rate: float
     decay: float
     batch_size: int
     seed: int
+    keep: str
+    set_backs: int
 
 
 class Checkpoint:
@@ -39,6 +40,7 @@ class Checkpoint:
         """Write parameters, optimiser state, history and epoch, at once or not at all."""
         fit = self.fit
         arrays = {f"encoder.{name}": to_host(array) for name, array in fit.encoder.arrays.items()}
+        arrays.update({f"kept.{name}": to_host(array) for name, array in fit.kept.items()})
         scalars = {}
         for state in fit.optimizer.state:
             value = getattr(fit.optimizer, state)
@@ -46,7 +48,7 @@ class Checkpoint:
                 arrays.update({f"{state}.{name}": to_host(array) for name, array in value.items()})
             else:
                 scalars[state] = value
-        progress = {"epoch": fit.epoch, "rows": fit.rows, "first_loss": fit.first_loss, "status": fit.status}
+        progress = {name: getattr(fit, name) for name in PROGRESS}
         write_arrays(self.path, arrays, {"identity": self._identity, "progress": progress, "optimizer": scalars})
 
     def resume(self) -> None:
@@ -62,6 +64,8 @@ class Checkpoint:
         fit = self.fit
         for name, array in fit.encoder.arrays.items():
             array[...] = fit.encoder.xp.asarray(arrays[f"encoder.{name}"])
+        for name, array in fit.kept.items():
+            array[...] = fit.encoder.xp.asarray(arrays[f"kept.{name}"])
         for state in fit.optimizer.state:
             value = getattr(fit.optimizer, state)
             if isinstance(value, dict):
@@ -76,7 +80,7 @@ class Checkpoint:
 def identity(fit: Resumable) -> dict:
     """What a training is: encoder, settings, shapes and data; a checkpoint of another one is refused."""
     shapes = {name: list(array.shape) for name, array in fit.encoder.arrays.items()}
-    names = ("optimizer_name", "rate", "decay", "batch_size", "seed")
+    names = ("optimizer_name", "rate", "decay", "batch_size", "seed", "keep", "set_backs")
     settings = {name: getattr(fit, name) for name in names}
     data = [crc32(to_host(array).tobytes()) for array in (fit.signals, fit.targets)]
     return {

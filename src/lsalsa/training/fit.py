@@ -1,7 +1,6 @@
 """The fit loop: epochs of mini-batches, history, guards against divergence and collapse, checkpoint and resume."""
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from lsalsa.training.checkpoint import Checkpoint
 from lsalsa.training.optimizers import optimizer_class
 
 DIVERGED = 100.0  # times the first loss (LSALSA specification, section 5)
+BRAKE = 0.1  # factor on the learning rate after a set-back
 COLLAPSED = 1e-3  # a RMSE this near to that of the zero code, relatively, is no code at all
 
 
@@ -27,11 +27,12 @@ class History:
     Attributes
     ----------
     rows : list of dict
-        One per epoch: epoch (0 is the untrained encoder), loss (mean over the epoch's batches), validation_rmse,
-        zero_share, learning_rate, seconds, status.
+        One per epoch: epoch (0 is the untrained encoder), loss (mean over the epoch's samples; of the batch that blew
+        up, where one did), validation_rmse, zero_share, learning_rate, seconds, kept (true for the epoch whose encoder
+        was kept), status (`set back` for an epoch that was undone; the last row has the run's).
     status : {"max_iterations", "done", "diverged", "collapsed"}
-        `done` when the loss stood still, `max_iterations` when all epochs were run. A diverged encoder is set back to
-        the end of its last finite epoch; a collapsed one gives codes no better than zero.
+        `done` when the loss stood still, `max_iterations` when all epochs were run. A diverged run is left with its
+        best encoder; a collapsed one gives codes no better than zero.
     """
 
     rows: list[dict] = field(default_factory=list)
@@ -39,8 +40,9 @@ class History:
 
     @property
     def validation_rmse(self) -> float:
-        """RMSE on the validation set after the last epoch; infinite for a run that diverged or collapsed."""
-        return self.rows[-1]["validation_rmse"] if self.status in ("done", "max_iterations") else float("inf")
+        """RMSE of the kept encoder on the validation samples; infinite for a run that diverged or collapsed."""
+        kept = next(row["validation_rmse"] for row in self.rows if row["kept"])
+        return kept if self.status in ("done", "max_iterations") else float("inf")
 
 
 def train(
@@ -56,6 +58,8 @@ def train(
     epochs: int = 10,
     tolerance: float = 1e-6,
     seed: int = 0,
+    keep: str = "best",
+    set_backs: int = 0,
     checkpoint: str | Path | None = None,
 ) -> History:
     """Train an encoder, in place, to predict the optimal codes of signals (LSALSA paper, equation 15).
@@ -78,6 +82,12 @@ def train(
         Stop when the epoch's mean loss changes by less than this, relatively.
     seed : int
         Of the order of the samples; the same seed gives the same bytes.
+    keep : {"best", "last"}
+        Which epoch's encoder remains: the one with the least validation RMSE (the untrained one among them), or the
+        last, as in the paper.
+    set_backs : int
+        How often a run that blows up (a loss that is not finite or a hundred times the first) may go on from its best
+        epoch at a tenth of the rate. With 0, as in the paper, it ends as `diverged`.
     checkpoint : path, optional
         Written after every epoch; if it exists, training goes on from it as if it had never stopped.
 
@@ -102,6 +112,8 @@ def train(
         batch_size=batch_size,
         tolerance=tolerance,
         seed=seed,
+        keep=keep,
+        set_backs=set_backs,
     )
     saved = Checkpoint(checkpoint, fit) if checkpoint else None
     if saved:
@@ -151,43 +163,58 @@ class Fit:
         batch_size: int = 100,
         tolerance: float = 1e-6,
         seed: int = 0,
+        keep: str = "best",
+        set_backs: int = 0,
     ):
         _check(encoder, signals, targets, learning_rate, decay, batch_size, tolerance)
         if validation is not None:
             check_pairs("validation", encoder, *validation)
+        if keep not in ("best", "last"):
+            raise ConfigError(f"keep must be best or last, found {keep!r}")
         self.encoder, self.signals, self.targets = encoder, signals, targets
         self.validation = validation or (signals[:1000], targets[:1000])
         self.rate, self.decay, self.tolerance, self.seed = learning_rate, decay, tolerance, seed
         self.batch_size = min(batch_size, signals.shape[0])
         self.optimizer_name = optimizer
-        self.optimizer = optimizer_class(optimizer)({name: encoder.arrays[name] for name in encoder.learned})
+        self.optimizer = optimizer_class(optimizer)(self._learnable())
         self.tiles = encoder.gradient_tiles()
-        self.rows: list[dict] = []
+        self.keep, self.set_backs = keep, check_count("set_backs", set_backs, least=0)
         self.first_loss: float | None = None
-        self.epoch = 0
+        self.epoch = self.kept_epoch = self.n_set_backs = 0
         self.status: str | None = None
-        self._score(None, time.perf_counter())
+        self.kept = self._learned()
+        self.rows: list[dict] = [self._row(self._scores(), loss=None, clock=time.perf_counter(), status="running")]
 
     @property
     def learning_rate(self) -> float:
         """The rate of the coming epoch."""
-        return self.rate * self.decay**self.epoch
+        return self.rate * self.decay**self.epoch * BRAKE**self.n_set_backs
 
     def run_epoch(self) -> None:
         """One pass over all samples in a new order; the order depends on the seed and the number of the epoch only."""
         clock = time.perf_counter()
-        before = {name: self.encoder.arrays[name].copy() for name in self.encoder.learned}
         order = generator(self.seed, self.epoch).permutation(self.signals.shape[0])
         with np.errstate(over="ignore", invalid="ignore"):  # a diverging run is reported by its status
             loss = self._pass(np.array_split(order, range(self.batch_size, len(order), self.batch_size)))
-            if not self._blew_up(loss):
-                self._score(loss, clock)
-        self.epoch += 1
-        if len(self.rows) <= self.epoch or not np.isfinite(self.rows[-1]["validation_rmse"]):
-            self._restore(before)
-            self._record_divergence(loss, clock)
-        elif self._stands_still():
+            scores = None if self._blew_up(loss) else self._scores()
+        if scores is None or not np.isfinite(scores["validation_rmse"]):
+            return self._set_back(loss, clock)
+        self._append(self._row(scores, loss, clock, "running"))
+        if self.keep == "last" or scores["validation_rmse"] < self.rows[self.kept_epoch]["validation_rmse"]:
+            self.kept, self.kept_epoch = self._learned(), self.epoch
+        if self._stands_still():
             self.status = "done"
+
+    def _set_back(self, loss: float, clock: float) -> None:
+        """Undo an epoch that blew up: on from the kept encoder at a lower rate, or the end if that was done enough."""
+        self._restore()
+        self.optimizer = optimizer_class(self.optimizer_name)(self._learnable())
+        over = self.n_set_backs == self.set_backs
+        scores = {name: self.rows[self.kept_epoch][name] for name in ("validation_rmse", "zero_share")}
+        self._append(self._row(scores, loss, clock, "diverged" if over else "set back"))
+        if over:
+            self.status = "diverged"
+        self.n_set_backs += 1
 
     def _pass(self, batches: list[np.ndarray]) -> float:
         """A step for each batch; the mean loss over samples, or the loss of the batch that blew up."""
@@ -214,52 +241,54 @@ class Fit:
         assert self.first_loss is not None
         return not np.isfinite(loss) or (loss > DIVERGED * self.first_loss and self.first_loss > 0)
 
-    def _restore(self, arrays: Mapping[str, Any]) -> None:
-        for name, array in arrays.items():
+    def _learnable(self) -> dict[str, Any]:
+        return {name: self.encoder.arrays[name] for name in self.encoder.learned}
+
+    def _learned(self) -> dict[str, Any]:
+        return {name: array.copy() for name, array in self._learnable().items()}
+
+    def _restore(self) -> None:
+        for name, array in self.kept.items():
             self.encoder.arrays[name][...] = array
 
-    def _record_divergence(self, loss: float, clock: float) -> None:
-        """The epoch's row holds the loss that blew up beside the scores of the encoder that was set back."""
-        last = self.rows[self.epoch - 1]
-        rate, seconds = self.rate * self.decay ** (self.epoch - 1), time.perf_counter() - clock
-        row = {**last, "epoch": self.epoch, "loss": loss, "learning_rate": rate, "seconds": seconds}
-        self.rows[self.epoch :] = [row]
-        self.status = "diverged"
-
-    def _score(self, loss: float | None, clock: float) -> None:
-        """A row of the history: the encoder as it is now on the validation samples."""
+    def _scores(self) -> dict[str, float]:
+        """The encoder as it is now on the validation samples."""
         signals, targets = self.validation
         codes = self.encoder.encode(signals)
-        self.rows.append(
-            {
-                "epoch": len(self.rows),
-                "loss": loss,
-                "validation_rmse": rmse(codes, targets),
-                "zero_share": zero_share(codes),
-                "learning_rate": self.learning_rate,
-                "seconds": time.perf_counter() - clock,
-                "status": "running",
-            }
-        )
+        return {"validation_rmse": rmse(codes, targets), "zero_share": zero_share(codes)}
+
+    def _row(self, scores: dict[str, float], loss: float | None, clock: float, status: str) -> dict:
+        seconds = time.perf_counter() - clock
+        facts = {"learning_rate": self.learning_rate, "seconds": seconds, "kept": False, "status": status}
+        return {"epoch": 0, "loss": loss, **scores, **facts}
+
+    def _append(self, row: dict) -> None:
+        self.epoch += 1
+        self.rows.append({**row, "epoch": self.epoch})
 
     def _stands_still(self) -> bool:
-        if len(self.rows) < 3:
+        if len(self.rows) < 3 or self.rows[-2]["status"] == "set back":
             return False
         before, now = self.rows[-2]["loss"], self.rows[-1]["loss"]
         return abs(now - before) <= self.tolerance * abs(before)
 
     def finish(self) -> History:
-        """The history with its final word: `collapsed` goes before `done`, a run that ends at zero codes is no
-        result."""
+        """Put the kept encoder in place; the history with its final word."""
+        self._restore()
+        return self.history()
+
+    def history(self) -> History:
+        """The history so far. `collapsed` goes before `done`: a run that ends at zero codes is no result."""
         status = self.status or "max_iterations"
         if status != "diverged" and self._collapsed():
             status = "collapsed"
-        self.rows[-1]["status"] = status
-        return History(self.rows, status)
+        rows = [{**row, "kept": row["epoch"] == self.kept_epoch} for row in self.rows]
+        rows[-1]["status"] = status
+        return History(rows, status)
 
     def _collapsed(self) -> bool:
         targets = self.validation[1]
         nothing = rmse(targets * 0, targets)
-        row = self.rows[-1]
+        row = self.rows[self.kept_epoch]
         at_zero = abs(row["validation_rmse"] - nothing) <= COLLAPSED * nothing
         return nothing > 0 and (row["zero_share"] == 1.0 or at_zero)

@@ -190,12 +190,14 @@ def _depths(study: Study, path: str, output: Output, methods: list[str]) -> Iter
 
 
 def check_notebooks(study: Study) -> Iterator[str]:
-    """Every notebook reads tables and figures that are made."""
+    """Every notebook reads tables, figures and tasks that exist."""
     for name, notebook in study.notebooks.items():
         for table in notebook.tables:
             yield from unknown(f"notebooks.{name}.tables", table, "a table", study.tables)
         for figure in notebook.figures:
             yield from unknown(f"notebooks.{name}.figures", figure, "a figure", study.figures)
+        for task in notebook.tasks:
+            yield from unknown(f"notebooks.{name}.tasks", task, "a task", study.tasks)
 
 
 def check_targets(study: Study) -> Iterator[str]:

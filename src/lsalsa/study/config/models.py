@@ -23,9 +23,9 @@ def scalar(value: Any) -> Any:
 
 
 def name(value: str) -> str:
-    """A word that can stand in file names and as a target on the command line."""
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", value):
-        raise ValueError(f"must be a name of letters, digits and _ that starts with a letter, found {value!r}")
+    """A word that can stand in file names and be a target on the command line."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_]*", value):
+        raise ValueError(f"must be a name of letters, digits and _, found {value!r}")
     return value
 
 
@@ -121,13 +121,15 @@ class Method(Settings):
     """A solver or an encoder, the depths it is run at, and the hyper-parameters that are searched."""
 
     noun: ClassVar[str] = "a method"
-    learned_only: ClassVar[tuple[str, ...]] = ("optimizer", "epochs")
+    learned_only: ClassVar[tuple[str, ...]] = ("optimizer", "epochs", "keep", "set_backs")
 
     kind: str | None = None
     depths: Depths
     search: dict[str, Annotated[list[Candidate], Field(min_length=1)]] = {}
     optimizer: Literal["sgd", "adam"] = "sgd"
     epochs: Count = 10
+    keep: Literal["best", "last"] = "best"
+    set_backs: Annotated[int, Field(ge=0)] = 0
 
 
 class Search(Settings):
@@ -137,6 +139,15 @@ class Search(Settings):
 
     n_train: Count = 4000
     rungs: Depths = [1, 2]
+
+
+class Timing(Settings):
+    """How the seconds of every method are measured."""
+
+    noun: ClassVar[str] = "timing"
+
+    n_samples: Count = 10_000
+    passes: Annotated[int, Field(ge=3)] = 20
 
 
 class Output(Settings):
@@ -166,13 +177,14 @@ class Figure(Output):
 
 
 class Notebook(Settings):
-    """One page of the report: `workflow/notebooks/<name>.py`, run on the listed tables and figures."""
+    """One page of the report: `workflow/notebooks/<name>.py`, run on the listed tables, figures and tasks' data."""
 
     noun: ClassVar[str] = "a notebook"
 
     title: str
     tables: list[str] = []
     figures: list[str] = []
+    tasks: list[str] = []
 
 
 class Study(Settings):
@@ -192,6 +204,7 @@ class Study(Settings):
     tasks: dict[Name, Task]
     methods: dict[Name, Method]
     search: Search = Search()
+    timing: Timing = Timing()
     tables: dict[Name, Table] = {}
     figures: dict[Name, Figure] = {}
     notebooks: dict[Name, Notebook] = {}

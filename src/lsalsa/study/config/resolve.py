@@ -82,9 +82,8 @@ def search_encoder(study: Study, task: str, method: str, depth: str) -> Resolved
 
 
 def train_encoder(study: Study, task: str, method: str, depth: str) -> Resolved:
-    names = ("epochs", "optimizer")
-    shared = {"repetitions": study.repetitions, "seed": study.seed}
-    return {"kind": study.kind_of(method), **_some(study.methods[method], *names), **shared}
+    fixed = _some(study.methods[method], "epochs", "optimizer", "keep", "set_backs")
+    return {"kind": study.kind_of(method), "fixed": fixed, "repetitions": study.repetitions, "seed": study.seed}
 
 
 def evaluate(study: Study, task: str, method: str) -> Resolved:
@@ -100,9 +99,9 @@ def evaluate(study: Study, task: str, method: str) -> Resolved:
 
 def time_methods(study: Study, task: str) -> Resolved:
     names = ("kind", "learned", "depths")
-    resolved = {method: evaluate(study, task, method) for method in study.methods_of(task)}
+    resolved = {method: evaluate(study, task, method) for method in sorted(study.methods_of(task))}
     methods = {method: {name: settings[name] for name in names} for method, settings in resolved.items()}
-    return {"methods": methods, "device": study.device}
+    return {"methods": methods, "device": study.device, **study.timing.model_dump()}
 
 
 def make_table(study: Study, table: str) -> Resolved:
