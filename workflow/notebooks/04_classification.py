@@ -25,10 +25,10 @@
 #   no mistake. Then it reads the estimated codes of the same images. This says nothing about recognising new
 #   images; it isolates the damage that comes from inexact codes.
 # - **The honest variant.** The classifier is fitted on optimal codes of train images and has never seen a test image.
-#   Its error on the optimal test codes is the *floor*: a perfect encoder would have just that.
+#   The mark to compare with is its error on the optimal test codes: a perfect encoder would have just that.
 #
 # The classifier is a multinomial logistic regression on standardised codes; where the configuration says so, long codes
-# are first shortened by a fixed random projection. The floor stands above each table.
+# are first shortened by a fixed random projection. The error on the optimal codes stands above each table.
 
 # %% tags=["parameters"]
 title = "Are the codes good for something?"

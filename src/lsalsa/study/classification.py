@@ -20,6 +20,9 @@ from lsalsa.metrics import error_percent
 PROTOCOLS = {"paper": "test", "honest": "labelled"}
 """Protocol -> the split whose optimal codes fit the classifier."""
 
+STORED = ("classes", "weights", "intercept")
+"""Attributes of a classifier that its file holds."""
+
 PENALTY = 1e-6
 """Weight of the squared norm beside the mean cross-entropy, weak enough for the training error to vanish."""
 
@@ -204,7 +207,7 @@ def train_classifiers(
             rows, labels = image_rows(signals, split, position)
             features = image_features(codes[split][:, block], rows)
             fitted = fit_classifier(features, labels, projection=projection, seed=seed)
-            for name in ("classes", "weights", "intercept"):
+            for name in STORED:
                 arrays[_member(component, protocol, name)] = getattr(fitted, name)
             facts = {
                 "floor_error_percent": fitted.error_percent(codes["test"][:, block], test_rows, test_labels),
@@ -220,6 +223,11 @@ def train_classifiers(
 
 def _member(component: str, protocol: str, name: str) -> str:
     return f"{component}-{protocol}-{name}"
+
+
+def _from_arrays(arrays: Mapping[str, np.ndarray], component: str, protocol: str) -> Classifier:
+    classes, weights, intercept = (arrays[_member(component, protocol, name)] for name in STORED)
+    return Classifier(classes, weights, intercept)
 
 
 class TaskClassifiers:
@@ -241,9 +249,7 @@ class TaskClassifiers:
         self.blocks = dict(blocks)
         self.images = {name: image_rows(signals, "test", i) for i, name in enumerate(self.blocks)}
         self.classifiers = {
-            (component, protocol): Classifier(
-                *(arrays[_member(component, protocol, name)] for name in ("classes", "weights", "intercept"))
-            )
+            (component, protocol): _from_arrays(arrays, component, protocol)
             for component in self.blocks
             for protocol in PROTOCOLS
         }

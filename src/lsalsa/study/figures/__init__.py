@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -60,7 +60,7 @@ def read_data(kind: str, inputs: Inputs, *, methods: Sequence[str], components: 
     """
     from lsalsa.storage import read_arrays, read_metadata, read_rows
 
-    readers = {
+    readers: dict[str, Callable[[Any], Any]] = {
         "evaluation": lambda paths: [row for path in paths for row in read_rows(path)],
         "samples": lambda paths: {m: read_arrays(path) for m, path in zip(methods, paths, strict=True)},
         "patches": lambda paths: {c: read_arrays(path) for c, path in zip(components, paths, strict=True)},

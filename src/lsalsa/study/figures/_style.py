@@ -15,7 +15,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullForma
 from lsalsa.study.tables import method_label
 
 # Okabe and Ito's colours, told apart with any colour vision; marker and line say the same without colour.
-STYLES = {
+STYLES: dict[str, dict[str, Any]] = {
     "ista": {"color": "#8c8c8c", "marker": "v", "linestyle": (0, (1, 1.2))},
     "fista": {"color": "#0072b2", "marker": "s", "linestyle": (0, (4, 1.5))},
     "salsa": {"color": "#009e73", "marker": "^", "linestyle": (0, (4, 1.5))},
@@ -55,7 +55,7 @@ def new_page(width: float, height: float, title: str, explanation: str) -> Figur
         figure = Figure(figsize=(width, height + head), layout="constrained", facecolor="white")
     total = height + head
     layout = figure.get_layout_engine()
-    layout.set(rect=(0.0, 0.0, 1.0, height / total), w_pad=0.06, h_pad=0.06)  # type: ignore[call-arg, union-attr]
+    layout.set(rect=(0.0, 0.0, 1.0, height / total), w_pad=0.06, h_pad=0.06)
     place = {"x": 0.1 / width, "va": "top"}
     figure.text(y=1 - 0.10 / total, s=title, fontsize=13, fontweight="bold", **place)
     figure.text(y=1 - 0.37 / total, s="\n".join(lines), color="#404040", fontsize=9.5, linespacing=1.3, **place)
@@ -99,7 +99,7 @@ def seconds_axis(axes: Axes) -> None:
 def percent_axis(axes: Axes) -> None:
     """Vertical axis that is linear below one percent and logarithmic above, so that 1 and 80 % can both be read."""
     axes.set_yscale("symlog", linthresh=1.0, linscale=0.4)
-    axes.yaxis.set_major_locator(FixedLocator([0, 1, 2, 5, 10, 20, 30, 40, 60, 80, 100]))
+    axes.yaxis.set_major_locator(FixedLocator([0, 1, 2, 5, 10, 20, 30, 40, 60, 100]))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.yaxis.set_minor_locator(NullLocator())
 
@@ -111,7 +111,7 @@ def log_value_axis(axes: Axes) -> None:
 
 
 def _plain_log_ticks(axis: Any) -> None:
-    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 3.0, 5.0)))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.set_minor_formatter(NullFormatter())
 
@@ -125,7 +125,7 @@ def reference_line(axes: Axes, level: float, words: str = "") -> None:
 
 def common_legend(figure: Figure, axes: np.ndarray) -> None:
     """One legend under all panels, each method once."""
-    handles = {}
+    handles: dict[str, Any] = {}
     for panel in axes.flat:
         for handle, label in zip(*panel.get_legend_handles_labels(), strict=True):
             handles.setdefault(label, handle)

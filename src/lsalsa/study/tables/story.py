@@ -38,17 +38,16 @@ def comparison(rows: Sequence[Row], ours: Cell, others: Iterable[Cell]) -> str:
     ours, others : (method, depth)
     """
     own = _cell(rows, ours)
-    if _value(own) is None:
+    if own is None or _value(own) is None:
         return f"{_named(ours)} has no result, so it cannot be compared."
     facts = [_against(own, _cell(rows, other), other) for other in others]
     return f"{_named(ours)} reaches {number(own, kind_of(rows))}. That is {'; and '.join(facts)}."
 
 
 def _against(own: Row, other: Row | None, name: Cell) -> str:
-    theirs = _value(other)
-    if theirs is None:
+    if other is None or _value(other) is None:
         return f"not to be compared with {_named(name)}, which has no result"
-    verdict = "lower than" if _value(own) < theirs else "not lower than"
+    verdict = "lower than" if _value(own) < _value(other) else "not lower than"
     return f"**{verdict}** {_named(name)} ({number(other, kind_of([other]))})"
 
 

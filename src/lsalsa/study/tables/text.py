@@ -14,6 +14,18 @@ DEPTH_LINE = (
     " costs the same matrix product."
 )
 
+PROTOCOLS = {
+    "paper": (
+        "The classifier was fitted on the optimal codes of the very test images that it is asked about (the paper's"
+        " protocol), so that only the error of the codes counts."
+    ),
+    "honest": "The classifier was fitted on optimal codes of train images, and never saw a test image.",
+}
+FLOORS = {
+    "paper": "Floor, the error on the optimal codes themselves",
+    "honest": "To compare with, the error on the optimal codes of the test images",
+}
+
 
 def method_label(method: str) -> str:
     """Name of a method in print: ``lsalsa_adam`` is LSALSA adam."""
@@ -39,17 +51,9 @@ def note(
     sentence = f"{KINDS[kind].words[0].upper()}{KINDS[kind].words[1:]}{whose}; smaller is better."
     if kind != "classification":
         return sentence
-    if protocol == "paper":
-        sentence += (
-            " The classifier was fitted on the optimal codes of the very test images that it is asked about"
-            " (the paper's protocol), so that only the error of the codes counts."
-        )
-    else:
-        sentence += " The classifier was fitted on optimal codes of train images, and never saw a test image."
     of_component = (floors or {}).get(component) if component else next(iter((floors or {}).values()), None)
-    if of_component is None:
-        return sentence
-    return f"{sentence} Floor, the error on the optimal test codes themselves: {of_component[protocol]:.2f} %."
+    on_optimal = f" {FLOORS[protocol]}: {of_component[protocol]:.2f} %." if of_component else ""
+    return f"{sentence} {PROTOCOLS[protocol]}{on_optimal}"
 
 
 def to_csv(rows: Sequence[Row]) -> str:
