@@ -43,8 +43,8 @@ def trained(wildcards):
 
 
 def trained_for_task(wildcards):
-    """The same for all methods of a task, of the first repetition."""
-    return chosen(wildcards.task, study.methods_of(wildcards.task), [0])
+    """The same for all methods of a task, of the first repetition; sorted, so that their order in the file is free."""
+    return chosen(wildcards.task, sorted(study.methods_of(wildcards.task)), [0])
 
 
 def chosen(task, methods, repetitions):
@@ -99,6 +99,15 @@ def source_of_notebook(wildcards):
 def tables_of_notebook(wildcards):
     """Tables that a notebook tells about."""
     return results("tables/{table}.csv", table=study.notebooks[wildcards.notebook].tables)
+
+
+def data_of_notebook(wildcards):
+    """Patches, dictionaries and optimal codes of the tasks that a notebook describes."""
+    tasks = study.notebooks[wildcards.notebook].tasks
+    components = sorted({component for task in tasks for component in study.tasks[task].components})
+    files = results("patches/{component}.npz", component=components)
+    files += results("dictionaries/{component}.parquet", component=components)
+    return files + results("codes/{task}/test.npz", task=tasks)
 
 
 def figures_of_notebook(wildcards):

@@ -7,6 +7,7 @@ rule render_notebook:
         source=source_of_notebook,
         tables=tables_of_notebook,
         figures=figures_of_notebook,
+        data=data_of_notebook,
     output:
         notebook="<results>/notebooks/{notebook}.ipynb",
         page=report(

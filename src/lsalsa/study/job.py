@@ -123,7 +123,7 @@ class Job:
         logger.debug("traceback", exc_info=error)
         logger.error(sentence)
         with open(failures_file(self.log), "a", encoding="utf-8") as file:
-            file.write(f"{self.title}: {sentence} (log: {self.log})\n")
+            file.write(f"{self.title}: {sentence} [{self.log}]\n")
         sys.exit(error.code if isinstance(error, SystemExit) and error.code else 1)
 
     def _remove_outputs(self) -> None:

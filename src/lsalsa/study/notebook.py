@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,10 @@ from typing import Any
 from lsalsa.errors import ConfigError, LsalsaError
 from lsalsa.storage import atomic, write_text
 
-logger = logging.getLogger(__name__)
-
-WITHOUT_LINKS = {"mathjax_url": "", "require_js_url": "", "jquery_url": ""}
+KERNEL = {"kernel_name": "python3", "language": "python"}
+SOURCES = Path(__file__).resolve().parents[2]
+SCRIPTS = ("mathjax_url", "require_js_url", "jquery_url", "mermaid_js_url", "mermaid_layout_elk_js_url")
+"""What a page would fetch from the web; without it formulas and diagrams are shown as they are written."""
 
 
 class NotebookError(LsalsaError):
@@ -77,17 +78,24 @@ def _execute(path: Path, parameters: Mapping[str, Any], source: Path, copy: Path
     import papermill
 
     copy.unlink(missing_ok=True)
+    _show_library_to_kernels()
     try:
-        papermill.execute_notebook(path, path, dict(parameters), kernel_name="python3", progress_bar=False)
+        papermill.execute_notebook(path, path, dict(parameters), **KERNEL, progress_bar=False)
     except papermill.PapermillExecutionError as error:
         copy.write_bytes(path.read_bytes())
         what = " ".join(f"{error.ename}: {error.evalue}".split())
         raise NotebookError(f"{source} failed in cell {error.exec_count}: {what}; executed copy: {copy}") from error
 
 
+def _show_library_to_kernels() -> None:
+    """A kernel is a process of its own: tell it where this library is, which need not be installed."""
+    paths = [str(SOURCES), *filter(None, [os.environ.get("PYTHONPATH")])]
+    os.environ["PYTHONPATH"] = os.pathsep.join(paths)
+
+
 def _page(path: Path) -> str:
     """The executed notebook as one HTML page that loads nothing from elsewhere."""
     from nbconvert import HTMLExporter
 
-    exporter = HTMLExporter(embed_images=True, **WITHOUT_LINKS)
+    exporter = HTMLExporter(embed_images=True, **dict.fromkeys(SCRIPTS, ""))
     return exporter.from_filename(str(path))[0]

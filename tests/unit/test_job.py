@@ -1,0 +1,153 @@
+"""The context of a script: one sentence for a failure, nothing left under an output name, seeds by name."""
+
+import logging
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from lsalsa.errors import DataError, StorageError
+from lsalsa.seeds import seed_for
+from lsalsa.storage import read_arrays, read_metadata, read_rows
+from lsalsa.study.job import job
+
+
+class Files(list):
+    """Paths with names, as Snakemake hands them to a script."""
+
+    def __init__(self, named):
+        super().__init__(path for entry in named.values() for path in ([entry] if isinstance(entry, str) else entry))
+        self.named = named
+
+    def __getitem__(self, key):
+        return self.named[key]
+
+    def keys(self):
+        return self.named.keys()
+
+
+@pytest.fixture
+def snakemake(tmp_path):
+    """What Snakemake injects into the script of one job of a small study."""
+    (tmp_path / "logs" / "train_encoder").mkdir(parents=True)
+    return SimpleNamespace(
+        rule="train_encoder",
+        input=Files({}),
+        output=Files({"codes": str(tmp_path / "codes.npz"), "rows": str(tmp_path / "rows.parquet")}),
+        params=SimpleNamespace(settings={"seed": 3, "kind": "lsalsa"}),
+        wildcards={"task": "digits", "depth": "5"},
+        threads=1,
+        log=[str(tmp_path / "logs" / "train_encoder" / "digits.log")],
+        config={"study": "small", "dtype": "float32", "device": "cpu"},
+    )
+
+
+@pytest.fixture(autouse=True)
+def quiet_again():
+    yield
+    for name in ("lsalsa", "py.warnings"):
+        logger = logging.getLogger(name)
+        for handler in logger.handlers:
+            handler.close()
+        logger.handlers, logger.propagate = [], True
+    logging.captureWarnings(False)
+
+
+def fail_with(snakemake, error):
+    with pytest.raises(SystemExit) as caught, job(snakemake) as j:
+        j.write(codes={"codes": np.ones(3)})
+        raise error
+    return caught.value.code
+
+
+def test_outputs_are_written_with_the_settings_that_made_them(snakemake):
+    with job(snakemake) as j:
+        j.write(codes={"codes": np.arange(3)}, rows=[{"depth": 5}], metadata={"worst": 1e-7})
+    assert read_arrays(snakemake.output["codes"])["codes"].tolist() == [0, 1, 2]
+    assert read_rows(snakemake.output["rows"]) == [{"depth": 5}]
+    found = read_metadata(snakemake.output["codes"])
+    assert found["worst"] == 1e-7
+    assert found["job"] == {
+        "rule": "train_encoder",
+        "study": "small",
+        "task": "digits",
+        "depth": "5",
+        "settings": {"seed": 3, "kind": "lsalsa"},
+    }
+
+
+def test_known_error_is_one_sentence_on_the_terminal_and_exits_with_1(snakemake, capfd):
+    assert fail_with(snakemake, DataError("images hold NaN in 1 of 10 rows")) == 1
+    assert capfd.readouterr().err == "train_encoder digits 5: images hold NaN in 1 of 10 rows\n"
+
+
+def test_unknown_error_is_named_and_its_traceback_is_in_the_log_only(snakemake, capfd, tmp_path):
+    assert fail_with(snakemake, ZeroDivisionError("division by zero")) == 1
+    terminal = capfd.readouterr().err
+    assert terminal == "train_encoder digits 5: ZeroDivisionError: division by zero (traceback in the log)\n"
+    assert "Traceback (most recent call last)" in (tmp_path / "logs/train_encoder/digits.log").read_text()
+
+
+def test_failure_leaves_no_output_and_a_line_in_the_list(snakemake, tmp_path, capfd):
+    fail_with(snakemake, DataError("no images"))
+    assert not (tmp_path / "codes.npz").exists()
+    log = tmp_path / "logs/train_encoder/digits.log"
+    line = f"train_encoder digits 5: no images [{log}]\n"
+    assert (tmp_path / "logs/failures.txt").read_text() == line
+
+
+def test_end_by_signal_leaves_no_output(snakemake, tmp_path, capfd):
+    assert fail_with(snakemake, SystemExit(143)) == 143
+    assert not (tmp_path / "codes.npz").exists()
+    assert "interrupted" in (tmp_path / "logs/failures.txt").read_text()
+
+
+def test_truncated_input_is_refused_in_one_sentence(snakemake, tmp_path, capfd):
+    with job(snakemake) as j:
+        j.write(codes={"codes": np.zeros(1000)})
+    whole = (tmp_path / "codes.npz").read_bytes()
+    (tmp_path / "half.npz").write_bytes(whole[: len(whole) // 2])
+    snakemake.input = Files({"codes": str(tmp_path / "half.npz")})
+    with pytest.raises(SystemExit), job(snakemake) as j:
+        j.read("codes")
+    terminal = capfd.readouterr().err
+    assert len(terminal.splitlines()) == 1
+    assert "half.npz" in terminal
+
+
+def test_input_of_several_files_is_read_in_order(snakemake, tmp_path):
+    snakemake.output = Files({"parts": [str(tmp_path / "a.npz"), str(tmp_path / "b.npz")]})
+    with job(snakemake) as j:
+        j.write(parts=[{"x": np.zeros(1)}, {"x": np.ones(1)}])
+    snakemake.input = Files(snakemake.output.named)
+    with job(snakemake) as j:
+        assert [part["x"][0] for part in j.read("parts")] == [0, 1]
+
+
+def test_foreign_kind_of_file_is_refused(snakemake, tmp_path, capfd):
+    snakemake.input = Files({"table": str(tmp_path / "table.csv")})
+    with pytest.raises(StorageError, match="neither an NPZ nor a Parquet file"):
+        job(snakemake).read("table")
+
+
+def test_seed_comes_from_the_study_and_the_names_of_the_job(snakemake):
+    j = job(snakemake)
+    assert j.seed() == seed_for(3, "train_encoder", "digits", "5")
+    assert j.seed(0) == seed_for(3, "train_encoder", "digits", "5", 0) != j.seed(1)
+
+
+def test_warnings_stand_in_the_log_and_on_the_terminal(snakemake, tmp_path, capfd):
+    import warnings
+
+    with job(snakemake), warnings.catch_warnings():
+        warnings.simplefilter("always")
+        logging.captureWarnings(True)
+        warnings.warn("all codes are zero", UserWarning, stacklevel=1)
+    assert "all codes are zero" in (tmp_path / "logs/train_encoder/digits.log").read_text()
+    assert "all codes are zero" in capfd.readouterr().err
+
+
+def test_rows_say_under_what_circumstances_they_came_about(snakemake):
+    found = job(snakemake).provenance()
+    assert {"study", "device", "threads", "dtype", "version_lsalsa", "version_numpy", "version_scipy"} == set(found)
+    assert (found["device"], found["threads"]) == ("cpu", 1)

@@ -1,0 +1,27 @@
+"""One finished smoke study that many tests start from, and copies of the repository to run in."""
+
+import shutil
+
+import pytest
+from workplace import Workplace, copied
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """The smoke study, run once; not to be changed."""
+    workplace = copied(tmp_path_factory.mktemp("finished"))
+    workplace.output = workplace.run()
+    return workplace
+
+
+@pytest.fixture
+def done(finished, tmp_path):
+    """A copy of the finished study, to be changed."""
+    shutil.copytree(finished.path, tmp_path / "done", symlinks=True)
+    return Workplace(tmp_path / "done")
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """A copy of the repository in which nothing was run."""
+    return copied(tmp_path / "fresh")

@@ -1,0 +1,150 @@
+"""What goes wrong is told in a sentence, leaves no half file behind, stops what depends on it and nothing else."""
+
+import pytest
+from workplace import SMOKE, jobs_in, kill, wait_for
+
+from lsalsa.storage import read_arrays
+
+BROKEN = '''"""An encoder that fails at work."""
+
+from lsalsa.encoders.lista import LISTA
+
+
+class Broken(LISTA):
+    """Starts well."""
+
+    def forward(self, signals, tape, out):
+        raise ValueError("no idea how to go on")
+'''
+
+
+# --- a bad configuration is refused before anything runs -------------------------------------------------------
+
+REFUSED = {
+    "unknown key": (
+        "tasks:\n  digits:\n    penalti: 1\n",
+        "tasks.digits.penalti is not a setting of a task; did you mean penalties?",
+    ),
+    "wrong type": ("seed: one\n", "seed must be a whole number, found 'one'"),
+    "out of range": ("repetitions: 0\n", "repetitions must be at least 1, found 0"),
+    "unknown method": (
+        "tables:\n  rmse_digits:\n    methods: [salso]\n",
+        "names salso, which is not a method of digits; did you mean salsa?",
+    ),
+    "unknown task": (
+        "tables:\n  rmse_digits:\n    task: digit\n",
+        "names digit, which is not a task; did you mean digits?",
+    ),
+    "unknown depth": (
+        "tables:\n  rmse_digits:\n    depths: [7]\n",
+        "depths names 7, at which none of its methods is run",
+    ),
+    "unknown notebook": (
+        "notebooks:\n  03_nothing:\n    title: x\n",
+        "names 03_nothing, which is not a file of workflow/notebooks",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", REFUSED)
+def test_bad_configuration_is_refused_before_any_job(fresh, fault):
+    text, message = REFUSED[fault]
+    (fresh.path / "mine.yaml").write_text(text)
+    output = fresh.run(presets=[SMOKE, "mine.yaml"], fails=True)
+    assert f"{SMOKE}, mine.yaml: " in output
+    assert message in output
+    assert "Traceback" not in output
+    assert not (fresh.path / "results").exists()
+
+
+def test_misspelt_target_is_refused(fresh):
+    assert "table_digit" in fresh.run("table_digit", fails=True)
+
+
+# --- a job that fails ------------------------------------------------------------------------------------------
+
+
+def test_job_that_fails_after_writing_leaves_no_file_and_starts_no_dependents(done):
+    script = done.path / "scripts" / "evaluate.py"
+    broken = script.read_text() + '\n    if j.wildcards["method"] == "fista":\n        raise RuntimeError("too late")\n'
+    script.write_text(broken)
+    output = done.run("rmse_digits", fails=True)
+    assert "evaluate digits fista: RuntimeError: too late (traceback in the log)\n" in output
+    assert not done.result("evaluation/digits/fista.parquet").exists()
+    assert not done.result("evaluation/digits/fista_samples.npz").exists()
+    assert done.result("evaluation/digits/salsa.parquet").exists()
+    assert "make_table rmse_digits" not in jobs_in(output)
+    assert "Traceback" in done.result("logs/evaluate/digits/fista.log").read_text()
+    failed = done.result("logs/failures.txt").read_text()
+    assert failed.startswith("evaluate digits fista: RuntimeError: too late")
+    assert failed in output
+
+
+@pytest.mark.parametrize(
+    ("name", "reader"),
+    [("codes/digits/test.npz", "evaluate"), ("evaluation/digits/fista.parquet", "make_table")],
+)
+def test_partial_file_that_was_kept_is_refused_by_its_reader(done, name, reader):
+    path = done.result(name)
+    path.write_bytes(path.read_bytes()[:-100])
+    output = done.run("rmse_digits", fails=True)
+    assert f"results/smoke/{name} is no whole" in output
+    assert "Traceback" not in output
+    assert {job.split()[0] for job in jobs_in(output)} == {reader}
+
+
+def test_one_broken_encoder_does_not_stop_the_others(done):
+    (done.path / "src" / "lsalsa" / "encoders" / "broken.py").write_text(BROKEN)
+
+    def add(study):
+        study["methods"]["broken"] = {"depths": [1], "search": {"learning_rate": [0.1]}}
+        study["methods"]["lsalsa_adam"] = {"kind": "lsalsa", "depths": [1], "search": {"learning_rate": [0.001]}}
+        study["methods"]["lsalsa_adam"] |= {"optimizer": "adam", "epochs": 1}
+        for name in ("fista", "broken"):
+            study["tables"][f"rmse_{name}"] = study["tables"]["rmse_digits"] | {"methods": [name], "depths": [1]}
+        study["tables"]["rmse_adam"] = study["tables"]["rmse_fista"] | {"methods": ["lsalsa_adam"]}
+        study["tables"] = {name: study["tables"][name] for name in ("rmse_fista", "rmse_broken", "rmse_adam")}
+        study["figures"], study["notebooks"] = {}, {}
+
+    output = done.run(presets=[done.variant(add)], fails=True)
+    assert done.result("tables/rmse_fista.csv").exists()
+    assert done.result("tables/rmse_adam.csv").exists()
+    assert not done.result("tables/rmse_broken.csv").exists()
+    told = "search_encoder digits broken 1: ValueError: no idea how to go on"
+    assert done.result("logs/failures.txt").read_text().startswith(told)
+    assert told in output[output.index("Failed, see") :]
+    ran = {job for job in jobs_in(output) if job.startswith(("search_encoder", "train_encoder"))}
+    assert ran == {
+        "search_encoder digits broken 1",
+        "search_encoder digits lsalsa_adam 1",
+        "train_encoder digits lsalsa_adam 1",
+    }
+
+
+# --- a run that is killed --------------------------------------------------------------------------------------
+
+
+def test_killed_run_is_unlocked_and_taken_up_again_with_the_same_tables(finished, fresh):
+    process = fresh.start("rmse_digits")
+    wait_for(fresh.result("logs/train_encoder/digits"), process)
+    kill(process)
+    assert "could not be locked" in (told := fresh.run("rmse_digits", fails=True)) or "cannot be locked" in told
+    fresh.run("--unlock")
+    output = fresh.run("rmse_digits")
+    assert "fetch_images digits" not in jobs_in(output)
+    for suffix in ("csv", "md", "tex"):
+        name = f"tables/rmse_digits.{suffix}"
+        assert fresh.result(name).read_bytes() == finished.result(name).read_bytes()
+    assert "Nothing to be done" in fresh.run("rmse_digits")
+
+
+def test_run_ended_by_a_signal_leaves_whole_files_only(fresh):
+    process = fresh.start("encoders_digits")
+    wait_for(fresh.result("search/digits/lista/depth_1.parquet"), process)
+    process.terminate()
+    process.communicate(timeout=60)
+    assert process.returncode != 0
+    for path in fresh.result(".").rglob("*.npz"):
+        read_arrays(path)
+    assert [p for p in fresh.result(".").rglob(".*") if p.is_file()] == []
+    assert "Nothing to be done" not in fresh.run("encoders_digits", "--dry-run")

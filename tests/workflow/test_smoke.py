@@ -1,0 +1,220 @@
+"""The smoke study through the real rules: complete, repeatable, and rerun exactly where something changed."""
+
+import csv
+import os
+import resource
+
+import pytest
+import yaml
+from workplace import ROOT, SMOKE, jobs_in
+
+from lsalsa.storage import read_arrays, read_metadata, read_rows
+
+WHERE = {"study", "task", "method", "depth", "status"}
+CIRCUMSTANCES = {"device", "threads", "dtype", "version_lsalsa", "version_numpy", "version_scipy"}
+SCORES = {"rmse", "rmse_scaled", "zero_share", "error_percent", "error_percent_honest", "wall_time_s"}
+SETTINGS = {"repetition", "seed", "component", "penalty_factor", "mu", "learning_rate", "batch_size", "optimizer"}
+SECONDS = {"seconds_per_sample", "seconds_per_sample_min", "seconds_per_sample_max", "n_passes", "n_samples"}
+TABLE = ["depth", "method", "error_percent", "error_percent_std", "n_repetitions", "paper_error_percent", "status"]
+
+
+def jobs(output):
+    """Jobs that were run, the targets without files of their own left out."""
+    return {job for job in jobs_in(output) if " " in job}
+
+
+def declared():
+    """Files that the smoke study promises."""
+    study = yaml.safe_load((ROOT / SMOKE).read_text())
+    suffixes = {"tables": ("csv", "md", "tex"), "figures": ("png", "svg"), "notebooks": ("ipynb", "html")}
+    return [f"{s}/{name}.{suffix}" for s in suffixes for name in study[s] for suffix in suffixes[s]]
+
+
+def test_study_makes_every_table_figure_and_notebook(finished):
+    assert [file for file in declared() if not finished.result(file).stat().st_size] == []
+    assert not finished.result("logs/failures.txt").exists()
+
+
+def test_every_job_leaves_a_log_and_a_benchmark(finished):
+    logs = {p.relative_to(finished.result("logs")).with_suffix("") for p in finished.result("logs").rglob("*.log")}
+    times = {
+        p.relative_to(finished.result("benchmarks")).with_suffix("")
+        for p in finished.result("benchmarks").rglob("*.tsv")
+    }
+    assert logs == times
+    assert len(logs) > 40
+
+
+def test_no_temporary_file_is_left(finished):
+    assert [p for p in finished.result(".").rglob(".*") if p.is_file()] == []
+
+
+def test_table_has_the_promised_columns(finished):
+    with open(finished.result("tables/table_digits.csv")) as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == TABLE
+    assert {row["method"] for row in rows} == {"fista", "salsa", "lista", "lsalsa"}
+    assert {row["status"] for row in rows if row["method"] == "lsalsa" and row["depth"] == "1"} == {"done"}
+
+
+def test_evaluation_rows_say_what_they_are(finished):
+    rows = read_rows(finished.result("evaluation/digits/lsalsa.parquet"))
+    assert set(rows[0]) >= WHERE | SCORES | SETTINGS | CIRCUMSTANCES
+    cells = {(row["depth"], row["repetition"], row["component"]) for row in rows}
+    assert cells == {(d, r, c) for d in (1, 2) for r in (0, 1) for c in ("all", "digits_10")}
+    assert {row["learning_rate"] for row in rows} <= {1e-3, 1e-4}
+    mixed = read_rows(finished.result("evaluation/digits_photos/fista.parquet"))
+    assert {row["component"] for row in mixed} == {"all", "digits_16", "photos_16"}
+    assert {row["repetition"] for row in mixed} == {0}
+
+
+def test_samples_of_an_evaluation_have_the_promised_shapes(finished):
+    path = finished.result("evaluation/digits_photos/lsalsa_samples.npz")
+    samples, n_test = read_arrays(path), len(read_arrays(finished.result("signals/digits_photos.npz"))["test"])
+    assert samples["rmse"].shape == samples["zero_share"].shape == (2, 3, n_test)
+    assert samples["reconstructions"].shape == (2, 2, 8, 256)
+    assert read_metadata(path)["components"] == ["digits_16", "photos_16"]
+
+
+def test_timing_rows_say_what_they_are(finished):
+    rows = read_rows(finished.result("timing/digits.parquet"))
+    assert set(rows[0]) == WHERE | SECONDS | CIRCUMSTANCES
+    assert {(row["method"], row["depth"]) for row in rows} >= {("fista", 4), ("lsalsa", 2)}
+    assert all(row["n_passes"] >= 20 and row["seconds_per_sample"] > 0 for row in rows)
+
+
+def test_optimal_codes_carry_their_certificate(finished):
+    for split in ("train", "validation", "labelled", "test"):
+        path = finished.result(f"codes/digits_photos/{split}.npz")
+        assert 0 <= read_metadata(path)["worst_relative_gap"] <= 1e-6
+        assert read_arrays(path)["relative_gap"].max() == read_metadata(path)["worst_relative_gap"]
+
+
+def test_repetitions_differ(finished):
+    first, second = (finished.result(f"encoders/digits/lsalsa/depth_1/repetition_{r}.npz").read_bytes() for r in (0, 1))
+    assert first != second
+
+
+def test_notebook_page_loads_nothing_from_elsewhere(finished):
+    for page in finished.result("notebooks").glob("*.html"):
+        text = page.read_text()
+        for mark in ('src="http', 'href="http', "import('http", 'import("http', "url(http"):
+            assert mark not in text, page.name
+
+
+def test_report_holds_tables_figures_and_pages(done):
+    done.run("--report", "report.html")
+    text = (done.path / "report.html").read_text()
+    for name in ("rmse_digits", "curves_digits", "01_data_and_dictionaries"):
+        assert name in text
+
+
+# --- what is run again ---------------------------------------------------------------------------------------
+
+
+def test_second_run_has_nothing_to_do(finished):
+    assert "Nothing to be done" in finished.run()
+
+
+@pytest.mark.parametrize("preset", ["demo", "smoke"])
+def test_dry_run_takes_less_than_three_seconds_of_work(fresh, preset):
+    def spent():
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return used.ru_utime + used.ru_stime
+
+    before = spent()
+    fresh.plan(presets=[f"workflow/presets/{preset}.yaml"])
+    assert spent() - before < 3
+
+
+def test_dry_run_writes_nothing(fresh):
+    fresh.plan()
+    assert not (fresh.path / "results").exists()
+
+
+def test_one_table_is_made_again_alone(done):
+    done.result("tables/rmse_digits.csv").unlink()
+    assert jobs(done.run("rmse_digits")) == {"make_table rmse_digits"}
+    assert "Nothing to be done" in done.run("rmse_digits")
+
+
+def test_every_result_is_a_target_by_name(finished):
+    targets = ["table_digits", "curves_digits", "02_single_dictionary", "images_photos", "dictionary_photos_16"]
+    targets += [f"{name}_digits" for name in ("signals", "codes", "classifiers", "encoders", "evaluation", "timing")]
+    assert "Nothing to be done" in finished.run(*targets, "--dry-run")
+
+
+def test_touched_but_equal_file_reruns_nothing(done):
+    for name in ("dictionaries/digits_10.npz", "search/digits/fista.parquet"):
+        os.utime(done.result(name))
+    assert done.plan() == set()
+
+
+def test_changed_file_reruns_what_depends_on_it_and_nothing_else(done):
+    path = done.result("search/digits/fista.parquet")
+    path.write_bytes(path.read_bytes() + b" ")
+    assert {job for job in done.plan() if "fista" in job or "lista" in job} == {"evaluate digits fista"}
+
+
+def test_option_of_one_encoder_reruns_that_encoder_only(done):
+    preset = done.variant(lambda study: study["methods"]["lsalsa"].update(epochs=3))
+    planned = done.plan(presets=[preset])
+    trained = {f"train_encoder {task} lsalsa {depth}" for task in ("digits", "digits_photos") for depth in (1, 2)}
+    assert {job for job in planned if job.split()[0] in ("train_encoder", "evaluate")} == trained | {
+        "evaluate digits lsalsa",
+        "evaluate digits_photos lsalsa",
+    }
+    assert {job.split()[0] for job in planned} <= {
+        "train_encoder",
+        "evaluate",
+        "time_methods",
+        "make_table",
+        "make_figure",
+        "render_notebook",
+        "all",
+    }
+
+
+def test_comment_in_the_library_reruns_nothing(done):
+    path = done.path / "src" / "lsalsa" / "problem.py"
+    path.write_text(path.read_text() + "\n# a remark\n")
+    assert done.plan() == set()
+
+
+def test_code_of_one_encoder_reruns_that_encoder_only(done):
+    path = done.path / "src" / "lsalsa" / "encoders" / "lista.py"
+    path.write_text(path.read_text() + "\nANSWER = 42\n")
+    assert {job for job in done.plan() if job.split()[0] in ("search_encoder", "train_encoder")} == {
+        f"{rule} digits lista {depth}" for rule in ("search_encoder", "train_encoder") for depth in (1, 2)
+    }
+
+
+def test_other_seed_reruns_and_the_same_does_not(done):
+    assert done.plan("--config", "seed=1") == set()
+    planned = done.plan("--config", "seed=2")
+    assert {"fetch_images digits", "train_encoder digits lsalsa 1"} <= planned
+
+
+def test_device_and_title_are_no_part_of_a_result(done):
+    assert {job.split()[0] for job in done.plan("--config", "device=auto")} & {"train_encoder", "evaluate"} == set()
+
+
+def test_encoder_is_the_same_in_other_company_and_order(finished, fresh):
+    def rearrange(study):
+        methods = study["methods"]
+        study["methods"] = {"lsalsa": methods["lsalsa"], "ista": {"depths": [1]}, "lista": methods["lista"]}
+        study["tasks"] = {"digits": study["tasks"]["digits"]}
+        for section in ("tables", "figures", "notebooks"):
+            study[section] = {}
+
+    preset = fresh.variant(rearrange)
+    names = ["encoders/digits/lsalsa/depth_2/repetition_1.npz", "evaluation/digits/lsalsa_samples.npz"]
+    fresh.run(*(f"results/smoke/{name}" for name in names), presets=[preset])
+    for name in names:
+        assert fresh.result(name).read_bytes() == finished.result(name).read_bytes()
+    fast = [
+        {name: value for name, value in row.items() if name != "wall_time_s"}
+        for row in read_rows(fresh.result("evaluation/digits/lsalsa.parquet"))
+    ]
+    slow = read_rows(finished.result("evaluation/digits/lsalsa.parquet"))
+    assert [{name: row[name] for name in fast[0]} for row in slow] == fast

@@ -1,0 +1,100 @@
+"""A copy of the repository, and Snakemake run in it."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+PARTS = ("Snakefile", "config.yaml", "workflow", "scripts", "src", "envs", "profiles")
+SMOKE = "workflow/presets/smoke.yaml"
+
+
+@dataclass
+class Workplace:
+    """A copy of the repository, with whatever results it has."""
+
+    path: Path
+
+    def start(self, *arguments, presets=(SMOKE,)):
+        """Snakemake under way, in a process group of its own."""
+        command = [sys.executable, "-m", "snakemake", *arguments, "--cores", "2", "--configfile", *presets]
+        return subprocess.Popen(
+            list(map(str, command)),
+            cwd=self.path,
+            env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *arguments, presets=(SMOKE,), fails=False):
+        """Output of Snakemake; it must succeed, or fail where that is expected."""
+        process = self.start(*arguments, presets=presets)
+        output, _ = process.communicate(timeout=300)
+        assert (process.returncode != 0) == fails, output
+        return output
+
+    def plan(self, *arguments, presets=(SMOKE,)):
+        """Jobs that a dry run lists: a set of words, e.g. `train_encoder digits lsalsa 1`."""
+        return jobs_in(self.run(*arguments, "--dry-run", presets=presets))
+
+    def variant(self, change, name="variant.yaml"):
+        """The smoke study with a change, written as a preset of its own; its path."""
+        study = yaml.safe_load((self.path / SMOKE).read_text())
+        change(study)
+        (self.path / name).write_text(yaml.safe_dump(study, sort_keys=False))
+        return name
+
+    def result(self, name):
+        return self.path / "results" / "smoke" / name
+
+
+def jobs_in(output):
+    """Rule and wildcards of every job that Snakemake printed."""
+    found = set()
+    for block in re.split(r"\n(?=(?:local)?rule )", output):
+        rule = re.match(r"(?:local)?rule (\w+):", block)
+        wildcards = re.search(r"^ +wildcards: (.*)$", block.split("\n\n")[0], re.MULTILINE)
+        if rule and "jobid" in block:
+            values = re.findall(r"\w+=([^,\s]+)", wildcards.group(1)) if wildcards else []
+            found.add(" ".join([rule.group(1), *values]))
+    return found
+
+
+def copied(path):
+    """A copy of the repository without results."""
+    path.mkdir(parents=True, exist_ok=True)
+    skip = shutil.ignore_patterns("__pycache__")
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_symlink():
+            (path / part).symlink_to(os.readlink(source))
+        elif source.is_dir():
+            shutil.copytree(source, path / part, ignore=skip)
+        else:
+            shutil.copy2(source, path / part)
+    return Workplace(path)
+
+
+def kill(process):
+    """End a run at once, with everything it started, as a power cut would."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def wait_for(path, process, seconds=120):
+    """Wait until a file is there."""
+    end = time.monotonic() + seconds
+    while not path.exists():
+        assert process.poll() is None, process.communicate()[0]
+        assert time.monotonic() < end, f"{path} did not appear"
+        time.sleep(0.02)
