@@ -130,6 +130,7 @@ def test_both_protocols_of_every_component_survive_the_file(tmp_path):
     assert metadata["n_images"]["photos"] == {"paper": 20, "honest": 20}
     assert metadata["n_features"]["photos"]["paper"] == 8
     assert metadata["n_images"]["digits"]["paper"] == 40
+    assert metadata["guess_error_percent"] == {"photos": 50.0, "digits": pytest.approx(65.0)}  # 14 of 40 are class 0
 
 
 def test_only_the_honest_protocol_learns_from_the_labelled_images():

@@ -39,7 +39,10 @@ def invented_results(components, *, seed=0):
             for d in depths_of(m)
         ],
         "samples": {method: invented_samples(method, n_components, random) for method in METHODS},
-        "classifiers": {"floor_error_percent": {name: {"paper": 0.0, "honest": 9.0} for name in components}},
+        "classifiers": {
+            "floor_error_percent": {name: {"paper": 0.0, "honest": 9.0} for name in components},
+            "guess_error_percent": dict.fromkeys(components, 90.0),
+        },
         "problem": {f"dictionary_{i}": random.standard_normal((SIDE**2, N_ATOMS)) for i in range(n_components)},
         "signals": signals,
         "codes": {"codes": sparse.csr_matrix(codes)},

@@ -177,7 +177,8 @@ def test_the_note_names_protocol_and_floor():
     assert "very test images" in paper and "0.50 %" in paper
     assert "never saw a test image" in honest and "12.50 %" in honest
     assert "2.00 %" in note("classification", floors={"digits_10": {"paper": 2.0, "honest": 9.0}})
-    assert "Floor" not in note("rmse")
+    assert "miss 80.00 %" in note("classification", component="photos_16", guesses={"photos_16": 80.0})
+    assert note("rmse", floors=floors) == "RMSE of the code against the optimal code; smaller is better."
 
 
 def test_curves_leave_out_depths_without_a_finished_run():

@@ -195,14 +195,15 @@ def train_classifiers(
     arrays : dict
         Content of ``classifiers/{task}.npz``; `TaskClassifiers` reads it.
     metadata : dict
-        ``floor_error_percent``: component -> protocol -> error on the optimal test codes, the best an encoder
-        can do; further ``training_error_percent``, ``iterations``, ``n_images``, ``n_features``,
-        ``projection`` and ``seed``.
+        ``floor_error_percent``: component -> protocol -> error on the optimal test codes; ``guess_error_percent``:
+        component -> error of always naming the most frequent test class; further ``training_error_percent``,
+        ``iterations``, ``n_images``, ``n_features``, ``projection`` and ``seed``.
     """
     arrays: dict[str, np.ndarray] = {}
     metadata: dict[str, Any] = {"projection": projection, "seed": seed}
     for position, (component, block) in enumerate(blocks.items()):
         test_rows, test_labels = image_rows(signals, "test", position)
+        metadata.setdefault("guess_error_percent", {})[component] = guess_error_percent(test_labels)
         for protocol, split in PROTOCOLS.items():
             rows, labels = image_rows(signals, split, position)
             features = image_features(codes[split][:, block], rows)
@@ -219,6 +220,11 @@ def train_classifiers(
             for name, fact in facts.items():
                 metadata.setdefault(name, {}).setdefault(component, {})[protocol] = fact
     return arrays, metadata
+
+
+def guess_error_percent(labels: np.ndarray) -> float:
+    """Error of naming the most frequent class each time: what a classifier that reads nothing can reach."""
+    return 100.0 * (1.0 - np.unique(labels, return_counts=True)[1].max() / len(labels))
 
 
 def _member(component: str, protocol: str, name: str) -> str:

@@ -45,7 +45,9 @@ def draw(
     for axes, (protocol, name) in zip(panels.flat, parts, strict=True):
         floor = data["classifiers"]["floor_error_percent"][name][protocol]
         _draw_panel(axes, curves[protocol, name], methods, seconds, floor)
-        axes.set_title(f"{name}: {PROTOCOLS[protocol][1]}\n(dotted: {floor:.1f} % missed)", fontsize=9.5)
+        guess = data["classifiers"]["guess_error_percent"][name]
+        levels = f"dotted: {floor:.1f} % missed; guessing misses {guess:.0f} %"
+        axes.set_title(f"{name}: {PROTOCOLS[protocol][1]}\n({levels})", fontsize=9.5)
     for axes in panels[:, 0]:
         axes.set_ylabel("images missed, in percent")
     for axes in panels[-1]:

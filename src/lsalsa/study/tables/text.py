@@ -39,21 +39,32 @@ def note(
     component: str | None = None,
     protocol: str = "paper",
     floors: Mapping[str, Mapping[str, float]] | None = None,
+    guesses: Mapping[str, float] | None = None,
 ) -> str:
-    """What a reader must know to read the table: the quantity, the protocol, the error on the optimal codes.
+    """What a reader must know to read the table: the quantity, the protocol, the errors to compare with.
 
     Parameters
     ----------
-    floors : mapping, optional
-        ``floor_error_percent`` out of the metadata of ``classifiers/{task}.npz``; kind "classification" only.
+    floors, guesses : mappings, optional
+        ``floor_error_percent`` and ``guess_error_percent`` out of the metadata of ``classifiers/{task}.npz``; for
+        the kind "classification" only.
     """
     whose = f" of the component {component}" if component else ""
     sentence = f"{KINDS[kind].words[0].upper()}{KINDS[kind].words[1:]}{whose}; smaller is better."
     if kind != "classification":
         return sentence
-    of_component = (floors or {}).get(component) if component else next(iter((floors or {}).values()), None)
-    on_optimal = f" {FLOORS[protocol]}: {of_component[protocol]:.2f} %." if of_component else ""
-    return f"{sentence} {PROTOCOLS[protocol]}{on_optimal}"
+    floor, guess = _of_component(floors, component), _of_component(guesses, component)
+    sentences = [sentence, PROTOCOLS[protocol]]
+    if floor is not None:
+        sentences.append(f"{FLOORS[protocol]}: {floor[protocol]:.2f} %.")
+    if guess is not None:
+        sentences.append(f"Always naming the most frequent class would miss {guess:.2f} %.")
+    return " ".join(sentences)
+
+
+def _of_component(facts: Mapping[str, Any] | None, component: str | None) -> Any:
+    """The fact about a component; without its name, about the first, which is the only one where none is named."""
+    return next((fact for name, fact in (facts or {}).items() if component in (None, name)), None)
 
 
 def to_csv(rows: Sequence[Row]) -> str:
