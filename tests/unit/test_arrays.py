@@ -4,11 +4,9 @@ import importlib.util
 
 import numpy as np
 import pytest
-from worlds import soft
 
 from lsalsa.arrays import (
     Device,
-    Shrinkage,
     Space,
     Tiles,
     check_count,
@@ -117,20 +115,6 @@ def test_a_count_that_is_no_whole_positive_number_is_refused_by_name_and_value(v
     with pytest.raises(ConfigError, match="depth") as raised:
         check_count("depth", value)
     assert repr(value) in str(raised.value)
-
-
-@pytest.mark.parametrize(
-    "thresholds", [[0.5] * 6, [0.5, 0.5, 1.0, 1.0, 1.0, 0.2], list(np.linspace(0, 1, 40)), [0.0] * 3]
-)
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_shrinkage_is_soft_thresholding_whatever_the_pattern_of_thresholds(thresholds, dtype):
-    thresholds = np.array(thresholds, dtype)
-    values = np.random.default_rng(0).standard_normal((9, len(thresholds))).astype(dtype)
-    values[0] = thresholds
-    found = Shrinkage(thresholds)(values, out=np.empty_like(values))
-    assert found.dtype == dtype
-    np.testing.assert_allclose(found, soft(values, thresholds), atol=1e-6 if dtype == np.float32 else 1e-15)
-    assert np.array_equal(found == 0, np.abs(values) <= thresholds)
 
 
 def test_a_space_lends_the_same_memory_under_the_same_name():

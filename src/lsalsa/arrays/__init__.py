@@ -1,13 +1,13 @@
 """The one array namespace: NumPy or CuPy, threads, tiles and element-wise kernels. `if gpu` stands nowhere else."""
 
 from lsalsa.arrays.checks import check_count, check_matrix, nearest
-from lsalsa.arrays.kernels import Shrinkage
+from lsalsa.arrays.kernels import kernels_for
 from lsalsa.arrays.namespace import Device, is_host, namespace, to_host
 from lsalsa.arrays.tiles import Space, Tiles, parallel_map, set_threads, threads, tiles_for
 
 __all__ = [
     "Device",
-    "Shrinkage",
+    "kernels_for",
     "Space",
     "Tiles",
     "check_count",

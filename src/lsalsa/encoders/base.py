@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from lsalsa.arrays import Device, Space, Tiles, check_count, check_matrix, namespace, tiles_for, to_host
+from lsalsa.arrays import Device, Space, Tiles, check_count, check_matrix, kernels_for, namespace, tiles_for, to_host
 from lsalsa.discovery import settings_for
 from lsalsa.errors import DataError, ShapeError
 from lsalsa.problem import SparseCodingProblem
@@ -28,10 +28,10 @@ class Tape:
         """A (n_samples, n_atoms) buffer."""
         return self._space(name, self._shape, self._dtype)
 
-    def layers(self, name: str) -> Any:
+    def layers(self, name: str, dtype: Any = None) -> Any:
         """A (depth, n_samples, n_atoms) buffer, all of its layers the same memory when nothing is kept."""
         if self.keep:
-            return self._space(name, (self._depth, *self._shape), self._dtype)
+            return self._space(name, (self._depth, *self._shape), dtype or self._dtype)
         return [self(name)] * self._depth
 
 
@@ -90,7 +90,10 @@ class Encoder(ABC):
 
     @abstractmethod
     def forward(self, signals: Any, tape: Tape, out: Any) -> Any:
-        """Write the codes of a tile of signals into `out`; leave on the tape what `backward` reads."""
+        """Write the codes of a tile of signals into `out`; leave on the tape what `backward` reads.
+
+        Where the tape is kept, `out` is its buffer `codes`.
+        """
 
     @abstractmethod
     def backward(self, signals: Any, tape: Tape, codes_gradient: Any, names: Sequence[str]) -> dict[str, Any]:
@@ -116,6 +119,11 @@ class Encoder(ABC):
     def xp(self) -> Any:
         """The array module of the parameters."""
         return namespace(*self.arrays.values())
+
+    @property
+    def kernels(self) -> Any:
+        """The element-wise steps for arrays like the parameters."""
+        return kernels_for(self.arrays["filter"])
 
     def encode(self, signals: Any, *, tile_rows: int | None = None, out: Any = None) -> Any:
         """Codes of the signals after all layers.
@@ -199,8 +207,8 @@ class Encoder(ABC):
 
         def work(rows: slice, space: Space) -> tuple[float, dict[str, Any]]:
             tape = self._tape(space, signals[rows], keep=True)
-            error = self.forward(signals[rows], tape, tape("error"))
-            error -= targets[rows]
+            codes = self.forward(signals[rows], tape, tape("codes"))
+            error = self.xp.subtract(codes, targets[rows], out=tape("error"))
             loss = 0.5 * float(self.xp.vdot(error, error)) / count
             error *= 1.0 / count
             return loss, self.backward(signals[rows], tape, error, names)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lsalsa.arrays import Shrinkage, nearest
+from lsalsa.arrays import nearest
 from lsalsa.encoders.base import Encoder, stacked
 from lsalsa.solvers.ista import gradient_step
 
@@ -39,43 +39,42 @@ class LISTA(Encoder):
         return cls({"filter": start, "splitting": transition, "thresholds": thresholds}, **settings)
 
     def forward(self, signals, tape, out):
-        xp, shrink = self.xp, Shrinkage(self.arrays["thresholds"])
+        xp, kernels, thresholds = self.xp, self.kernels, self.arrays["thresholds"]
         fit = xp.matmul(signals, self.arrays["filter"], out=tape("fit"))
-        x = self._start(fit, shrink, tape("start"))
+        x = self._start(fit, tape("start"))
         moved, layers = tape("moved"), tape.layers("x")
         for layer in range(self.depth):
             xp.matmul(x, self.arrays["splitting"], out=moved)
-            moved += fit
-            x = shrink(moved, out=layers[layer] if layer < self.depth - 1 or tape.keep else out)
-        if tape.keep:
-            out[...] = x
+            x = layers[layer] if layer < self.depth - 1 else out
+            kernels.shrink_sum(moved, fit, thresholds, x)
         return out
 
-    def _start(self, fit, shrink, start):
+    def _start(self, fit, start):
         if self.settings["x0"] == "soft":
-            return shrink(fit, out=start)
-        start[...] = fit if self.settings["x0"] == "filter" else 0
+            self.kernels.shrink(fit, self.arrays["thresholds"], start)
+        else:
+            start[...] = fit if self.settings["x0"] == "filter" else 0
         return start
 
     def backward(self, signals, tape, codes_gradient, names):
-        xp = self.xp
-        start, layers, moved_gradients = tape("start"), tape.layers("x"), tape.layers("moved_gradient")
-        fit_gradient = tape("fit_gradient")
+        xp, splitting = self.xp, self.arrays["splitting"]
+        start, layers, codes = tape("start"), tape.layers("x"), tape("codes")
+        moved_gradients, fit_gradient = tape.layers("moved_gradient"), tape("fit_gradient")
         fit_gradient.fill(0)
         thresholds = xp.zeros_like(self.arrays["thresholds"])
         gx = codes_gradient
         for layer in reversed(range(self.depth)):
-            gc = xp.multiply(gx, layers[layer] != 0, out=moved_gradients[layer])
+            x = layers[layer] if layer < self.depth - 1 else codes
+            self.kernels.lista_back(gx, x, moved_gradients[layer], fit_gradient)
             if "thresholds" in names:
-                thresholds -= xp.sum(gc * xp.sign(layers[layer]), axis=0)
-            fit_gradient += gc
-            gx = xp.matmul(gc, self.arrays["splitting"].T, out=codes_gradient)
+                thresholds -= xp.sum(moved_gradients[layer] * xp.sign(x), axis=0)
+            xp.matmul(moved_gradients[layer], splitting.T, out=gx)
         if self.settings["x0"] == "soft":
             gx *= start != 0
             thresholds -= xp.sum(gx * xp.sign(start), axis=0)
         if self.settings["x0"] != "zero":
             fit_gradient += gx
-        splitting = start.T @ moved_gradients[0]
+        splitting_gradient = start.T @ moved_gradients[0]
         if self.depth > 1:
-            splitting += stacked(layers[:-1]).T @ stacked(moved_gradients[1:])
-        return {"filter": signals.T @ fit_gradient, "splitting": splitting, "thresholds": thresholds}
+            splitting_gradient += stacked(layers[:-1]).T @ stacked(moved_gradients[1:])
+        return {"filter": signals.T @ fit_gradient, "splitting": splitting_gradient, "thresholds": thresholds}

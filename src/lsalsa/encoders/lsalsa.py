@@ -4,9 +4,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lsalsa.arrays import Shrinkage
 from lsalsa.encoders.base import Encoder, stacked
-from lsalsa.solvers.salsa import check_splitting, read_salsa, salsa_step, splitting_matrix
+from lsalsa.solvers.salsa import check_splitting, read_salsa, splitting_matrix
 
 READ_OUTS = ("softx", "u")
 
@@ -45,45 +44,52 @@ class LSALSA(Encoder):
         return cls(arrays, **settings)
 
     def forward(self, signals, tape, out):
-        mu, splitting = self.settings["mu"], self.arrays["splitting"]
-        shrink = Shrinkage(self.arrays["thresholds"])
         fit = self.xp.matmul(signals, self.arrays["filter"], out=tape("fit"))
-        state = SimpleNamespace(x=tape("x"), d=tape("d"), fit=fit)
+        state = SimpleNamespace(x=tape("x"), p=tape("p"), fit=fit)
         state.x[...] = fit
-        state.d.fill(0)
-        for u, mixed in zip(tape.layers("u"), tape.layers("mixed"), strict=True):
-            state.u, state.mixed = u, mixed
-            salsa_step(state, splitting, mu, shrink)
-        return self._read(state, shrink, tape, out)
+        state.p[...] = fit
+        mixed, signs = tape.layers("mixed"), tape.layers("signs", np.int8)
+        for layer in range(self.depth):
+            self._mix(state, mixed[layer], signs[layer], tape.keep)
+            self.xp.matmul(mixed[layer], self.arrays["splitting"], out=state.x)
+        state.mixed = tape("read")
+        return read_salsa(self.kernels, self.settings["read_out"], state, self.arrays["thresholds"], out)
 
-    def _read(self, state, shrink, tape, out):
-        source = SimpleNamespace(x=state.x, d=state.d, mixed=tape("read"))
-        codes = read_salsa(source, self.settings["read_out"], shrink, out)
-        if tape.keep:
-            self.xp.sign(codes, out=tape("read"))  # the loss overwrites the codes; backward needs their signs
-        return codes
+    def _mix(self, state, mixed, signs, keep):
+        """u = soft(x + d) and fit + mu (u - d), in the two arrays x and p = u - d that `SALSA` explains."""
+        arguments = state.x, state.p, state.fit, self.arrays["thresholds"], self._weight, mixed
+        if keep:
+            self.kernels.salsa_step_taped(*arguments, signs)
+        else:
+            self.kernels.salsa_step(*arguments)
+
+    @property
+    def _weight(self):
+        return self.dtype.type(self.settings["mu"])
 
     def backward(self, signals, tape, codes_gradient, names):
-        xp, mu, splitting = self.xp, self.settings["mu"], self.arrays["splitting"]
-        u, state_gradients, signs = tape.layers("u"), tape.layers("x_gradient"), tape("read")
-        gd, gb, r, gz = tape("d_gradient"), tape("fit_gradient"), tape("r"), tape("z_gradient")
-        gx = codes_gradient
-        gx *= xp.abs(signs)
-        thresholds = -xp.sum(gx * signs, axis=0)
-        gb.fill(0)
-        gd[...] = gx if self.settings["read_out"] == "u" else 0
+        """Section 7 of the specification in the variables x and p; what enters p goes to x with its sign by `signs`."""
+        xp, splitting = self.xp, self.arrays["splitting"]
+        signs, x_gradients, back = tape.layers("signs", np.int8), tape.layers("x_gradient"), tape("back")
+        gp, fit_gradient, code_signs = tape("p_gradient"), tape("fit_gradient"), xp.sign(tape("codes"))
+        gx = xp.multiply(codes_gradient, xp.abs(code_signs), out=x_gradients[self.depth - 1])
+        thresholds = -xp.sum(gx * code_signs, axis=0)
+        self._read_back(gx, gp)
+        fit_gradient.fill(0)
         for layer in reversed(range(self.depth)):
-            h = xp.add(gx, gd, out=state_gradients[layer])  # x(t) feeds the next layer and d(t)
-            xp.matmul(h, splitting.T, out=r)
-            gb += r
-            r *= mu
-            xp.subtract(r, gd, out=gz)  # u(t) enters x(t) with +mu and d(t) with -1
-            gz *= u[layer] != 0
+            xp.matmul(x_gradients[layer], splitting.T, out=back)
+            gx = x_gradients[layer - 1] if layer else codes_gradient
+            self.kernels.salsa_back(back, signs[layer], self._weight, gp, gx, fit_gradient)
             if "thresholds" in names:
-                thresholds -= xp.sum(gz * xp.sign(u[layer]), axis=0)
-            gd -= r
-            gd += gz
-            gx[...] = gz
-        gb += gx
-        splitting_gradient = stacked(tape.layers("mixed")).T @ stacked(state_gradients)
-        return {"filter": signals.T @ gb, "splitting": splitting_gradient, "thresholds": thresholds}
+                thresholds -= xp.sum(gx * signs[layer], axis=0)
+        fit_gradient += gx  # x(0) = p(0) = fit
+        fit_gradient += gp
+        splitting_gradient = stacked(tape.layers("mixed")).T @ stacked(x_gradients)
+        return {"filter": signals.T @ fit_gradient, "splitting": splitting_gradient, "thresholds": thresholds}
+
+    def _read_back(self, gx, gp):
+        """Gradients of x(T) and p(T): the codes are soft(x), or soft(2 x - p) for the read-out "u"."""
+        gp.fill(0)
+        if self.settings["read_out"] == "u":
+            gp -= gx
+            gx *= 2

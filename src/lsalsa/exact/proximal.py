@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lsalsa.arrays import Shrinkage, namespace
+from lsalsa.arrays import kernels_for, namespace
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.solvers.ista import gradient_step
 
@@ -19,7 +19,7 @@ class RestartedProximal:
         self.problem, self.tolerance, self.max_iterations = problem, tolerance, max_iterations
         step = 1.0 / problem.lipschitz
         self.filter, self.transition = gradient_step(problem, step)
-        self.shrink = Shrinkage(problem.thresholds * step)
+        self.thresholds, self.kernels = problem.thresholds * step, kernels_for(problem.dictionary)
 
     def __call__(self, signals: Any, codes: Any) -> Any:
         """Optimal codes of a tile, (tile, n_atoms), float64, from the given ones, which are overwritten."""
@@ -45,8 +45,8 @@ class RestartedProximal:
         fit, x, v, momentum = state
         for _ in range(CHECK_EVERY):
             moved = v @ self.transition
-            moved += fit
-            new = self.shrink(moved, out=xp.empty_like(moved))
+            new = xp.empty_like(moved)
+            self.kernels.shrink_sum(moved, fit, self.thresholds, new)
             uphill = xp.sum((v - new) * (new - x), axis=1, keepdims=True) > 0
             momentum = xp.where(uphill, 1.0, momentum)
             following = (1.0 + xp.sqrt(1.0 + 4.0 * momentum * momentum)) / 2.0

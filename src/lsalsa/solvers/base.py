@@ -10,11 +10,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lsalsa.arrays import (
-    Shrinkage,
     Space,
     Tiles,
     check_count,
     check_matrix,
+    kernels_for,
     namespace,
     tiles_for,
     to_host,
@@ -61,6 +61,7 @@ class Solver(ABC):
     def __init__(self, problem: SparseCodingProblem, **options: Any):
         self.problem = problem
         self.xp = namespace(*problem.dictionaries)
+        self.kernels = kernels_for(problem.dictionaries[0])
         for name, value in settings_for("setting", type(self).__name__, options, self.settings).items():
             setattr(self, name, value)
         self.prepare()
@@ -81,9 +82,9 @@ class Solver(ABC):
     def codes(self, state: SimpleNamespace, out: Any) -> Any:
         """Write the codes that the state stands for, (tile, n_atoms), into `out`."""
 
-    def shrinkage(self, scale: float) -> Shrinkage:
-        """Soft thresholding at the penalties times `scale`, in the problem's dtype."""
-        return Shrinkage((self.problem.thresholds.astype(np.float64) * scale).astype(self.problem.dtype))
+    def scaled_thresholds(self, scale: float) -> Any:
+        """The penalty of each atom times `scale`: array, (n_atoms,), in the problem's dtype."""
+        return (self.problem.thresholds.astype(np.float64) * scale).astype(self.problem.dtype)
 
     def buffers(self, space: Space, n_rows: int, *names: str) -> list[Any]:
         """One (n_rows, n_atoms) buffer for each name."""

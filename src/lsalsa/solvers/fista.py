@@ -21,18 +21,14 @@ class FISTA(ISTA):
 
     def start(self, signals, space):
         state = super().start(signals, space)
-        state.v, state.before = self.buffers(space, signals.shape[0], "v", "before")
+        (state.v,) = self.buffers(space, signals.shape[0], "v")
         state.v.fill(0)
         state.momentum = 1.0
         return state
 
     def step(self, state):
-        state.x, state.before = state.before, state.x
         self.xp.matmul(state.v, self.transition, out=state.moved)
-        state.moved += state.fit
-        self.shrink(state.moved, out=state.x)
         following = (1.0 + math.sqrt(1.0 + 4.0 * state.momentum**2)) / 2.0
-        self.xp.subtract(state.x, state.before, out=state.v)
-        state.v *= (state.momentum - 1.0) / following
-        state.v += state.x
+        weight = self.problem.dtype.type((state.momentum - 1.0) / following)
+        self.kernels.fista_step(state.moved, state.fit, self.thresholds, weight, state.x, state.v)
         state.momentum = following

@@ -31,7 +31,7 @@ class ISTA(Solver):
         if not (np.isfinite(step) and step > 0):
             raise ConfigError(f"step_size must be positive and finite, found {step}")
         self.filter, self.transition = gradient_step(problem, step)
-        self.shrink = self.shrinkage(step)
+        self.thresholds = self.scaled_thresholds(step)
 
     def start(self, signals, space):
         x, moved, fit = self.buffers(space, signals.shape[0], "x", "moved", "fit")
@@ -41,8 +41,7 @@ class ISTA(Solver):
 
     def step(self, state):
         self.xp.matmul(state.x, self.transition, out=state.moved)
-        state.moved += state.fit
-        self.shrink(state.moved, out=state.x)
+        self.kernels.shrink_sum(state.moved, state.fit, self.thresholds, state.x)
 
     def codes(self, state, out):
         out[...] = state.x

@@ -17,6 +17,9 @@ class SALSA(Solver):
     x(0) = A^T y, d(0) = 0; u(t) = soft(x(t-1) + d(t-1); penalty / mu), x(t) = S (A^T y + mu (u(t) - d(t-1))),
     d(t) = d(t-1) - u(t) + x(t), with S = (mu I + A^T A)^-1. Several dictionaries are coupled by S alone.
 
+    Kept are x and p(t) = u(t) - d(t-1), two arrays instead of three: then x(t) = S (A^T y + mu p(t)), d(t) = x(t) - p(t),
+    and soft works on x + d = 2 x - p.
+
     Settings
     --------
     mu : float
@@ -29,52 +32,43 @@ class SALSA(Solver):
 
     mu: float
     read_out: str
-    state = ("x", "u", "d")
+    state = ("x", "p")
     settings = {"mu": 1.0, "read_out": "u"}
 
     def prepare(self):
         check_splitting(self.mu, self.read_out, READ_OUTS)
         self.splitting = self.problem.asarray(splitting_matrix(self.problem, self.mu))
-        self.shrink = self.shrinkage(1.0 / self.mu)
+        self.thresholds = self.scaled_thresholds(1.0 / self.mu)
+        self.weight = self.problem.dtype.type(self.mu)
 
     def start(self, signals, space):
-        x, u, d, fit, mixed = self.buffers(space, signals.shape[0], "x", "u", "d", "fit", "mixed")
+        x, p, fit, mixed = self.buffers(space, signals.shape[0], "x", "p", "fit", "mixed")
         self.xp.matmul(signals, self.problem.dictionary, out=fit)
         x[...] = fit
-        d.fill(0)
-        u.fill(0)
-        return SimpleNamespace(x=x, u=u, d=d, fit=fit, mixed=mixed)
+        p[...] = fit
+        return SimpleNamespace(x=x, p=p, fit=fit, mixed=mixed)
 
     def step(self, state):
-        salsa_step(state, self.splitting, self.mu, self.shrink)
+        self.kernels.salsa_step(state.x, state.p, state.fit, self.thresholds, self.weight, state.mixed)
+        self.xp.matmul(state.mixed, self.splitting, out=state.x)
 
     def codes(self, state, out):
-        return read_salsa(state, self.read_out, self.shrink, out)
+        if self.read_out == "x":
+            out[...] = state.x
+            return out
+        return read_salsa(self.kernels, self.read_out, state, self.thresholds, out)
 
 
-def salsa_step(state, splitting, mu, shrink):
-    """One iteration of Algorithm 2 in place; `state.mixed` is left with fit + mu (u - d), which a backward pass
-    reads."""
-    xp = shrink.xp
-    xp.add(state.x, state.d, out=state.mixed)
-    shrink(state.mixed, out=state.u)
-    xp.subtract(state.u, state.d, out=state.mixed)
-    state.d -= state.u
-    state.mixed *= mu
-    state.mixed += state.fit
-    xp.matmul(state.mixed, splitting, out=state.x)
-    state.d += state.x
-
-
-def read_salsa(state, read_out, shrink, out):
-    """The codes that a SALSA state stands for, written into `out`."""
-    if read_out == "x":
-        out[...] = state.x
-        return out
+def read_salsa(kernels, read_out, state, thresholds, out):
+    """soft(x) or, for the read-out "u", soft(x + d) of a SALSA state, written into `out`; `state.mixed` is used up."""
     source = state.x
     if read_out == "u":
-        source = shrink.xp.add(state.x, state.d, out=state.mixed)
-    return shrink(source, out=out)
+        source = state.mixed
+        source[...] = state.x
+        source += state.x
+        source -= state.p
+    kernels.shrink(source, thresholds, out)
+    return out
 
 
 def splitting_matrix(problem, mu):

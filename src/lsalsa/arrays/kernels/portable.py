@@ -1,0 +1,62 @@
+"""The steps as array operations: what they mean, for any array module.
+
+All arrays are (n_samples, n_atoms) of one dtype, except `thresholds`, (n_atoms,), not negative. soft(z) stands for
+sign(z) max(|z| - threshold, 0), which is z - clip(z, -threshold, threshold).
+"""
+
+from typing import Any
+
+from lsalsa.arrays.namespace import namespace
+
+
+def shrink(values: Any, thresholds: Any, out: Any) -> None:
+    """out = soft(values)."""
+    out[...] = values - _clip(values, thresholds)
+
+
+def shrink_sum(moved: Any, fit: Any, thresholds: Any, out: Any) -> None:
+    """out = soft(moved + fit): the step of ISTA and LISTA after its product. `out` may be `moved`."""
+    shrink(moved + fit, thresholds, out)
+
+
+def fista_step(moved: Any, fit: Any, thresholds: Any, weight: float, x: Any, v: Any) -> None:
+    """new = soft(moved + fit); v = new + weight (new - x); x = new."""
+    total = moved + fit
+    new = total - _clip(total, thresholds)
+    v[...] = new + weight * (new - x)
+    x[...] = new
+
+
+def salsa_step(x: Any, p: Any, fit: Any, thresholds: Any, mu: float, mixed: Any) -> None:
+    """p = x - clip(2 x - p); mixed = fit + mu p.
+
+    p stands for u - d of SALSA; before the step it is that of the iteration before, and x + d = 2 x - p.
+    """
+    p[...] = x - _clip(2 * x - p, thresholds)
+    mixed[...] = fit + mu * p
+
+
+def salsa_step_taped(x: Any, p: Any, fit: Any, thresholds: Any, mu: float, mixed: Any, signs: Any) -> None:
+    """`salsa_step`; signs, int8, are those of soft(2 x - p), which `salsa_back` reads."""
+    z = 2 * x - p
+    signs[...] = (z > thresholds).astype(signs.dtype) - (z < -thresholds).astype(signs.dtype)
+    salsa_step(x, p, fit, thresholds, mu, mixed)
+
+
+def lista_back(gradient: Any, x: Any, masked: Any, fit_gradient: Any) -> None:
+    """masked = gradient where x is not zero, else 0; fit_gradient += masked."""
+    masked[...] = gradient * (x != 0)
+    fit_gradient[...] += masked
+
+
+def salsa_back(back: Any, signs: Any, mu: float, p_gradient: Any, x_gradient: Any, fit_gradient: Any) -> None:
+    """fit_gradient += back; g = p_gradient + mu back; x_gradient = g and p_gradient = 0 where signs, else -g and g."""
+    fit_gradient[...] += back
+    total = p_gradient + mu * back
+    p_gradient[...] = total * (signs == 0)
+    x_gradient[...] = total - 2 * p_gradient
+
+
+def _clip(values: Any, thresholds: Any) -> Any:
+    xp = namespace(values)
+    return xp.minimum(xp.maximum(values, -thresholds), thresholds)

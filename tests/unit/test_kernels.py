@@ -1,0 +1,82 @@
+"""Fused element-wise steps: each body does what the others do, and what the textbook says."""
+
+import inspect
+
+import numpy as np
+import pytest
+
+from lsalsa.arrays.kernels import STEPS, compiled, kernels_for, portable
+
+SHAPE = (7, 13)
+DTYPES = [np.float32, np.float64]
+
+
+def arguments(step, dtype):
+    """Random arguments of a step, by the names of its parameters; ties at the thresholds and zeros among them."""
+    rng = np.random.default_rng(3)
+    thresholds = rng.uniform(0, 1, SHAPE[1]).astype(dtype)
+    special = {
+        "thresholds": lambda: thresholds,
+        "mu": lambda: dtype(1.7),
+        "weight": lambda: dtype(0.4),
+        "signs": lambda: rng.integers(-1, 2, SHAPE).astype(np.int8),
+    }
+    names = inspect.signature(getattr(portable, step)).parameters
+    found = {name: special.get(name, lambda: rng.standard_normal(SHAPE).astype(dtype))() for name in names}
+    if "x" in found:
+        found["x"][0] = 0
+    if "values" in found:
+        found["values"][0], found["values"][1] = thresholds, -thresholds
+    return found
+
+
+def run(module, step, values):
+    values = {name: value.copy() for name, value in values.items()}
+    getattr(module, step)(*values.values())
+    return values
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("step", STEPS)
+def test_compiled_and_portable_bodies_agree(step, dtype):
+    values = arguments(step, dtype)
+    expected, found = run(portable, step, values), run(compiled, step, values)
+    for name in values:
+        assert found[name].dtype == values[name].dtype
+        np.testing.assert_allclose(found[name], expected[name], atol=4 * np.finfo(dtype).eps * 4, err_msg=name)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_every_body_takes_the_same_arguments(step):
+    names = list(inspect.signature(getattr(portable, step)).parameters)
+    assert list(inspect.signature(getattr(compiled, step).py_func).parameters) == names
+
+
+@pytest.mark.parametrize("module", [compiled, portable], ids=["compiled", "portable"])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_shrinking_is_the_textbook_s_and_exactly_zero_up_to_the_threshold(module, dtype):
+    values = arguments("shrink", dtype)
+    out = run(module, "shrink", values)["out"]
+    z, t = values["values"], values["thresholds"]
+    np.testing.assert_allclose(out, np.sign(z) * np.maximum(np.abs(z) - t, 0), atol=1e-6)
+    assert np.array_equal(out == 0, np.abs(z) <= t)
+
+
+@pytest.mark.parametrize("module", [compiled, portable], ids=["compiled", "portable"])
+@pytest.mark.parametrize("step", STEPS)
+def test_nan_is_never_swallowed(module, step):
+    values = arguments(step, np.float64)
+    for name, value in values.items():
+        if name in ("moved", "x", "values", "gradient", "back"):
+            value[2, 3] = np.nan
+    outputs = [name for name in values if name in ("out", "x", "mixed", "masked", "x_gradient")]
+    found = run(module, step, values)
+    assert all(np.isnan(found[name][2, 3]) for name in outputs)
+
+
+def test_host_arrays_are_worked_on_by_the_compiled_bodies_and_foreign_ones_by_array_operations():
+    class Foreign:
+        """An array of another module than NumPy's or CuPy's."""
+
+    assert kernels_for(np.zeros(2)) is compiled
+    assert kernels_for(Foreign()) is portable
