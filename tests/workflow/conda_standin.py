@@ -72,13 +72,18 @@ def with_needs(requirements):
     return known.values()
 
 
-def link(found, site_packages):
-    """Links to the top-level folders and files of a distribution."""
-    entries = {file.parts[0] for file in found.files or ()} - {"..", "__pycache__"}
-    for entry in entries:
-        place = site_packages / entry
+def link(found, prefix, site_packages):
+    """Links to what a distribution brings: its top-level folders and files, and each file it keeps under share/."""
+    links = {}
+    for file in found.files or ():
+        if file.parts[:4] == ("..", "..", "..", "share"):
+            links[prefix.joinpath(*file.parts[3:])] = found.locate_file(file)
+        elif file.parts[0] not in ("..", "__pycache__"):
+            links[site_packages / file.parts[0]] = found.locate_file(file.parts[0])
+    for place, target in links.items():
         if not place.is_symlink():
-            place.symlink_to(found.locate_file(entry))
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.symlink_to(target)
 
 
 def create(arguments):
@@ -95,7 +100,7 @@ def create(arguments):
     venv.create(options.prefix, symlinks=True)
     (site_packages,) = options.prefix.glob("lib/python*/site-packages")
     for found in distributions:
-        link(found, site_packages)
+        link(found, options.prefix, site_packages)
     (site_packages / "witness.py").write_text(WITNESS)
     (site_packages / "witness.pth").write_text("import witness\n")
 

@@ -15,7 +15,6 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 STANDIN = Path(__file__).with_name("conda_standin.py")
-PRESETS = ROOT / "workflow" / "presets"
 ACTIVATE = 'export CONDA_PREFIX="$1" CONDA_SHLVL=1 PATH="$1/bin:$PATH"\n'
 NOTEBOOK_TOOLS = {
     "IPython",
@@ -97,31 +96,29 @@ def test_environment_does_not_hold_the_library(created, conda):
     assert "No module named 'lsalsa'" in found.stderr
 
 
-def snakemake(study, folder, variables, *arguments):
-    """Snakemake with --use-conda on a study, whose files go to a folder of their own."""
-    command = [sys.executable, "-m", "snakemake", *arguments, "--use-conda", "--cores", 2]
-    command += ["--snakefile", ROOT / "Snakefile", "--configfile", PRESETS / f"{study}.yaml", "--directory", folder]
-    done = run(command, variables)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stderr
+def environment_of(workplace, name):
+    """The folder that Snakemake had made from one of our files."""
+    text = (ROOT / "envs" / f"{name}.yaml").read_text()
+    copies = (workplace.path / ".snakemake" / "conda").glob("*.yaml")
+    (found,) = [copy.with_suffix("") for copy in copies if copy.read_text() == text]
+    return found
 
 
-def environments_in(folder):
-    """Contents of an environment's file -> its folder, of those that Snakemake had made."""
-    return {file.read_text(): file.with_suffix("") for file in (folder / ".snakemake" / "conda").glob("*.yaml")}
-
-
-def test_each_rule_of_the_study_gets_an_environment_made_from_our_files(conda, tmp_path):
-    snakemake("demo", tmp_path, conda, "--conda-create-envs-only")
-    ours = {(ROOT / "envs" / f"{name}.yaml").read_text() for name in ("cpu", "notebooks")}
-    assert set(environments_in(tmp_path)) == ours
-
-
-def test_jobs_run_in_their_environment_and_find_the_library(conda, tmp_path):
-    target = "results/smoke/patches/digits_10.npz"
-    snakemake("smoke", tmp_path, conda, target)
-    assert (tmp_path / target).is_file()
-    environment = environments_in(tmp_path)[(ROOT / "envs" / "cpu.yaml").read_text()]
-    started = (environment / "started.txt").read_text()
+def test_jobs_run_in_their_environment_and_find_the_library(conda, fresh, monkeypatch):
+    monkeypatch.setenv("PATH", conda["PATH"])
+    fresh.run("results/smoke/patches/digits_10.npz", "--use-conda")
+    assert fresh.result("patches/digits_10.npz").is_file()
+    started = (environment_of(fresh, "cpu") / "started.txt").read_text()
     assert ".fetch_images.py" in started
     assert ".cut_patches.py" in started
+
+
+def test_notebook_and_its_kernel_run_in_their_environment(conda, done, monkeypatch):
+    monkeypatch.setenv("PATH", conda["PATH"])
+    page = done.result("notebooks/02_single_dictionary.html")
+    page.unlink()
+    done.run("02_single_dictionary", "--use-conda", "--rerun-triggers", "mtime")
+    assert page.is_file()
+    started = (environment_of(done, "notebooks") / "started.txt").read_text()
+    assert ".render_notebook.py" in started
+    assert "ipykernel_launcher" in started
