@@ -133,5 +133,6 @@ def _refuse_uncertified(result: OptimalCodes, tolerance: float, max_iterations: 
         worst = int(xp.argmax(xp.where(xp.isnan(result.relative_gap), xp.inf, result.relative_gap)))
         raise DivergedError(
             f"{int(missed.sum())} of {len(missed)} codes miss the relative duality gap {tolerance:g} "
-            f"after {max_iterations} iterations; the worst is sample {worst} with {float(result.relative_gap[worst]):.2e}"
+            f"after {max_iterations} iterations; the worst is sample {worst} "
+            f"with {float(result.relative_gap[worst]):.2e}"
         )

@@ -17,8 +17,8 @@ class SALSA(Solver):
     x(0) = A^T y, d(0) = 0; u(t) = soft(x(t-1) + d(t-1); penalty / mu), x(t) = S (A^T y + mu (u(t) - d(t-1))),
     d(t) = d(t-1) - u(t) + x(t), with S = (mu I + A^T A)^-1. Several dictionaries are coupled by S alone.
 
-    Kept are x and p(t) = u(t) - d(t-1), two arrays instead of three: then x(t) = S (A^T y + mu p(t)), d(t) = x(t) - p(t),
-    and soft works on x + d = 2 x - p.
+    Kept are x and p(t) = u(t) - d(t-1), two arrays instead of three: then x(t) = S (A^T y + mu p(t)),
+    d(t) = x(t) - p(t), and soft works on x + d = 2 x - p.
 
     Settings
     --------
