@@ -115,6 +115,17 @@ def test_truncated_input_is_refused_in_one_sentence(snakemake, tmp_path, capfd):
     assert "half.npz" in terminal
 
 
+def test_message_on_a_damaged_input_names_the_command_that_mends_it(snakemake, tmp_path, capfd):
+    for folder, target in (("codes/digits/test", "codes_digits"), ("dictionaries/digits_10", "dictionary_digits_10")):
+        path = tmp_path / "results" / "small" / f"{folder}.npz"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"PK")
+        snakemake.input = Files({"codes": str(path)})
+        with pytest.raises(SystemExit), job(snakemake) as j:
+            j.read("codes")
+        assert capfd.readouterr().err.endswith(f"delete it and run again: snakemake {target}\n")
+
+
 def test_input_of_several_files_is_read_in_order(snakemake, tmp_path):
     snakemake.output = Files({"parts": [str(tmp_path / "a.npz"), str(tmp_path / "b.npz")]})
     with job(snakemake) as j:

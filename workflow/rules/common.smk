@@ -1,6 +1,7 @@
 """What the rules share: the checked configuration, and what each job is told and needs."""
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -24,7 +25,7 @@ except LsalsaError as error:
 config.update(dtype=study.dtype, device=study.device)
 
 RESULTS = f"results/{study.study}"
-GPU = 1 if study.device == "gpu" or (study.device == "auto" and Path("/proc/driver/nvidia").exists()) else 0
+GPU = 1 if study.device == "gpu" or (study.device == "auto" and shutil.which("nvidia-smi")) else 0
 ENVIRONMENT = "../../envs/gpu.yaml" if GPU else "../../envs/cpu.yaml"
 ENCODERS = [method for method in study.methods if kinds.is_learned(study.kind_of(method))]
 SOLVERS = [method for method in study.methods if method not in ENCODERS]

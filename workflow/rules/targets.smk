@@ -1,5 +1,6 @@
 """What can be asked for by name on the command line, and the list of what failed."""
 
+SPLITS = ("train", "validation", "labelled", "test")
 DECLARED = {
     "tables": ("csv", "md", "tex"),
     "figures": ("png", "svg"),
@@ -38,7 +39,7 @@ def targets_of_task(name):
     methods = study.methods_of(name)
     return {
         f"signals_{name}": results(f"signals/{name}.npz"),
-        f"codes_{name}": results(f"codes/{name}/test.npz"),
+        f"codes_{name}": results(f"codes/{name}/{{split}}.npz", split=SPLITS) + results(f"problems/{name}.npz"),
         f"classifiers_{name}": results(f"classifiers/{name}.npz"),
         f"encoders_{name}": chosen(name, methods, range(study.repetitions))["encoders"],
         f"evaluation_{name}": results(f"evaluation/{name}/{{method}}.parquet", method=methods),

@@ -30,6 +30,10 @@ logger = logging.getLogger("lsalsa")
 
 READERS: dict[str, Callable[[str | Path], Any]] = {".npz": read_arrays, ".parquet": read_rows}
 
+TARGETS = {name: name for name in ("images", "patches", "signals", "codes", "classifiers", "evaluation", "timing")}
+TARGETS |= {"dictionaries": "dictionary", "problems": "codes", "search": "encoders", "encoders": "encoders"}
+"""Folder of results -> first word of the targets that make what lies in it."""
+
 
 class Job:
     """What a script sees of its rule.
@@ -119,12 +123,22 @@ class Job:
             logger.debug("done")
             return
         self._remove_outputs()
-        sentence = _sentence(error)
+        sentence = _sentence(error) + self._remedy(error)
         logger.debug("traceback", exc_info=error)
         logger.error(sentence)
         with open(failures_file(self.log), "a", encoding="utf-8") as file:
             file.write(f"{self.title}: {sentence} [{self.log}]\n")
         sys.exit(error.code if isinstance(error, SystemExit) and error.code else 1)
+
+    def _remedy(self, error: BaseException) -> str:
+        """The command that makes a damaged input anew, for a message that asks to delete it."""
+        text = str(error)
+        damaged = next((Path(path) for path in self.input if text.startswith(str(path))), None)
+        if not isinstance(error, StorageError) or damaged is None or not text.endswith("run again"):
+            return ""
+        results = next((parent for parent in damaged.parents if parent.name == self.study), damaged.parent)
+        folder, *names = damaged.relative_to(results).with_suffix("").parts
+        return f": snakemake {TARGETS[folder]}_{names[0]}" if folder in TARGETS else ""
 
     def _remove_outputs(self) -> None:
         for path in self.output:
