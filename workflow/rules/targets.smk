@@ -18,9 +18,9 @@ def declared_targets():
 
 
 def everything():
-    """Files of all that is declared; of everything up to the evaluations when nothing is."""
-    files = [file for target in declared_targets().values() for file in target]
-    return files or [file for name, target in intermediate_targets().items() for file in target]
+    """Files of all tables, figures and notebooks; of everything else when none is declared."""
+    targets = declared_targets() or intermediate_targets()
+    return [file for files in targets.values() for file in files]
 
 
 def intermediate_targets():
@@ -28,7 +28,7 @@ def intermediate_targets():
     targets = {f"images_{name}": results(f"images/{name}.npz") for name in study.images}
     for name in study.components:
         targets[f"patches_{name}"] = results(f"patches/{name}.npz")
-        targets[f"dictionary_{name}"] = results(f"dictionaries/{name}.npz")
+        targets[f"dictionary_{name}"] = results(f"dictionaries/{name}.{{suffix}}", suffix=("npz", "parquet"))
     for name in study.tasks:
         targets |= targets_of_task(name)
     return targets
@@ -37,11 +37,13 @@ def intermediate_targets():
 def targets_of_task(name):
     """Intermediate results of one task."""
     methods = study.methods_of(name)
+    found = chosen(name, methods, range(study.repetitions))
     return {
         f"signals_{name}": results(f"signals/{name}.npz"),
         f"codes_{name}": results(f"codes/{name}/{{split}}.npz", split=SPLITS) + results(f"problems/{name}.npz"),
         f"classifiers_{name}": results(f"classifiers/{name}.npz"),
-        f"encoders_{name}": chosen(name, methods, range(study.repetitions))["encoders"],
+        f"search_{name}": found["searches"],
+        f"encoders_{name}": found["encoders"] + found["histories"],
         f"evaluation_{name}": results(f"evaluation/{name}/{{method}}.parquet", method=methods),
         f"timing_{name}": results(f"timing/{name}.parquet"),
     }

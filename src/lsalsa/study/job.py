@@ -30,8 +30,9 @@ logger = logging.getLogger("lsalsa")
 
 READERS: dict[str, Callable[[str | Path], Any]] = {".npz": read_arrays, ".parquet": read_rows}
 
-TARGETS = {name: name for name in ("images", "patches", "signals", "codes", "classifiers", "evaluation", "timing")}
-TARGETS |= {"dictionaries": "dictionary", "problems": "codes", "search": "encoders", "encoders": "encoders"}
+TARGETS = {"dictionaries": "dictionary", "problems": "codes"}
+TARGETS |= {name: name for name in ("images", "patches", "signals", "codes", "search", "encoders")}
+TARGETS |= {name: name for name in ("classifiers", "evaluation", "timing")}
 """Folder of results -> first word of the targets that make what lies in it."""
 
 

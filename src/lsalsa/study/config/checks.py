@@ -12,7 +12,18 @@ from lsalsa.study.config.messages import hint
 from lsalsa.study.config.models import Method, Output, Study
 
 RESERVED = ("all",)
-TARGETS = ("images", "patches", "dictionary", "signals", "codes", "classifiers", "encoders", "evaluation", "timing")
+TARGETS = (
+    "images",
+    "patches",
+    "dictionary",
+    "signals",
+    "codes",
+    "search",
+    "classifiers",
+    "encoders",
+    "evaluation",
+    "timing",
+)
 """First words of the targets that name intermediate results, e.g. `codes_digits`."""
 
 
