@@ -84,7 +84,7 @@ def test_a_cuda_step_is_called_like_the_others(step):
 @pytest.mark.parametrize("architecture", [70, 80, 90])
 def test_sources_compile_for_every_architecture(architecture):
     """NVIDIA's run-time compiler needs no GPU; it comes with the extra `gpu`."""
-    nvrtc = pytest.importorskip("cupy.cuda.nvrtc", reason="CuPy is not installed")
+    nvrtc = pytest.importorskip("cupy", reason="CuPy is not installed").cuda.nvrtc
     for dtype in DTYPES:
         for step in STEPS:
             program = nvrtc.createProgram(cuda.source(step, dtype), f"{step}.cu", (), ())
