@@ -10,7 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from scipy import sparse
 
-from lsalsa.errors import ConfigError
+from lsalsa.errors import ConfigError, DataError
 from lsalsa.storage import write_arrays, write_rows
 from lsalsa.study import figures
 from lsalsa.study.figures import atoms
@@ -174,6 +174,14 @@ def test_curves_pass_through_the_means_and_stop_where_the_method_stops():
         for depth, value in zip(line.get_xdata(), line.get_ydata(), strict=True):
             finished = [r["rmse"] for r in rows if r["depth"] == depth and r["status"] == "done"]
             assert value == pytest.approx(np.mean(finished))
+
+
+def test_a_result_that_was_not_timed_is_not_left_out_silently():
+    results = invented_results(("digits",))
+    results["timing"] = [row for row in results["timing"] if (row["method"], row["depth"]) != ("salsa", 5)]
+    for kind in ("rmse_curves", "error_seconds"):
+        with pytest.raises(DataError, match="salsa at depth 5 has a result, but no row in the timing"):
+            figures.draw(kind, results, title="t", methods=METHODS, depths=DEPTHS, components=("digits",))
 
 
 def test_the_zero_code_is_marked_at_the_size_of_the_optimal_codes():

@@ -224,7 +224,7 @@ def train_classifiers(
 
 def guess_error_percent(labels: np.ndarray) -> float:
     """Error of naming the most frequent class each time: what a classifier that reads nothing can reach."""
-    return 100.0 * (1.0 - np.unique(labels, return_counts=True)[1].max() / len(labels))
+    return 100.0 * (1.0 - float(np.unique(labels, return_counts=True)[1].max()) / len(labels))
 
 
 def _member(component: str, protocol: str, name: str) -> str:

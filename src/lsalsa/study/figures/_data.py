@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lsalsa.study.tables import FINISHED
+from lsalsa.errors import DataError
 
 
 def dictionaries_of(problem: Mapping[str, np.ndarray]) -> list[np.ndarray]:
@@ -29,13 +29,21 @@ def block_of(problem: Mapping[str, np.ndarray], component: str | None, component
     return blocks_of(problem)[list(components).index(component)]
 
 
-def microseconds(timing: Iterable[Mapping[str, Any]]) -> dict[tuple[str, int], float]:
-    """(method, depth) -> microseconds per sample, of the timings that finished."""
-    return {
-        (row["method"], int(row["depth"])): 1e6 * row["seconds_per_sample"]
-        for row in timing
-        if row["status"] in FINISHED
-    }
+def over_time(
+    curve: Sequence[tuple], method: str, timing: Iterable[Mapping[str, Any]]
+) -> list[tuple[float, float, float | None]]:
+    """A curve of (depth, mean, standard deviation, n) as (microseconds per sample, mean, standard deviation).
+
+    Raises
+    ------
+    DataError
+        When a depth of the curve was not timed.
+    """
+    seconds = {row["depth"]: row["seconds_per_sample"] for row in timing if row["method"] == method}
+    for depth, *_ in curve:
+        if depth not in seconds:
+            raise DataError(f"{method} at depth {depth} has a result, but no row in the timing of its task")
+    return [(1e6 * seconds[depth], mean, spread) for depth, mean, spread, _ in curve]
 
 
 def marker_words(depths: Sequence[int], curves: Iterable[Sequence[tuple]]) -> str:

@@ -49,7 +49,8 @@ def method_style(method: str, methods: Sequence[str]) -> dict[str, Any]:
 
 def new_page(width: float, height: float, title: str, explanation: str) -> Figure:
     """A figure of `width` x `height` inches below a head with a title and a wrapped explanation."""
-    lines = textwrap.wrap(explanation, width=int(width * 13.2))
+    unbroken = explanation.replace("T = ", "T\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")
+    lines = textwrap.wrap(unbroken, width=int(width * 13.2))
     head = 0.42 + 0.18 * len(lines)
     with matplotlib.rc_context(RULES):
         figure = Figure(figsize=(width, height + head), layout="constrained", facecolor="white")
@@ -96,12 +97,13 @@ def seconds_axis(axes: Axes) -> None:
     axes.set_xlabel("time per sample in microseconds")
 
 
-def percent_axis(axes: Axes) -> None:
-    """Vertical axis that is linear below one percent and logarithmic above, so that 1 and 80 % can both be read."""
-    axes.set_yscale("symlog", linthresh=1.0, linscale=0.4)
-    axes.yaxis.set_major_locator(FixedLocator([0, 1, 2, 5, 10, 20, 30, 40, 60, 100]))
+def percent_axis(axes: Axes, lowest: float) -> None:
+    """Vertical axis of errors; logarithmic above one percent where some are that low, to show both 1 and 80."""
+    if lowest < 2.0:
+        axes.set_yscale("symlog", linthresh=1.0, linscale=0.4)
+        axes.yaxis.set_major_locator(FixedLocator([0, 1, 2, 5, 10, 20, 30, 40, 60, 100]))
+        axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.yaxis.set_minor_locator(NullLocator())
 
 
 def log_value_axis(axes: Axes) -> None:

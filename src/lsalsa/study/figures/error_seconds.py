@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lsalsa.study.figures import _style
-from lsalsa.study.figures._data import marker_words, microseconds
+from lsalsa.study.figures._data import marker_words, over_time
 from lsalsa.study.tables import value_and_spread
 
 needs = ("evaluation", "timing", "classifiers")
@@ -32,7 +32,6 @@ def draw(
 ) -> Figure:
     """A panel per component and protocol: classification error over time, the error on optimal codes as a level."""
     evaluation = [row for row in data["evaluation"] if row["depth"] in depths]
-    seconds = microseconds(data["timing"])
     parts = [(protocol, name) for protocol in PROTOCOLS for name in ([component] if component else components)]
     curves = {part: _curves(evaluation, methods, *part) for part in parts}
     explanation = (
@@ -44,7 +43,7 @@ def draw(
     panels = _style.new_axes(figure, len(parts) // n_columns, n_columns, sharex=True)
     for axes, (protocol, name) in zip(panels.flat, parts, strict=True):
         floor = data["classifiers"]["floor_error_percent"][name][protocol]
-        _draw_panel(axes, curves[protocol, name], methods, seconds, floor)
+        _draw_panel(axes, curves[protocol, name], methods, data["timing"], floor)
         guess = data["classifiers"]["guess_error_percent"][name]
         levels = f"dotted: {floor:.1f} % missed; guessing misses {guess:.0f} %"
         axes.set_title(f"{name}: {PROTOCOLS[protocol][1]}\n({levels})", fontsize=9.5)
@@ -65,12 +64,11 @@ def _draw_panel(
     axes: Axes,
     curves: Mapping[str, Sequence[tuple]],
     methods: Sequence[str],
-    seconds: Mapping[tuple[str, int], float],
+    timing: Sequence[Mapping[str, Any]],
     floor: float,
 ) -> None:
-    _style.percent_axis(axes)
+    _style.percent_axis(axes, min([floor, *(mean for curve in curves.values() for _, mean, *_ in curve)]))
     for method, curve in curves.items():
-        timed = [(seconds[method, d], mean, std) for d, mean, std, _ in curve if (method, d) in seconds]
-        if timed:
-            _style.plot_curve(axes, method, methods, timed)
+        if curve:
+            _style.plot_curve(axes, method, methods, over_time(curve, method, timing))
     _style.reference_line(axes, floor)

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lsalsa.study.figures import _style
-from lsalsa.study.figures._data import block_of, marker_words, microseconds
+from lsalsa.study.figures._data import block_of, marker_words, over_time
 from lsalsa.study.tables import followers, method_label, value_and_spread
 
 needs = ("evaluation", "timing", "codes", "problem")
@@ -32,30 +32,27 @@ def draw(
     explanation = f"{_takeaway(curves)} {marker_words(depths, curves.values())}"
     figure = _style.new_page(10.0, 4.3, title, explanation)
     panels = _style.new_axes(figure, 1, 2, sharey=True)
-    over_depth, over_time = panels[0]
-    seconds = microseconds(data["timing"])
+    left, right = panels[0]
     for method, curve in curves.items():
-        _style.plot_curve(over_depth, method, methods, [(d, mean, std) for d, mean, std, _ in curve])
-        timed = [(seconds[method, d], mean, std) for d, mean, std, _ in curve if (method, d) in seconds]
-        if timed:
-            _style.plot_curve(over_time, method, methods, timed)
-    _style.depth_axis(over_depth, depths)
-    _style.seconds_axis(over_time)
-    _finish(over_depth, over_time, data["codes"]["codes"][:, block_of(data["problem"], component, components)])
+        _style.plot_curve(left, method, methods, [(d, mean, std) for d, mean, std, _ in curve])
+        _style.plot_curve(right, method, methods, over_time(curve, method, data["timing"]))
+    _style.depth_axis(left, depths)
+    _style.seconds_axis(right)
+    _finish(left, right, data["codes"]["codes"][:, block_of(data["problem"], component, components)])
     _style.common_legend(figure, panels)
     return figure
 
 
-def _finish(over_depth: Axes, over_time: Axes, targets: Any) -> None:
+def _finish(left: Axes, right: Axes, targets: Any) -> None:
     """Labels, and the level of the zero code, whose RMSE is the size of the optimal codes `targets`."""
     level = float(np.sqrt(targets.multiply(targets).sum(dtype=np.float64) / np.prod(targets.shape)))
-    for axes in (over_depth, over_time):
+    for axes in (left, right):
         _style.log_value_axis(axes)
         _style.reference_line(axes, level, "a code of zeros")
         axes.set_ylim(top=max(1.35 * level, axes.get_ylim()[1]))
-    over_depth.set_ylabel("RMSE of the code against the optimal code")
-    over_depth.set_title("Accuracy after T steps")
-    over_time.set_title("Accuracy for the time spent (down and left is better)")
+    left.set_ylabel("RMSE of the code against the optimal code")
+    left.set_title("Accuracy after T steps")
+    right.set_title("Accuracy for the time spent (down and left is better)")
 
 
 def _takeaway(curves: Mapping[str, Sequence[tuple]]) -> str:
