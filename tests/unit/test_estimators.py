@@ -1,0 +1,219 @@
+"""Kinds and chosen settings become what makes codes: against the textbook, by hand, and repeated."""
+
+import numpy as np
+import pytest
+from tasks import encoder_codes, make_task, rmse_of, solver_codes, start_arrays, trained_by_hand
+
+from lsalsa.errors import ConfigError
+from lsalsa.storage import read_rows, write_rows
+from lsalsa.study.estimators import penalised, solver_estimator, start_encoder, train_repetitions, training_settings
+
+TASK = make_task()
+TINY = make_task(n_features=5, n_atoms=4)
+SOLVERS = (
+    ("ista", {"penalty_factor": 2.0, "step_size": 0.2}),
+    ("fista", {"penalty_factor": 0.5}),
+    ("salsa", {"penalty_factor": 3.0, "mu": 2.0, "read_out": "softx"}),
+    ("salsa", {}),
+)
+RESULTS = {"depth": 99, "score": 0.1, "epochs": 3, "zero_share": 0.5, "status": "max_iterations", "chosen": True}
+
+every_encoder = pytest.mark.parametrize("kind", ["lista", "lsalsa"])
+
+
+def repeat(kind="lsalsa", *, task=TASK, chosen=None, seeds=(5, 6), depth=2, **fixed):
+    """`train_repetitions` in batches of ten, unless `chosen` says otherwise."""
+    chosen = {"learning_rate": 1e-2, "batch_size": 10} if chosen is None else chosen
+    given = {"epochs": 3, "optimizer": "sgd", **fixed}
+    splits = (task.training, task.validation)
+    return train_repetitions(task.problem, *splits, kind=kind, depth=depth, chosen=chosen, seeds=seeds, **given)
+
+
+def bytes_of(encoder):
+    return {name: array.tobytes() for name, array in encoder.arrays.items()}
+
+
+def without_clock(rows):
+    return [{name: value for name, value in row.items() if name != "seconds"} for row in rows]
+
+
+# penalties
+
+
+@pytest.mark.parametrize("n_blocks", [1, 3])
+def test_a_penalty_factor_multiplies_every_penalty_and_leaves_the_problem_as_it_was(n_blocks):
+    problem = make_task(n_blocks).problem
+    harder = penalised(problem, {"penalty_factor": 2.5, **RESULTS})
+    assert harder.penalties == pytest.approx([2.5 * penalty for penalty in (0.1, 0.2, 0.15)[:n_blocks]])
+    assert problem.penalties == (0.1, 0.2, 0.15)[:n_blocks]
+    assert all(a is b for a, b in zip(harder.dictionaries, problem.dictionaries, strict=True))
+
+
+def test_without_a_penalty_factor_the_penalties_are_those_of_the_task():
+    assert penalised(TASK.problem, {"mu": 3.0}).penalties == TASK.problem.penalties
+
+
+@pytest.mark.xfail(reason="a null penalty_factor is multiplied instead of ignored", raises=TypeError)
+def test_a_null_of_a_table_leaves_the_penalties_of_the_task():
+    assert penalised(TASK.problem, {"penalty_factor": None}).penalties == TASK.problem.penalties
+
+
+# solvers
+
+
+@pytest.mark.parametrize(("kind", "chosen"), SOLVERS)
+def test_a_solver_with_its_chosen_settings_is_the_textbook_with_them(kind, chosen):
+    """The row of a search brings its results along, a depth of its own among them."""
+    estimate = solver_estimator(TASK.problem, kind, 7, {**chosen, **RESULTS})
+    for signals in (TASK.test[0], TASK.validation[0], TASK.test[0][:1]):
+        np.testing.assert_allclose(estimate(signals), solver_codes(TASK, signals, kind, 7, **chosen), atol=1e-12)
+
+
+@pytest.mark.parametrize(("kind", "nulls"), [("ista", ("step_size",)), ("salsa", ("mu", "read_out"))])
+def test_a_null_of_a_table_leaves_a_solver_its_default(kind, nulls):
+    signals = TASK.test[0]
+    codes = solver_estimator(TASK.problem, kind, 4, dict.fromkeys(nulls))(signals)
+    np.testing.assert_allclose(codes, solver_codes(TASK, signals, kind, 4), atol=1e-12)
+
+
+def test_codes_of_one_call_are_not_written_over_by_the_next():
+    estimate = solver_estimator(TASK.problem, "fista", 3, {})
+    first = estimate(TASK.test[0])
+    kept = first.copy()
+    estimate(TASK.validation[0])
+    assert np.array_equal(first, kept)
+
+
+# encoders before training
+
+
+@every_encoder
+def test_an_untrained_encoder_has_the_chosen_settings_and_the_depth_asked_for(kind):
+    chosen = {"penalty_factor": 2.0, "learning_rate": 0.1, **RESULTS} | ({"mu": 3.0} if kind == "lsalsa" else {})
+    encoder = start_encoder(TASK.problem, kind, 4, chosen)
+    mu = chosen.get("mu", 1.0)
+    assert encoder.depth == 4
+    expected = start_arrays(TASK.under(2.0, TASK.test[0]), kind, mu)
+    for name, array in expected.items():
+        np.testing.assert_allclose(encoder.arrays[name], array, atol=1e-12)
+    codes = encoder_codes(kind, TASK.test[0], expected, 4, mu)
+    np.testing.assert_allclose(encoder.encode(TASK.test[0]), codes, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings"), [("lista", {"x0": "zero"}), ("lsalsa", {"mu": 2.0, "read_out": "u"}), ("lsalsa", {})]
+)
+def test_every_setting_of_its_own_reaches_an_encoder_and_a_null_leaves_the_default(kind, settings):
+    defaults = {"lista": {"x0": "soft"}, "lsalsa": {"mu": 1.0, "read_out": "softx"}}[kind]
+    for nulls in ({}, dict.fromkeys(set(defaults) - set(settings))):
+        encoder = start_encoder(TASK.problem, kind, 3, settings | nulls)
+        assert encoder.settings == {"depth": 3, **defaults, **settings}
+
+
+def test_training_settings_are_those_of_training_alone_and_without_nulls():
+    chosen = {"mu": 2.0, "learning_rate": 0.1, "batch_size": None, "decay": 0.5, **RESULTS}
+    assert training_settings(chosen) == {"learning_rate": 0.1, "decay": 0.5}
+
+
+def test_a_zero_was_chosen_and_is_no_null():
+    with pytest.raises(ConfigError, match="mu must be positive and finite, found 0"):
+        start_encoder(TASK.problem, "lsalsa", 3, {"mu": 0})
+    with pytest.raises(ConfigError, match="step_size must be positive and finite, found 0"):
+        solver_estimator(TASK.problem, "ista", 3, {"step_size": 0})
+
+
+def test_an_unknown_kind_is_refused_with_the_nearest():
+    with pytest.raises(ConfigError, match="did you mean fista"):
+        solver_estimator(TASK.problem, "fist", 3, {})
+    with pytest.raises(ConfigError, match="did you mean lsalsa"):
+        start_encoder(TASK.problem, "lsals", 3, {})
+
+
+# repetitions
+
+
+@every_encoder
+def test_repetitions_are_trained_as_by_hand(kind):
+    """All samples in one batch: no order enters, so that both repetitions are the training by hand."""
+    chosen = {"penalty_factor": 2.0, "learning_rate": 0.005, "batch_size": 1000, "decay": 0.5, **RESULTS}
+    encoders, rows = repeat(kind, task=TINY, chosen=chosen, keep="last", epochs=2)
+    states = trained_by_hand(TINY, kind, [0.005, 0.0025], depth=2, penalty_factor=2.0)
+    for encoder in encoders:
+        for name, array in states[-1].items():
+            np.testing.assert_allclose(encoder.arrays[name], array, atol=1e-6)
+    signals, targets = TINY.validation
+    scores = [rmse_of(encoder_codes(kind, signals, arrays, 2), targets) for arrays in states]
+    assert [row["validation_rmse"] for row in rows] == pytest.approx(2 * scores, rel=1e-6)
+
+
+def test_every_epoch_of_every_repetition_is_a_row_with_seed_settings_and_outcome():
+    chosen = {"mu": 2.0, "learning_rate": 1e-3, "batch_size": 10, "decay": 0.9, **RESULTS}
+    encoders, rows = repeat(chosen=chosen, seeds=(5, 6, 7), keep="last", set_backs=1)
+    assert len(encoders) == 3
+    assert [(row["repetition"], row["seed"], row["epoch"]) for row in rows] == [
+        (repetition, seed, epoch) for repetition, seed in enumerate((5, 6, 7)) for epoch in range(4)
+    ]
+    fixed = {"epochs": 3, "optimizer": "sgd", "keep": "last", "set_backs": 1, "batch_size": 10, "decay": 0.9}
+    assert all(row.items() >= {**fixed, "outcome": "max_iterations"}.items() for row in rows)
+    assert [row["learning_rate"] for row in rows[1:4]] == pytest.approx([1e-3, 9e-4, 8.1e-4])
+    assert [row["status"] for row in rows] == 3 * [None, None, None, "max_iterations"]
+    assert [row["kept"] for row in rows] == 3 * [False, False, False, True]
+    assert all(row["seconds"] >= 0 for row in rows)
+
+
+@every_encoder
+def test_repetitions_differ_by_their_seeds_and_the_same_seed_gives_the_same_bytes(kind):
+    """A repetition does not go on from the one before: alone, in the other order, or beside another it is the same."""
+    (first, second), rows = repeat(kind, seeds=(5, 6))
+    (second_again, first_again), _ = repeat(kind, seeds=(6, 5))
+    (alone,), rows_alone = repeat(kind, seeds=(5,))
+    assert bytes_of(first) == bytes_of(first_again) == bytes_of(alone)
+    assert bytes_of(second) == bytes_of(second_again)
+    assert bytes_of(first)["splitting"] != bytes_of(second)["splitting"]
+    assert without_clock(rows[: len(rows_alone)]) == without_clock(rows_alone)
+
+
+def test_training_leaves_the_problem_and_the_samples_as_they_were():
+    task = make_task(1)
+    problem = task.problem
+    given = (*problem.dictionaries, problem.dictionary, *task.training, *task.validation)
+    before = [array.copy() for array in given]
+    settings = {"kind": "lsalsa", "depth": 2, "chosen": {"learning_rate": 0.1, "batch_size": 10}}
+    train_repetitions(problem, task.training, task.validation, **settings, seeds=[1], epochs=1)
+    assert all(np.array_equal(array, kept) for array, kept in zip(given, before, strict=True))
+
+
+def test_a_row_with_nulls_trains_as_one_without_those_columns(tmp_path):
+    """A table has a column for every setting of any row; where it was not searched, there is a null."""
+    chosen = {"mu": 2.0, "learning_rate": 1e-2, "batch_size": 10}
+    other = {"decay": 0.5, "read_out": "u"}
+    write_rows(tmp_path / "search.parquet", [chosen | RESULTS, other])
+    row = read_rows(tmp_path / "search.parquet")[0]
+    assert row["decay"] is None and row["read_out"] is None
+    encoders, rows = repeat(chosen=row)
+    expected, expected_rows = repeat(chosen=chosen)
+    assert [bytes_of(encoder) for encoder in encoders] == [bytes_of(encoder) for encoder in expected]
+    assert without_clock(rows) == without_clock(expected_rows)
+
+
+@every_encoder
+def test_the_penalty_factor_of_the_chosen_row_multiplies_the_thresholds_of_every_repetition(kind):
+    factors = (1.0, 3.0)
+    pairs = [repeat(kind, chosen={"penalty_factor": f, "learning_rate": 1e-3}, epochs=1)[0] for f in factors]
+    for plain, harder in zip(*pairs, strict=True):
+        np.testing.assert_allclose(harder.arrays["thresholds"], 3 * plain.arrays["thresholds"], rtol=1e-12)
+
+
+def test_a_repetition_that_diverges_says_so_in_every_row_and_leaves_finite_arrays():
+    encoders, rows = repeat(chosen={"learning_rate": 1e8, "batch_size": 10})
+    assert {row["outcome"] for row in rows} == {"diverged"}
+    assert [(row["epoch"], row["status"]) for row in rows] == 2 * [(0, None), (1, "diverged")]
+    assert all(np.isfinite(array).all() for encoder in encoders for array in encoder.arrays.values())
+
+
+def test_epochs_that_were_undone_keep_their_status():
+    rows = repeat(chosen={"learning_rate": 1e4, "batch_size": 40}, seeds=[1], epochs=20, set_backs=9)[1]
+    statuses = [row["status"] for row in rows]
+    assert "set back" in statuses
+    assert set(statuses[:-1]) <= {None, "set back"}
+    assert statuses[-1] == rows[0]["outcome"] in ("max_iterations", "done")
