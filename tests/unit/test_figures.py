@@ -214,8 +214,8 @@ def test_a_component_chosen_for_the_figure_is_the_one_shown():
     assert len(drawn("error_seconds").axes) == 4
 
 
-def test_clouds_say_which_method_was_not_run_at_a_depth():
-    assert "not run at this T: LISTA, LSALSA" in words_of(drawn("sparsity_clouds"))
+def test_clouds_say_which_method_has_no_codes_at_a_depth():
+    assert "no codes at this T: LISTA, LSALSA" in words_of(drawn("sparsity_clouds"))
 
 
 def test_reconstructions_show_truth_and_sources_that_add_up():

@@ -47,7 +47,7 @@ def draw(
         absent = [m for m in methods if not _draw_cloud(axes, m, methods, data["samples"][m], depth, block)]
         axes.set_title(f"T = {depth}")
         if absent:
-            words = f"not run at this T: {', '.join(map(method_label, absent))}"
+            words = f"no codes at this T: {', '.join(map(method_label, absent))}"
             axes.text(0.03, 0.97, words, transform=axes.transAxes, va="top", fontsize=7.5, color=_style.GREY)
     _label(panels, len(depths))
     _style.common_legend(figure, panels)
@@ -57,7 +57,7 @@ def draw(
 def _draw_cloud(
     axes: Axes, method: str, methods: Sequence[str], samples: Mapping[str, Any], depth: int, block: int
 ) -> bool:
-    """Draw a method's points and their mean; False when the method has none at this depth."""
+    """Draw a method's points and their mean; False when it was not run at this depth, or diverged."""
     positions = np.flatnonzero(samples["depths"] == depth)
     if not len(positions):
         return False
