@@ -61,7 +61,9 @@ def learn_dictionary(
     penalty : float
         Weight of the l1 norm while learning.
     step_size : float
-        Of the first epoch; multiplied by `decay` after each.
+        Of the first epoch.
+    decay : float
+        Factor on the step size after each epoch, in (0, 1].
     epochs, batch_size, iterations : int
         Passes over the signals, signals per step, FISTA iterations per code.
     rise_tolerance : float

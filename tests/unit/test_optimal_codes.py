@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from worlds import World, fista_iterates, make_world, objective_of, relative_gap_of
 
-from lsalsa import optimal_codes, solve
+from lsalsa import SparseCodingProblem, optimal_codes, solve
 from lsalsa.arrays import set_threads, threads
 from lsalsa.errors import DataError, LsalsaError, ShapeError
 
@@ -23,7 +23,7 @@ def sklearn_codes(world):
     return np.array([lasso.fit(columns, signal).coef_ * scale for signal in world.signals.astype(float)])
 
 
-every_method = pytest.mark.parametrize("method", ["descent", "proximal"])
+every_method = pytest.mark.parametrize("method", ["active_set", "proximal"])
 
 
 @every_number_of_dictionaries
@@ -201,7 +201,7 @@ def test_an_unknown_method_is_refused_with_the_known_ones():
     world = make_world(1)
     with pytest.raises(LsalsaError, match="descend") as raised:
         optimal_codes(world.problem, world.signals, method="descend")
-    assert "descent" in str(raised.value)
+    assert "active_set" in str(raised.value)
     assert "proximal" in str(raised.value)
 
 
@@ -210,3 +210,33 @@ def test_a_tolerance_that_cannot_be_met_is_refused_by_name(tolerance):
     world = make_world(1)
     with pytest.raises(LsalsaError, match="tolerance"):
         optimal_codes(world.problem, world.signals, tolerance=tolerance)
+
+
+# atoms that depend on each other
+
+
+def crowded(kind, n_atoms=40, n_features=6, n_samples=200):
+    """More atoms than features, so that active atoms come to depend on each other; a weak penalty makes them many."""
+    rng = np.random.default_rng(5)
+    atoms = rng.standard_normal((n_features, n_atoms))
+    if kind == "twins":
+        atoms[:, n_atoms // 2 :] = -atoms[:, : n_atoms // 2]
+    if kind == "small whole numbers":
+        atoms = rng.integers(-1, 2, (n_features, n_atoms)).astype(float)
+        atoms[0, ~atoms.any(axis=0)] = 1
+    return SparseCodingProblem([atoms], [1e-3]), rng.standard_normal((n_samples, n_features))
+
+
+@pytest.mark.parametrize("started", [False, True])
+@pytest.mark.parametrize("kind", ["many", "twins", "small whole numbers"])
+def test_atoms_that_depend_on_each_other_are_exchanged_until_the_certificate_holds(kind, started):
+    problem, signals = crowded(kind)
+    start = np.random.default_rng(0).standard_normal((len(signals), problem.n_atoms)) if started else None
+    optimal = optimal_codes(problem, signals, tolerance=1e-9, start=start)
+    assert optimal.relative_gap.max() <= 1e-9
+    assert (optimal.codes != 0).sum(axis=1).max() <= problem.n_features
+    residual = signals - optimal.codes @ problem.dictionary.T
+    feasible = residual * np.minimum(1, 1e-3 / np.abs(residual @ problem.dictionary).max(axis=1))[:, None]
+    dual = (signals * feasible).sum(axis=1) - 0.5 * (feasible**2).sum(axis=1)
+    primal = 0.5 * (residual**2).sum(axis=1) + 1e-3 * np.abs(optimal.codes).sum(axis=1)
+    assert ((primal - dual) / primal).max() <= 1e-6

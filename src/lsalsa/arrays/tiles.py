@@ -25,7 +25,18 @@ _state: dict[str, Any] = {"threads": None, "limits": 0, "limiter": None}
 
 
 def set_threads(n: int) -> None:
-    """Use `n` worker threads from now on; the default is every core this process may run on."""
+    """Use this many worker threads from now on; the default is every core this process may run on.
+
+    Parameters
+    ----------
+    n : int
+        At least 1; no result depends on it, to the byte.
+
+    Raises
+    ------
+    ConfigError
+        When it is no whole number of at least 1.
+    """
     _state["threads"] = check_count("threads", n)
 
 

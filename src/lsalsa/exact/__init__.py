@@ -52,12 +52,11 @@ def optimal_codes(
         Largest relative duality gap allowed.
     start : array, (n_samples, n_atoms), optional
         Codes to start from, e.g. those of a trained encoder; the optimum does not depend on them where it is unique.
-    method : {"auto", "descent", "proximal"}
-        Coordinate descent over an active set, finished on the support by a linear solve (compiled, host memory), or an
-        accelerated proximal method on whole matrices (host or GPU). `auto` takes the first on the host, the second on
-        a GPU.
+    method : {"auto", "active_set", "proximal"}
+        An active-set method (compiled, host memory), or an accelerated proximal method on whole matrices (host or
+        GPU). `auto` takes the first on the host, the second on a GPU.
     max_iterations : int
-        Sweeps or iterations after which a sample is given up.
+        Rounds of the active set or iterations after which a sample is given up.
     tile_rows : int, optional
         Rows worked on together.
 
@@ -106,16 +105,16 @@ def optimal_codes(
 
 def _solver(method: str, signals: Any) -> Any:
     if method == "auto":
-        method = "descent" if is_host(signals) else "proximal"
-    if method == "descent":
-        from lsalsa.exact.descent import CoordinateDescent
+        method = "active_set" if is_host(signals) else "proximal"
+    if method == "active_set":
+        from lsalsa.exact.active_set import ActiveSet
 
-        return CoordinateDescent
+        return ActiveSet
     if method == "proximal":
         from lsalsa.exact.proximal import RestartedProximal
 
         return RestartedProximal
-    raise nearest("method of optimal_codes", method, ("auto", "descent", "proximal"))
+    raise nearest("method of optimal_codes", method, ("auto", "active_set", "proximal"))
 
 
 def _check_start(start: Any, n_samples: int, n_atoms: int) -> None:

@@ -1,0 +1,225 @@
+"""An active-set method on the Gram matrix, one sample after the other; compiled.
+
+For given signs on a set of active atoms the optimum solves a linear system. The code moves towards that solution;
+where a coefficient would change its sign on the way, it stops there and the atom leaves. Once a solution is reached,
+the inactive atoms whose correlation with the residual exceeds their penalty are the violators of optimality; the
+worst of them join. When there is none the code is optimal, to the accuracy of a linear solve. The objective falls
+with every move (Osborne et al. 2000; Lee et al. 2007). The Cholesky factor of the active atoms' Gram matrix grows and
+shrinks with them.
+"""
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from lsalsa.problem import SparseCodingProblem
+
+VIOLATION = 1e-9  # relative excess of a correlation over its penalty that still counts as none
+NEAR_WORST = 0.6  # violators at least this share of the worst join with it
+GROWTH = 0.25  # but no more at once than this share of the active atoms (and two)
+DEPENDENT = (
+    1e-10  # an atom whose part outside the span of the active ones is smaller than this, squared, depends on them
+)
+
+compiled = njit(nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"})
+
+
+class ActiveSet:
+    """Solves tiles of signals of one problem; see the module's text."""
+
+    def __init__(self, problem: SparseCodingProblem, tolerance: float, max_iterations: int):
+        self.max_rounds = max_iterations
+        self.dictionary = np.ascontiguousarray(problem.dictionary)
+        self.gram = np.ascontiguousarray(problem.gram)
+        self.penalties = np.ascontiguousarray(problem.thresholds)
+
+    def __call__(self, signals: np.ndarray, codes: np.ndarray) -> np.ndarray:
+        """Optimal codes of a tile, (tile, n_atoms), float64, from the given ones, which are overwritten."""
+        rank = min(self.dictionary.shape)
+        _solve_tile(self.gram, signals @ self.dictionary, self.penalties, codes, rank, self.max_rounds)
+        return codes
+
+
+@compiled
+def _solve_tile(gram: Any, correlations: Any, penalties: Any, codes: Any, rank: int, max_rounds: int) -> None:
+    n_atoms = gram.shape[0]
+    active, inside = np.empty(n_atoms, np.int64), np.empty(n_atoms, np.bool_)
+    signs, target, slope = np.empty(n_atoms), np.empty(n_atoms), np.empty(n_atoms)
+    factor = np.empty((rank + 1, rank + 1))
+    for i in range(codes.shape[0]):
+        x = codes[i]
+        n_active = _begin(x, active, signs, inside, rank)
+        sound = 0  # leading rows of the factor that belong to the active atoms as they are
+        for _ in range(max_rounds):
+            n_active, sound = _settle(
+                gram, correlations[i], penalties, x, active, signs, inside, n_active, sound, target, factor
+            )
+            _residual_correlation(gram, correlations[i], x, active, n_active, slope)
+            n_before = n_active
+            n_active = _admit(slope, penalties, active, signs, inside, n_active, rank)
+            if n_active == n_before:
+                break
+
+
+@compiled
+def _begin(x: Any, active: Any, signs: Any, inside: Any, rank: int) -> int:
+    """The atoms that the code to start from uses, at most as many as can be independent."""
+    n_active = 0
+    for j in range(len(x)):
+        inside[j] = x[j] != 0.0 and n_active < rank
+        if inside[j]:
+            active[n_active] = j
+            signs[n_active] = np.sign(x[j])
+            n_active += 1
+        else:
+            x[j] = 0.0
+    return n_active
+
+
+@compiled
+def _settle(
+    gram: Any,
+    correlation: Any,
+    penalties: Any,
+    x: Any,
+    active: Any,
+    signs: Any,
+    inside: Any,
+    n_active: int,
+    sound: int,
+    target: Any,
+    factor: Any,
+) -> tuple[int, int]:
+    """Move to the optimum over the active atoms, letting those go whose sign will not hold."""
+    while n_active > 0:
+        sound = _extend(gram, active, sound, n_active, factor)
+        if sound < n_active:
+            leaving = _exchange(penalties, x, active, signs, sound, target, factor)
+            n_active, sound = _drop(x, active, signs, inside, n_active, leaving, sound)
+            continue
+        for a in range(n_active):
+            target[a] = correlation[active[a]] - penalties[active[a]] * signs[a]
+        _forward(factor, n_active, target)
+        _backward(factor, n_active, target)
+        leaving = _move(x, active, signs, n_active, target)
+        if leaving < 0:
+            break
+        n_active, sound = _drop(x, active, signs, inside, n_active, leaving, sound)
+    return n_active, sound
+
+
+@compiled
+def _extend(gram: Any, active: Any, sound: int, n_active: int, factor: Any) -> int:
+    """Rows of the Cholesky factor for the active atoms from `sound` on; stops at an atom that depends on those
+    before."""
+    for a in range(sound, n_active):
+        row = gram[active[a]]
+        left = row[active[a]]
+        for b in range(a):
+            total = row[active[b]]
+            for c in range(b):
+                total -= factor[a, c] * factor[b, c]
+            factor[a, b] = total / factor[b, b]
+            left -= factor[a, b] * factor[a, b]
+        if left <= DEPENDENT * row[active[a]]:
+            return a
+        factor[a, a] = np.sqrt(left)
+    return n_active
+
+
+@compiled
+def _forward(factor: Any, n: int, values: Any) -> None:
+    for a in range(n):
+        total = values[a]
+        for c in range(a):
+            total -= factor[a, c] * values[c]
+        values[a] = total / factor[a, a]
+
+
+@compiled
+def _backward(factor: Any, n: int, values: Any) -> None:
+    for a in range(n - 1, -1, -1):
+        values[a] /= factor[a, a]
+        for c in range(a):
+            values[c] -= factor[a, c] * values[a]
+
+
+@compiled
+def _move(x: Any, active: Any, signs: Any, n_active: int, target: Any) -> int:
+    """Go to the target, or as far as the signs hold; the position of the atom that ends the way, -1 at the target."""
+    share, leaving = 1.0, -1
+    for a in range(n_active):
+        if target[a] * signs[a] <= 0.0:
+            value = x[active[a]]
+            reach = value / (value - target[a]) if value != 0.0 else 0.0
+            if leaving < 0 or reach < share:
+                share, leaving = reach, a
+    for a in range(n_active):
+        x[active[a]] += share * (target[a] - x[active[a]])
+    return leaving
+
+
+@compiled
+def _exchange(penalties: Any, x: Any, active: Any, signs: Any, position: int, target: Any, factor: Any) -> int:
+    """The atom at `position` is a combination of those before. Grow it at their cost, which leaves the fit as it is,
+    while that lowers the penalty; the position of the atom that is used up, or of itself where it gains nothing."""
+    for a in range(position):
+        target[a] = factor[position, a]
+    _backward(factor, position, target)
+    gain = penalties[active[position]]
+    for a in range(position):
+        gain -= penalties[active[a]] * signs[a] * target[a] * signs[position]
+    if gain >= 0.0:
+        return position
+    length, leaving = np.inf, position
+    for a in range(position):
+        cost = target[a] * signs[position]
+        if cost * signs[a] > 0.0 and x[active[a]] / cost < length:
+            length, leaving = x[active[a]] / cost, a
+    if leaving == position:
+        return position
+    for a in range(position):
+        x[active[a]] -= length * signs[position] * target[a]
+    x[active[position]] += length * signs[position]
+    return leaving
+
+
+@compiled
+def _drop(x: Any, active: Any, signs: Any, inside: Any, n_active: int, leaving: int, sound: int) -> tuple[int, int]:
+    """Take the atom at a position out; the rows of the factor before it stay sound."""
+    x[active[leaving]] = 0.0
+    inside[active[leaving]] = False
+    for a in range(leaving, n_active - 1):
+        active[a] = active[a + 1]
+        signs[a] = signs[a + 1]
+    return n_active - 1, min(sound, leaving)
+
+
+@compiled
+def _residual_correlation(gram: Any, correlation: Any, x: Any, active: Any, n_active: int, slope: Any) -> None:
+    """A^T (y - A x) for all atoms, into `slope`."""
+    slope[:] = correlation
+    for a in range(n_active):
+        row, value = gram[active[a]], x[active[a]]
+        for j in range(len(slope)):
+            slope[j] -= row[j] * value
+
+
+@compiled
+def _admit(slope: Any, penalties: Any, active: Any, signs: Any, inside: Any, n_active: int, rank: int) -> int:
+    """Append violators of optimality, the worst among them, with the signs of their correlations."""
+    worst, where = VIOLATION, -1
+    for j in range(len(slope)):
+        excess = abs(slope[j]) / penalties[j] - 1.0
+        if not inside[j] and excess > worst:
+            worst, where = excess, j
+    if where < 0:
+        return n_active
+    most = min(n_active + 2 + int(GROWTH * n_active), rank + 1)
+    for shift in range(len(slope)):  # the worst first, then the others in order
+        j = where if shift == 0 else shift - 1 if shift <= where else shift
+        if n_active < most and not inside[j] and abs(slope[j]) / penalties[j] - 1.0 >= NEAR_WORST * worst:
+            active[n_active], signs[n_active], inside[j] = j, np.sign(slope[j]), True
+            n_active += 1
+    return n_active
