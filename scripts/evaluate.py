@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
-from lsalsa.study.cells import encoder_cells, solver_cells
+from lsalsa.study.cells import COLUMNS, encoder_cells, solver_cells
 from lsalsa.study.classification import TaskClassifiers
 from lsalsa.study.evaluation import evaluate
 from lsalsa.study.job import job
@@ -20,9 +20,9 @@ with job(snakemake) as j:
     blocks = dict(zip(components, problem.blocks, strict=True))
     classifiers = TaskClassifiers(j.read("classifiers"), blocks, j.read("signals"))
     rows, samples = evaluate(problem, *read_pairs(j, "test"), cells, components=components, classifiers=classifiers)
-    where = {"study": j.study, **j.wildcards}
+    shared = {"study": j.study, **j.wildcards, **dict.fromkeys(COLUMNS)}
     j.write(
-        rows=[{**where, **row, **j.provenance()} for row in rows],
+        rows=[{**shared, **row, **j.provenance()} for row in rows],
         samples=samples,
         metadata={"components": components},
     )

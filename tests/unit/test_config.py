@@ -247,6 +247,19 @@ def test_what_a_job_is_told_does_not_depend_on_company_or_order():
         assert told(alone, rule) == told(company, rule)
 
 
+def test_candidates_are_complete_and_whole_numbers_among_them_are_fractions_where_those_are_meant():
+    grid = told(yaml.safe_load(SMALL), "search_encoder")["grid"]
+    assert grid == {
+        "batch_size": [100],
+        "decay": [1.0],
+        "learning_rate": [1e-3],
+        "mu": [1.0, 10.0],
+        "penalty_factor": [1.0],
+        "read_out": ["softx"],
+    }
+    assert [type(value) for value in grid["mu"] + grid["batch_size"]] == [float, float, int]
+
+
 def test_written_default_is_the_same_as_a_missing_one():
     assert told(changed("methods.lsalsa.epochs", 10)) == told(yaml.safe_load(SMALL))
 

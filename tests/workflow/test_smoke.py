@@ -9,11 +9,12 @@ import yaml
 from workplace import ROOT, SMOKE, jobs_in
 
 from lsalsa.storage import read_arrays, read_metadata, read_rows
+from lsalsa.study.cells import COLUMNS
 
 WHERE = {"study", "task", "method", "depth", "status"}
 CIRCUMSTANCES = {"device", "threads", "dtype", "version_lsalsa", "version_numpy", "version_scipy"}
 SCORES = {"rmse", "rmse_scaled", "zero_share", "error_percent", "error_percent_honest", "wall_time_s"}
-SETTINGS = {"repetition", "seed", "component", "penalty_factor", "mu", "learning_rate", "batch_size", "optimizer"}
+SETTINGS = {"repetition", "component", *COLUMNS}
 SECONDS = {"seconds_per_sample", "seconds_per_sample_min", "seconds_per_sample_max", "n_passes", "n_samples"}
 TABLE = ["depth", "method", "error_percent", "error_percent_std", "n_repetitions", "paper_error_percent", "status"]
 
@@ -63,9 +64,11 @@ def test_evaluation_rows_say_what_they_are(finished):
     cells = {(row["depth"], row["repetition"], row["component"]) for row in rows}
     assert cells == {(d, r, c) for d in (1, 2) for r in (0, 1) for c in ("all", "digits_10")}
     assert {row["learning_rate"] for row in rows} <= {1e-3, 1e-4}
+    assert {(row["penalty_factor"], row["batch_size"], row["decay"]) for row in rows} == {(1.0, 50, 1.0)}
     mixed = read_rows(finished.result("evaluation/digits_photos/fista.parquet"))
     assert {row["component"] for row in mixed} == {"all", "digits_16", "photos_16"}
     assert {row["repetition"] for row in mixed} == {0}
+    assert set(mixed[0]) >= set(rows[0])
 
 
 def test_samples_of_an_evaluation_have_the_promised_shapes(finished):

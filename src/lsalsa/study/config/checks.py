@@ -134,15 +134,15 @@ def _method_of_kind(path: str, method: Method, kind: str) -> Iterator[str]:
         yield f"{path}.search.learning_rate is missing; {kind} is learned and needs at least one"
 
 
-def _candidate(path: str, candidate: Any, example: Any) -> Iterator[str]:
-    """Faults of one candidate against a value of the type that is expected."""
-    if isinstance(example, str):
+def _candidate(path: str, candidate: Any, default: Any) -> Iterator[str]:
+    """Faults of one candidate against the kind of value that the default is; without a default it is a number."""
+    if isinstance(default, str):
         if not isinstance(candidate, str):
             yield f"{path} must list words, found {candidate!r}"
     elif isinstance(candidate, bool | str):
-        if not isinstance(example, bool) or isinstance(candidate, str):
+        if not isinstance(default, bool) or isinstance(candidate, str):
             yield f"{path} must list numbers, found {candidate!r}"
-    elif isinstance(example, int) and not isinstance(candidate, int):
+    elif isinstance(default, int) and not isinstance(candidate, int):
         yield f"{path} must list whole numbers, found {candidate!r}"
     elif not 0 < candidate < float("inf"):
         yield f"{path} must list finite numbers above 0, found {candidate!r}"

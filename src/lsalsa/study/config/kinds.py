@@ -12,7 +12,7 @@ from typing import Any
 from lsalsa.errors import ConfigError
 
 EVERY_METHOD = {"penalty_factor": 1.0}
-LEARNED = {"learning_rate": 1e-3, "batch_size": 100, "decay": 1.0}
+LEARNED = {"learning_rate": None, "batch_size": 100, "decay": 1.0}
 
 
 def solvers() -> list[str]:
@@ -36,7 +36,7 @@ def module_of(kind: str) -> str:
 
 
 def searchable(kind: str) -> dict[str, Any]:
-    """Names that a method's search may list, each with a value of its type (None where the type is open)."""
+    """Names that a method's search may list, each with what it is when not listed; None leaves it to the method."""
     if is_learned(kind):
         package = importlib.import_module("lsalsa.encoders")
         settings = _loaded(module_of(kind), lambda: package.encoder_class(kind).defaults)

@@ -127,7 +127,12 @@ def _shown(study: Study, output: Table | Figure) -> Resolved:
 
 
 def _grid(study: Study, method: str) -> Resolved:
-    return {name: list(study.methods[method].search[name]) for name in sorted(study.methods[method].search)}
+    """Candidates by setting: those listed, else the default alone; 1 and 1.0 are the same."""
+    defaults = kinds.searchable(study.kind_of(method))
+    listed = {name: [default] for name, default in defaults.items() if default is not None}
+    listed |= study.methods[method].search
+    kind = {name: float if default is None else type(default) for name, default in defaults.items()}
+    return {name: [kind[name](candidate) for candidate in listed[name]] for name in sorted(listed)}
 
 
 def _some(block: Any, *names: str) -> Resolved:
