@@ -15,8 +15,9 @@ with job(snakemake) as j:
     evaluations = [row for rows in j.read("evaluation") for row in rows]
     paper_rows = list(csv.DictReader(Path(j.input["paper"]).read_text().splitlines())) if j.has("paper") else None
     rows = tables.make_table(j.params["kind"], evaluations, **shown, paper_rows=paper_rows)
-    floors = j.metadata("classifiers")["floor_error_percent"] if j.has("classifiers") else None
-    note = tables.note(j.params["kind"], component=j.params["component"], protocol=j.params["protocol"], floors=floors)
+    facts = j.metadata("classifiers") if j.has("classifiers") else {}
+    compare = {"floors": facts.get("floor_error_percent"), "guesses": facts.get("guess_error_percent")}
+    note = tables.note(j.params["kind"], component=j.params["component"], protocol=j.params["protocol"], **compare)
     title = j.params["title"]
     j.write(
         csv=tables.to_csv(rows),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lsalsa.arrays import check_count, check_matrix, namespace
+from lsalsa.arrays import check_count, check_matrix, namespace, one_blas_thread
 from lsalsa.errors import ConfigError, DataError, DivergedError
 from lsalsa.metrics import zero_share
 from lsalsa.problem import SparseCodingProblem
@@ -16,6 +16,7 @@ from lsalsa.solvers import solve_with
 from lsalsa.solvers.fista import FISTA
 
 log = logging.getLogger(__name__)
+CODING_ROWS = 64  # a batch is a few hundred signals: small tiles, so that several threads have some
 
 
 @dataclass
@@ -46,6 +47,7 @@ def learn_dictionary(
     iterations: int = 60,
     decay: float = 1.0,
     rise_tolerance: float = 0.2,
+    start: str = "signals",
     seed: int = 0,
 ) -> LearnedDictionary:
     """Learn atoms that explain signals sparsely (LSALSA paper, equations 5 and 8; specification, section 3).
@@ -68,6 +70,8 @@ def learn_dictionary(
         Passes over the signals, signals per step, FISTA iterations per code.
     rise_tolerance : float
         Relative rise of an epoch's objective over the best epoch so far that is refused as divergence.
+    start : {"signals", "random"}
+        Atoms to start from: drawn from the signals, or Gaussian, which leaves atoms that stay noise for many epochs.
     seed : int
         Of the start, the order of the signals and the draws of dead atoms; the same seed gives the same bytes.
 
@@ -87,18 +91,21 @@ def learn_dictionary(
         check_count(name, value)
     if not (step_size > 0 and 0 < decay <= 1):
         raise ConfigError(f"step_size must be positive and decay in (0, 1], found {step_size} and {decay}")
-    atoms = _start(signals, n_atoms, seed)
+    if start not in ("signals", "random"):
+        raise ConfigError(f"start must be signals or random, found {start!r}")
     history: list[dict] = []
-    for epoch in range(1, epochs + 1):
-        atoms, row = _epoch(
-            signals, atoms, penalty, step_size * decay ** (epoch - 1), batch_size, iterations, seed, epoch
-        )
-        history.append(row)
-        _refuse_divergence(history, rise_tolerance)
-        log.info(
-            "epoch %(epoch)d: objective %(objective).4f, zeros %(zero_share).3f, dead atoms %(dead_atoms)d",
-            row,
-        )
+    with one_blas_thread():  # the tiles of the codes are spread over threads instead
+        atoms = _start(signals, n_atoms, start, seed)
+        for epoch in range(1, epochs + 1):
+            atoms, row = _epoch(
+                signals, atoms, penalty, step_size * decay ** (epoch - 1), batch_size, iterations, seed, epoch
+            )
+            history.append(row)
+            _refuse_divergence(history, rise_tolerance)
+            log.info(
+                "epoch %(epoch)d: objective %(objective).4f, zeros %(zero_share).3f, dead atoms %(dead_atoms)d",
+                row,
+            )
     return LearnedDictionary(_with_fixed_signs(atoms), history)
 
 
@@ -119,7 +126,7 @@ def _epoch(
     for first in range(0, len(order), batch_size):
         batch = signals[order[first : first + batch_size]]
         problem = SparseCodingProblem([atoms], [penalty])
-        codes = solve_with(FISTA(problem), batch, iterations).codes
+        codes = solve_with(FISTA(problem), batch, iterations, tile_rows=CODING_ROWS).codes
         objectives.append(xp.sum(problem.objective(batch, codes)))
         zeros.append(zero_share(codes) * len(batch))
         used |= (codes != 0).any(axis=0)
@@ -135,12 +142,22 @@ def _epoch(
     }
 
 
-def _start(signals: Any, n_atoms: int, seed: int) -> Any:
-    """Gaussian atoms of norm 1."""
+def _start(signals: Any, n_atoms: int, start: str, seed: int) -> Any:
+    """Atoms of norm 1 to start from."""
     if not bool(signals.any()):
         raise DataError(f"no dictionary can be learned: all {signals.shape[0]} signals are zero")
+    if start == "signals":
+        return _drawn(signals, n_atoms, generator(seed, 0))
     values = generator(seed, 0).standard_normal((signals.shape[1], n_atoms))
     return unit_norm(namespace(signals).asarray(values, dtype=signals.dtype))
+
+
+def _drawn(signals: Any, count: int, draws: np.random.Generator) -> Any:
+    """Atoms drawn from the signals that are not zero: array, (n_features, count)."""
+    xp = namespace(signals)
+    usable = xp.flatnonzero(xp.any(signals != 0, axis=1))
+    chosen = draws.choice(len(usable), count, replace=len(usable) < count)
+    return unit_norm(signals[usable[chosen]].T)
 
 
 def unit_norm(atoms: Any) -> Any:
@@ -156,11 +173,8 @@ def _redraw(atoms: Any, dead: Any, signals: Any, seed: int, epoch: int) -> Any:
     count = int(dead.sum())
     if count == 0:
         return atoms
-    xp = namespace(atoms)
-    usable = xp.flatnonzero(xp.any(signals != 0, axis=1))
-    drawn = generator(seed, epoch, 1).choice(len(usable), count, replace=len(usable) < count)
     atoms = atoms.copy()
-    atoms[:, dead] = unit_norm(signals[usable[drawn]].T)
+    atoms[:, dead] = _drawn(signals, count, generator(seed, epoch, 1))
     return atoms
 
 

@@ -47,7 +47,8 @@ def error_percent(predicted: Any, labels: Any) -> float:
 def _squares(estimates: Any, targets: Any) -> Any:
     _check_same_shape(estimates, targets)
     xp = namespace(estimates, targets)
-    return xp.square(estimates.astype(np.float64) - targets)
+    with np.errstate(over="ignore", invalid="ignore"):  # codes of a diverged run are far away, not an accident
+        return xp.square(estimates.astype(np.float64) - targets)
 
 
 def _mean_or_nan(values: Any) -> float:

@@ -6,7 +6,7 @@ from worlds import unit_columns
 
 from lsalsa import learn_dictionary
 from lsalsa.arrays import set_threads, threads
-from lsalsa.errors import DataError, DivergedError, LsalsaError, ShapeError
+from lsalsa.errors import ConfigError, DataError, DivergedError, LsalsaError, ShapeError
 
 
 def planted(n_samples=1500, n_features=10, n_atoms=12, n_used=2, seed=0, dtype=np.float64):
@@ -85,7 +85,7 @@ def test_atoms_that_were_never_used_are_drawn_anew_from_the_signals_and_counted(
     generator = np.random.default_rng(2)
     direction = unit_columns(generator, 40, 1)[:, 0]
     signals = generator.uniform(1.0, 1.2, (300, 1)) * direction
-    result = learn(signals, n_atoms=30, penalty=0.3, epochs=1, step_size=0.01)
+    result = learn(signals, n_atoms=30, penalty=0.3, epochs=1, step_size=0.01, start="random")
     row = result.history[0]
     assert row["dead_atoms"] >= 10
     on_the_line = np.abs(direction @ result.dictionary) > 1 - 1e-9
@@ -143,3 +143,18 @@ def test_a_setting_out_of_its_range_is_refused_by_name_and_value(name, value):
     with pytest.raises(LsalsaError, match=name) as raised:
         learn(**{name: value})
     assert str(value) in str(raised.value)
+
+
+def test_atoms_start_from_signals_or_at_random():
+    """With steps next to nothing they stay what they were at the start."""
+    still = {"epochs": 1, "step_size": 1e-12, "penalty": 1e-3}
+    directions = SIGNALS / np.linalg.norm(SIGNALS, axis=1, keepdims=True)
+    starts = ("signals", "random")
+    nearest = {start: np.abs(directions @ learn(start=start, **still).dictionary).max(axis=0) for start in starts}
+    assert nearest["signals"].min() > 1 - 1e-6
+    assert nearest["random"].min() < 0.99
+
+
+def test_an_unknown_start_is_refused():
+    with pytest.raises(ConfigError, match="start must be signals or random, found 'zeros'"):
+        learn(start="zeros")

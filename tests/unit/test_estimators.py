@@ -53,7 +53,6 @@ def test_without_a_penalty_factor_the_penalties_are_those_of_the_task():
     assert penalised(TASK.problem, {"mu": 3.0}).penalties == TASK.problem.penalties
 
 
-@pytest.mark.xfail(reason="a null penalty_factor is multiplied instead of ignored", raises=TypeError)
 def test_a_null_of_a_table_leaves_the_penalties_of_the_task():
     assert penalised(TASK.problem, {"penalty_factor": None}).penalties == TASK.problem.penalties
 

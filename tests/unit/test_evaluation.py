@@ -213,7 +213,6 @@ def test_a_cell_without_one_finite_code_is_scored_like_any_other():
     assert not judge.seen[0].any() and np.isnan(nothing).all()
 
 
-@pytest.mark.xfail(reason="infinite codes warn in the reconstructions and reach the classifiers as huge numbers")
 @pytest.mark.filterwarnings("error::RuntimeWarning")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_infinite_codes_are_taken_without_a_warning_and_like_no_code_by_the_classifiers(dtype):

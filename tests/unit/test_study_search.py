@@ -93,18 +93,17 @@ def test_equal_scores_go_to_the_first_of_the_grid():
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("position", [0, 1, 2])
 def test_a_step_far_too_large_never_wins_and_is_called_diverged(dtype, position):
-    """Each place in the grid; after one step the codes are still finite, and merely bad."""
+    """Each place in the grid; after one step the codes are still finite, but far beyond any code."""
     steps = [None, 0.1]
     steps.insert(position, 1e3)
     rows = tune_solver("ista", {"step_size": steps}, depths=[1, 300], task=make_task(dtype=dtype))
     found = {(row["step_size"], row["depth"]): row for row in rows}
-    assert found[1e3, 300]["status"] == "diverged" and not np.isfinite(found[1e3, 300]["score"])
-    assert all(row["status"] == "done" for key, row in found.items() if key != (1e3, 300))
+    assert np.isfinite(found[1e3, 1]["score"]) and not np.isfinite(found[1e3, 300]["score"])
+    assert all(row["status"] == ("diverged" if key[0] == 1e3 else "done") for key, row in found.items())
     assert sorted(row["depth"] for row in winners(rows)) == [1, 300]
     assert all(row["step_size"] != 1e3 for row in winners(rows))
 
 
-@pytest.mark.xfail(reason="the square of a huge code overflows aloud in float64", raises=RuntimeWarning)
 @pytest.mark.filterwarnings("error::RuntimeWarning")
 def test_a_step_far_too_large_is_no_reason_for_a_warning():
     """After sixty steps the codes are finite in float64, and their squares are not."""

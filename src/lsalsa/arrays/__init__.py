@@ -3,7 +3,7 @@
 from lsalsa.arrays.checks import check_count, check_matrix, nearest
 from lsalsa.arrays.kernels import kernels_for
 from lsalsa.arrays.namespace import Device, is_host, namespace, to_host
-from lsalsa.arrays.tiles import Space, Tiles, parallel_map, set_threads, threads, tiles_for
+from lsalsa.arrays.tiles import Space, Tiles, one_blas_thread, parallel_map, set_threads, threads, tiles_for
 
 __all__ = [
     "Device",
@@ -15,6 +15,7 @@ __all__ = [
     "is_host",
     "namespace",
     "nearest",
+    "one_blas_thread",
     "parallel_map",
     "set_threads",
     "threads",

@@ -157,6 +157,7 @@ def one_blas_thread() -> Iterator[None]:
 
 @cache
 def _controller() -> Any:
+    import scipy.linalg  # noqa: F401  it brings a BLAS of its own, which must be there to be limited
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()

@@ -14,26 +14,26 @@ TRAINING_SETTINGS = ("learning_rate", "batch_size", "decay")
 
 def penalised(problem: SparseCodingProblem, chosen: Mapping[str, Any]) -> SparseCodingProblem:
     """The problem whose penalties are those of the task times the method's own `penalty_factor`."""
-    factor = chosen.get("penalty_factor", 1.0)
+    factor = known(chosen, ["penalty_factor"]).get("penalty_factor", 1.0)
     return problem.with_penalties([factor * penalty for penalty in problem.penalties])
 
 
 def solver_estimator(problem: SparseCodingProblem, kind: str, depth: int, chosen: Mapping[str, Any]) -> Estimator:
     """A solver stopped after `depth` iterations, with the chosen settings; prepared once, used for any signals."""
-    solver = solver_class(kind)(penalised(problem, chosen), **_known(chosen, solver_class(kind).settings))
+    solver = solver_class(kind)(penalised(problem, chosen), **known(chosen, solver_class(kind).settings))
     return lambda signals: solve_with(solver, signals, depth).codes
 
 
 def start_encoder(problem: SparseCodingProblem, kind: str, depth: int, chosen: Mapping[str, Any]) -> Encoder:
     """An untrained encoder with the chosen settings."""
     encoder = encoder_class(kind)
-    options = {name: value for name, value in _known(chosen, encoder.defaults).items() if name != "depth"}
+    options = {name: value for name, value in known(chosen, encoder.defaults).items() if name != "depth"}
     return encoder.from_problem(penalised(problem, chosen), depth=depth, **options)
 
 
 def training_settings(chosen: Mapping[str, Any]) -> dict[str, Any]:
     """The chosen settings that belong to training, not to the encoder."""
-    return _known(chosen, TRAINING_SETTINGS)
+    return known(chosen, TRAINING_SETTINGS)
 
 
 def train_repetitions(
@@ -66,7 +66,7 @@ def train_repetitions(
     -------
     encoders : list of Encoder
     rows : list of dict
-        The histories, with repetition, seed and the settings in every row.
+        The histories, with repetition, seed, outcome and the settings of the training in every row.
     """
     encoders, rows = [], []
     settings = {**fixed, **training_settings(chosen)}
@@ -84,6 +84,6 @@ def _without_running(history: History) -> list[dict]:
     return [{**row, "status": None if row["status"] == "running" else row["status"]} for row in history.rows]
 
 
-def _known(chosen: Mapping[str, Any], names: Any) -> dict[str, Any]:
+def known(chosen: Mapping[str, Any], names: Any) -> dict[str, Any]:
     """The settings of these names that were chosen; a null of a table of rows was not."""
     return {name: chosen[name] for name in names if chosen.get(name) is not None}

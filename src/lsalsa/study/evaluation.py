@@ -77,7 +77,8 @@ def evaluate(
             samples["depths"].append(cell.depth)
             samples["rmse"].append(list(distances.values()))
             samples["zero_share"].append(list(zeros.values()))
-            parts = problem.reconstruct_components(codes[shown])
+            with np.errstate(over="ignore", invalid="ignore"):
+                parts = problem.reconstruct_components(codes[shown])
             samples["reconstructions"].append([to_host(part) for part in parts])
     return rows, {"shown": shown, **{name: np.array(values) for name, values in samples.items()}}
 
@@ -99,8 +100,7 @@ def _row(cell: Cell, component: str, distances: Any, zeros: Any, errors: Mapping
 
 def _errors(classifiers: Classifiers, codes: Any, components: Sequence[str]) -> dict[str, dict[str, float]]:
     """Component -> protocol -> error; a task of one component has its errors under `all` as well."""
-    host = np.nan_to_num(
-        to_host(codes)
-    )  # codes of a diverged run are scored like no code; their status says what they are
+    # Codes of a diverged run are scored like no code; their status says what they are.
+    host = np.nan_to_num(to_host(codes), posinf=0.0, neginf=0.0)
     errors = classifiers.errors(host)
     return {"all": errors[components[0]] if len(components) == 1 else {}, **errors}

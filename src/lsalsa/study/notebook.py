@@ -14,6 +14,8 @@ KERNEL = {"kernel_name": "python3", "language": "python"}
 SOURCES = Path(__file__).resolve().parents[2]
 SCRIPTS = ("mathjax_url", "require_js_url", "jquery_url", "mermaid_js_url", "mermaid_layout_elk_js_url")
 """What a page would fetch from the web; without it formulas and diagrams are shown as they are written."""
+PAGE = {"exclude_input": True, "exclude_input_prompt": True, "exclude_output_prompt": True}
+"""A page tells its story without code; the executed notebook beside it keeps the code."""
 
 
 class NotebookError(LsalsaError):
@@ -97,5 +99,5 @@ def _page(path: Path) -> str:
     """The executed notebook as one HTML page that loads nothing from elsewhere."""
     from nbconvert import HTMLExporter
 
-    exporter = HTMLExporter(embed_images=True, **dict.fromkeys(SCRIPTS, ""))
+    exporter = HTMLExporter(embed_images=True, **PAGE, **dict.fromkeys(SCRIPTS, ""))
     return exporter.from_filename(str(path))[0]

@@ -3,14 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from lsalsa.metrics import rmse, zero_share
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.seeds import seed_for
 from lsalsa.solvers import solve, solver_class
-from lsalsa.study.estimators import penalised, start_encoder, training_settings
-from lsalsa.training.fit import Fit
+from lsalsa.study.estimators import known, penalised, start_encoder, training_settings
+from lsalsa.training.fit import DIVERGED, Fit
 from lsalsa.training.search import expand, ranked, successive_halving
 
 
@@ -59,12 +57,13 @@ def _solver_rows(
     depths: Sequence[int],
     candidate: dict,
 ) -> list[dict]:
-    options = {name: candidate[name] for name in solver_class(kind).settings if name in candidate}
+    options = known(candidate, solver_class(kind).settings)
+    ceiling = DIVERGED * rmse(targets * 0, targets)
     solution = solve(penalised(problem, candidate), signals, kind, max(depths), record=depths, **options)
     rows = []
     for depth, codes in solution.recorded.items():
         score = rmse(codes, targets)
-        status = "done" if np.isfinite(score) else "diverged"
+        status = "done" if score <= ceiling else "diverged"
         rows.append({"depth": depth, **candidate, "score": score, "zero_share": zero_share(codes), "status": status})
     return [{**row, "chosen": False} for row in rows]
 
@@ -83,6 +82,8 @@ def search_encoder(
     seed: int,
 ) -> list[dict]:
     """Successive halving over the grid, on the first `n_train` training samples.
+
+    A candidate is judged by its best epoch; one that blows up is out, whatever `keep` and `set_backs` allow later.
 
     Parameters
     ----------
@@ -109,7 +110,7 @@ def search_encoder(
 
     def start(candidate: dict) -> _Run:
         encoder = start_encoder(problem, kind, depth, candidate)
-        own_seed = seed_for(seed, *(f"{name}={candidate[name]}" for name in sorted(candidate)))
+        own_seed = seed_for(seed, *(f"{name}={_spelled(candidate[name])}" for name in sorted(candidate)))
         settings = training_settings(candidate)
         fit = Fit(encoder, signals, targets, validation, optimizer=optimizer, seed=own_seed, **settings)
         runs.append(_Run(fit))
@@ -121,6 +122,11 @@ def search_encoder(
     if not any(row["chosen"] for row in rows):
         rows[0]["chosen"] = True
     return rows
+
+
+def _spelled(value: Any) -> str:
+    """One spelling for a value: 1 and 1.0 are the same setting."""
+    return str(float(value)) if isinstance(value, int | float) else str(value)
 
 
 class _Run:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lsalsa.arrays import check_count, check_matrix
+from lsalsa.arrays import check_count, check_matrix, one_blas_thread
 from lsalsa.encoders.base import Encoder
 from lsalsa.errors import ConfigError, ShapeError
 from lsalsa.metrics import rmse, zero_share
@@ -194,7 +194,7 @@ class Fit:
         """One pass over all samples in a new order; the order depends on the seed and the number of the epoch only."""
         clock = time.perf_counter()
         order = generator(self.seed, self.epoch).permutation(self.signals.shape[0])
-        with np.errstate(over="ignore", invalid="ignore"):  # a diverging run is reported by its status
+        with np.errstate(over="ignore", invalid="ignore"), one_blas_thread():  # a diverging run is told by its status
             loss = self._pass(np.array_split(order, range(self.batch_size, len(order), self.batch_size)))
             scores = None if self._blew_up(loss) else self._scores()
         if scores is None or not np.isfinite(scores["validation_rmse"]):

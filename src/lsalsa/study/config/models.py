@@ -74,6 +74,7 @@ class Dictionary(Settings):
     batch_size: Count = 200
     iterations: Count = 60
     decay: Decay = 1.0
+    start: Literal["signals", "random"] = "signals"
     n_train: Count = 10_000
 
 
