@@ -93,7 +93,7 @@ def test_partial_file_that_was_kept_is_refused_by_its_reader(done, name, target)
     assert "Traceback" not in output
     path.unlink()
     done.run(target)
-    done.run("rmse_digits")
+    assert path.exists()
 
 
 def test_one_broken_encoder_does_not_stop_the_others(done):
@@ -127,23 +127,24 @@ def test_one_broken_encoder_does_not_stop_the_others(done):
 # --- a run that is killed --------------------------------------------------------------------------------------
 
 
-def test_killed_run_is_unlocked_and_taken_up_again_with_the_same_tables(finished, fresh):
-    process = fresh.start("rmse_digits")
+def test_killed_run_is_unlocked_and_taken_up_again_with_the_same_table(finished, fresh):
+    preset = [fresh.variant(lambda study: study["tables"]["rmse_digits"].update(methods=["lista"]))]
+    process = fresh.start("rmse_digits", presets=preset)
     wait_for(fresh.result("logs/train_encoder/digits"), process)
     kill(process)
     assert "could not be locked" in (told := fresh.run("rmse_digits", fails=True)) or "cannot be locked" in told
     fresh.run("--unlock")
-    output = fresh.run("rmse_digits")
+    output = fresh.run("rmse_digits", presets=preset)
     assert "fetch_images digits" not in jobs_in(output)
-    for suffix in ("csv", "md", "tex"):
-        name = f"tables/rmse_digits.{suffix}"
-        assert fresh.result(name).read_bytes() == finished.result(name).read_bytes()
-    assert "Nothing to be done" in fresh.run("rmse_digits")
+    unbroken = finished.result("tables/rmse_digits.csv").read_text().splitlines()
+    table = fresh.result("tables/rmse_digits.csv").read_text().splitlines()
+    assert table == [line for line in unbroken if "lista" in line or line.startswith("depth,")]
+    assert "Nothing to be done" in fresh.run("rmse_digits", presets=preset)
 
 
 def test_run_ended_by_a_signal_leaves_whole_files_only(fresh):
     process = fresh.start("encoders_digits")
-    wait_for(fresh.result("search/digits/lista/depth_1.parquet"), process)
+    wait_for(fresh.result("logs/search_encoder"), process)
     process.terminate()
     process.communicate(timeout=60)
     assert process.returncode != 0
