@@ -1,4 +1,4 @@
-"""Write one table as CSV, Markdown and LaTeX. Input, output and parameters: rule make_table."""
+"""Write one table as CSV, Markdown, LaTeX and a page. Input, output and parameters: rule make_table."""
 
 import sys
 from pathlib import Path
@@ -9,18 +9,22 @@ import csv
 
 from lsalsa.study import tables
 from lsalsa.study.job import job
+from lsalsa.study.page import to_page
 
 with job(snakemake) as j:
+    kind, title = j.params["kind"], j.params["title"]
     shown = {name: j.params[name] for name in ("methods", "depths", "component", "protocol")}
     evaluations = [row for rows in j.read("evaluation") for row in rows]
     paper_rows = list(csv.DictReader(Path(j.input["paper"]).read_text().splitlines())) if j.has("paper") else None
-    rows = tables.make_table(j.params["kind"], evaluations, **shown, paper_rows=paper_rows)
+    rows = tables.make_table(kind, evaluations, **shown, paper_rows=paper_rows)
     facts = j.metadata("classifiers") if j.has("classifiers") else {}
-    compare = {"floors": facts.get("floor_error_percent"), "guesses": facts.get("guess_error_percent")}
-    note = tables.note(j.params["kind"], component=j.params["component"], protocol=j.params["protocol"], **compare)
-    title = j.params["title"]
-    j.write(
-        csv=tables.to_csv(rows),
-        markdown=tables.to_markdown(rows, title, note),
-        latex=tables.to_latex(rows, title, note, f"table:{j.wildcards['table']}"),
+    note = tables.note(
+        kind,
+        component=j.params["component"],
+        protocol=j.params["protocol"],
+        floors=facts.get("floor_error_percent"),
+        guesses=facts.get("guess_error_percent"),
     )
+    markdown = tables.to_markdown(rows, title, note)
+    latex = tables.to_latex(rows, title, note, f"table:{j.wildcards['table']}")
+    j.write(csv=tables.to_csv(rows), markdown=markdown, latex=latex, page=to_page(markdown))

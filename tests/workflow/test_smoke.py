@@ -27,7 +27,7 @@ def jobs(output):
 def declared():
     """Files that the smoke study promises."""
     study = yaml.safe_load((ROOT / SMOKE).read_text())
-    suffixes = {"tables": ("csv", "md", "tex"), "figures": ("png", "svg"), "notebooks": ("ipynb", "html")}
+    suffixes = {"tables": ("csv", "md", "tex", "html"), "figures": ("png", "svg"), "notebooks": ("ipynb", "html")}
     return [f"{s}/{name}.{suffix}" for s in suffixes for name in study[s] for suffix in suffixes[s]]
 
 

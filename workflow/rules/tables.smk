@@ -6,12 +6,13 @@ rule make_table:
     input:
         unpack(shown_in_table),
     output:
-        csv=report(
-            "<results>/tables/{table}.csv",
+        page=report(
+            "<results>/tables/{table}.html",
             caption="../report/table.rst",
             category="Tables",
             labels=title("tables"),
         ),
+        csv="<results>/tables/{table}.csv",
         markdown="<results>/tables/{table}.md",
         latex="<results>/tables/{table}.tex",
     log:

@@ -2,7 +2,7 @@
 
 SPLITS = ("train", "validation", "labelled", "test")
 DECLARED = {
-    "tables": ("csv", "md", "tex"),
+    "tables": ("csv", "md", "tex", "html"),
     "figures": ("png", "svg"),
     "notebooks": ("ipynb", "html"),
 }
