@@ -50,7 +50,7 @@ def learn_dictionary(
     start: str = "signals",
     seed: int = 0,
 ) -> LearnedDictionary:
-    """Learn atoms that explain signals sparsely (LSALSA paper, equations 5 and 8; specification, section 3).
+    """Learn atoms that explain signals sparsely (LSALSA paper, equations 5 and 8; docs/method.md, section 3).
 
     Each batch gets FISTA codes X under the current dictionary A; then A moves by -step_size (A X - Y) X^T / batch
     size and its columns are scaled to norm 1. Atoms that no code of an epoch used are drawn anew from the signals.

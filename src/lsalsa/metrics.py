@@ -9,7 +9,7 @@ from lsalsa.errors import ShapeError
 
 
 def rmse(estimates: Any, targets: Any) -> float:
-    """Root of the mean squared difference over samples and entries (LSALSA specification, section 6).
+    """Root of the mean squared difference over samples and entries (docs/method.md, section 6).
 
     Parameters
     ----------

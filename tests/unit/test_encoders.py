@@ -1,4 +1,4 @@
-"""LISTA and LSALSA against the specification's layers, their gradients against slopes, their files against damage."""
+"""LISTA and LSALSA against the layers by the book, their gradients against slopes, their files against damage."""
 
 import numpy as np
 import pytest
@@ -147,7 +147,7 @@ def test_start_matrices_in_single_precision_are_computed_in_double_and_rounded_o
 
 @every_kind
 @pytest.mark.parametrize("n_blocks", [1, 2])
-def test_codes_are_those_of_the_specification_s_layers(kind, n_blocks):
+def test_codes_are_those_of_the_layers_by_the_book(kind, n_blocks):
     world = make_world(n_blocks)
     encoder = perturb(kind.build(world))
     expected, _ = kind.reference(world.signals, encoder.arrays)
@@ -170,7 +170,7 @@ def test_the_loss_is_half_the_squared_distance_averaged_over_samples(kind, n_blo
 @pytest.mark.parametrize("n_blocks", [1, 2])
 @pytest.mark.parametrize("name", ["filter", "splitting", "thresholds"])
 def test_gradients_are_the_slopes_of_the_loss(kind, n_blocks, name):
-    """The slope is taken of the specification's forward pass, not of the library's."""
+    """The slope is taken of a forward pass by the book, not of the library's."""
     world = make_world(n_blocks, n_features=6, n_atoms=6, n_samples=16)
     encoder = perturb(kind.build(world))
     arrays = {key: array.copy() for key, array in encoder.arrays.items()}

@@ -106,7 +106,7 @@ def cut_patches(images: np.ndarray, patch_size: int) -> np.ndarray:
     Returns
     -------
     patches : array, (n_images, n_positions, patch_size**2), same dtype
-        Positions row by row; pixels of a patch row by row (LSALSA paper, specification section 2).
+        Positions row by row; pixels of a patch row by row (docs/method.md, section 2).
 
     Raises
     ------

@@ -10,7 +10,7 @@ STARTS = ("soft", "filter", "zero")
 
 
 class LISTA(Encoder):
-    """LISTA (Gregor and LeCun 2010; LSALSA specification, section 4; gradients: section 7).
+    """LISTA (Gregor and LeCun 2010; docs/method.md, sections 4 and 7).
 
     With B = W_e y: x(0) = soft(B), x(t) = soft(B + S x(t-1)) for t = 1..T, output x(T). It starts from
     W_e = A^T / L and S = I - A^T A / L and then equals ISTA after T + 1 steps. The thresholds, penalty / L, are fixed.

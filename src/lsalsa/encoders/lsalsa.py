@@ -11,7 +11,7 @@ READ_OUTS = ("softx", "u")
 
 
 class LSALSA(Encoder):
-    """LSALSA (Cowen et al. 2019, Algorithms 3 and 4; gradients: specification, section 7).
+    """LSALSA (Cowen et al. 2019, Algorithms 3 and 4; gradients: docs/method.md, section 7).
 
     With B = W_e y: x(0) = B, d(0) = 0, and T layers of u = soft(x + d), x = S (B + mu (u - d)), d = d - u + x, with one
     W_e and one S for all layers; output soft(x(T)). It starts from W_e = A^T and S = (mu I + A^T A)^-1 and then equals
@@ -68,7 +68,7 @@ class LSALSA(Encoder):
         return self.dtype.type(self.settings["mu"])
 
     def backward(self, signals, tape, codes_gradient, names):
-        """Section 7 of the specification in the variables x and p; what enters p goes to x with its sign by `signs`."""
+        """docs/method.md, section 7: what enters p goes on to x with its sign where `signs`, and back where not."""
         xp, splitting = self.xp, self.arrays["splitting"]
         signs, x_gradients, back = tape.layers("signs", np.int8), tape.layers("x_gradient"), tape("back")
         gp, fit_gradient, code_signs = tape("p_gradient"), tape("fit_gradient"), xp.sign(tape("codes"))

@@ -26,8 +26,7 @@ class SALSA(Solver):
         Weight of the augmented Lagrangian, positive.
     read_out : {"u", "softx", "x"}
         The codes after T iterations: soft(x + d) (sparse, converges to the optimum), soft(x) (the rule of LSALSA;
-        biased by penalty / mu in the limit) or x itself (dense). The paper leaves it open; see the specification,
-        section 4.
+        biased by penalty / mu in the limit) or x itself (dense). The paper leaves it open: docs/method.md, section 4.
     """
 
     mu: float

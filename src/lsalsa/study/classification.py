@@ -1,4 +1,4 @@
-"""How well codes tell the class of an image: linear classifiers on optimal codes (specification, section 6).
+"""How well codes tell the class of an image: linear classifiers on optimal codes (docs/method.md, section 6).
 
 Two protocols. ``paper``: fitted on the optimal codes of the test images and scored on the estimated codes of
 the same images, so that only the error of the codes counts. ``honest``: fitted on the optimal codes of train

@@ -15,7 +15,7 @@ from lsalsa.seeds import generator
 from lsalsa.training.checkpoint import Checkpoint
 from lsalsa.training.optimizers import optimizer_class
 
-DIVERGED = 100.0  # times the first loss (LSALSA specification, section 5)
+DIVERGED = 100.0  # times the first loss (docs/method.md, section 5)
 BRAKE = 0.1  # factor on the learning rate after a set-back
 COLLAPSED = 1e-3  # a RMSE this near to that of the zero code, relatively, is no code at all
 
