@@ -23,3 +23,7 @@ class StorageError(LsalsaError):
 
 class DivergedError(LsalsaError):
     """A computation left the finite numbers or missed its certificate."""
+
+
+class DeviceMemoryError(LsalsaError, MemoryError):
+    """Not even a small part of the work fits into the memory of the GPU; recorded as status `oom`."""

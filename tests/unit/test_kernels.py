@@ -4,36 +4,9 @@ import inspect
 
 import numpy as np
 import pytest
+from kernel_arguments import DTYPES, arguments, run
 
 from lsalsa.arrays.kernels import STEPS, compiled, kernels_for, portable
-
-SHAPE = (7, 13)
-DTYPES = [np.float32, np.float64]
-
-
-def arguments(step, dtype):
-    """Random arguments of a step, by the names of its parameters; ties at the thresholds and zeros among them."""
-    rng = np.random.default_rng(3)
-    thresholds = rng.uniform(0, 1, SHAPE[1]).astype(dtype)
-    special = {
-        "thresholds": lambda: thresholds,
-        "mu": lambda: dtype(1.7),
-        "weight": lambda: dtype(0.4),
-        "signs": lambda: rng.integers(-1, 2, SHAPE).astype(np.int8),
-    }
-    names = inspect.signature(getattr(portable, step)).parameters
-    found = {name: special.get(name, lambda: rng.standard_normal(SHAPE).astype(dtype))() for name in names}
-    if "x" in found:
-        found["x"][0] = 0
-    if "values" in found:
-        found["values"][0], found["values"][1] = thresholds, -thresholds
-    return found
-
-
-def run(module, step, values):
-    values = {name: value.copy() for name, value in values.items()}
-    getattr(module, step)(*values.values())
-    return values
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

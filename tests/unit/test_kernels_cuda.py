@@ -7,7 +7,7 @@ import subprocess
 
 import numpy as np
 import pytest
-from test_kernels import DTYPES, arguments, run
+from kernel_arguments import DTYPES, arguments, run
 
 from lsalsa.arrays.kernels import STEPS, cuda, portable
 

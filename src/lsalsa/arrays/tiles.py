@@ -2,10 +2,12 @@
 
 All iterations of a tile run before the next tile starts, in buffers that each worker keeps. The cut into tiles
 depends on the shape only, never on the number of threads, so a result is the same to the byte with one thread or
-many.
+many. On a GPU, which is parallel by itself, all rows are one tile as long as its memory holds them.
 """
 
+import logging
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +19,10 @@ from typing import Any
 import numpy as np
 
 from lsalsa.arrays.checks import check_count
+from lsalsa.errors import DeviceMemoryError
 
+log = logging.getLogger(__name__)
+HALVINGS = 8  # of a tile that the memory of a GPU does not hold, before the work is given up
 _TILE_BYTES = 250_000  # one buffer of a tile: with the four or five that a method keeps, about half of a 2 MiB cache
 _local = threading.local()
 _lock = threading.Lock()
@@ -72,31 +77,78 @@ class Tiles:
     Parameters
     ----------
     xp : module
-        NumPy (tiles over threads) or CuPy (one tile, the device is parallel by itself).
+        NumPy (tiles over threads) or CuPy (one tile; the device is parallel by itself).
     tile_rows : int
-        Largest number of rows of a tile.
+        Largest number of rows of a tile in host memory.
     """
 
     def __init__(self, xp: Any, tile_rows: int):
         self.xp = xp
         self.tile_rows = check_count("tile_rows", tile_rows)
         self._spaces = threading.local()
+        self._on_device = xp.__name__ == "cupy"
+        self._device_rows, self._halvings = sys.maxsize, 0
 
     def cut(self, n_rows: int) -> list[slice]:
-        """The rows in tiles of nearly equal size."""
-        if self.xp.__name__ == "cupy":
+        """The rows in tiles of nearly equal size; one tile on a device."""
+        if self._on_device:
             return [slice(0, n_rows)]
         count = max(1, -(-n_rows // self.tile_rows))
         edges = [n_rows * i // count for i in range(count + 1)]
         return [slice(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]
 
     def run(self, work: Callable[[slice, Space], Any], n_rows: int) -> list[Any]:
-        """Call `work(rows, space)` for every tile; the results in the order of the tiles."""
+        """Call `work(rows, space)` for every tile; the results in the order of the tiles.
+
+        On a device `work` is called again, with half the rows, for a tile that its memory does not hold; this object
+        remembers the size that did fit.
+
+        Raises
+        ------
+        DeviceMemoryError
+            When a tile halved `HALVINGS` times, or one of a single row, does not fit either.
+        """
+        if self._on_device:
+            return self._run_on_device(work, n_rows)
         tiles = self.cut(n_rows)
         with one_blas_thread():
             if len(tiles) == 1 or threads() == 1:
                 return [work(rows, self._space()) for rows in tiles]
             return _spread(lambda rows: work(rows, self._space()), tiles)
+
+    def _run_on_device(self, work: Callable[[slice, Space], Any], n_rows: int) -> list[Any]:
+        results: list[Any] = []
+        first = 0
+        while first < n_rows or not results:
+            rows = slice(first, min(first + self._device_rows, n_rows))
+            result = self._if_it_fits(work, rows)
+            if result:
+                results += result
+                first = rows.stop
+            else:
+                self._halve(rows)
+        return results
+
+    def _if_it_fits(self, work: Callable[[slice, Space], Any], rows: slice) -> list[Any]:
+        """The tile's result in a list, which is empty where the device's memory does not hold the tile."""
+        try:
+            return [work(rows, self._space())]
+        except self.xp.cuda.memory.OutOfMemoryError as error:
+            count = rows.stop - rows.start
+            if count <= 1 or self._halvings == HALVINGS:
+                raise DeviceMemoryError(
+                    f"a tile of {count} rows does not fit into the memory of the GPU after {self._halvings} halvings: "
+                    f"{error}; free some of it or say device=cpu"
+                ) from error
+        return []
+
+    def _halve(self, rows: slice) -> None:
+        """Give all buffers back to the device, those that CuPy's pool keeps included, and halve the tiles to come."""
+        self._spaces = threading.local()
+        self.xp.get_default_memory_pool().free_all_blocks()
+        self._halvings += 1
+        self._device_rows = -(-(rows.stop - rows.start) // 2)
+        log.info("the memory of the GPU does not hold %d rows; on with %d", rows.stop - rows.start, self._device_rows)
 
     def _space(self) -> Space:
         if not hasattr(self._spaces, "space"):

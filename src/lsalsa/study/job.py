@@ -184,6 +184,8 @@ def _each(function: Any, paths: Any) -> Any:
 
 def _sentence(error: BaseException) -> str:
     """What a reader of the terminal needs to know."""
+    if isinstance(error, MemoryError):
+        return f"oom: {' '.join(str(error).split())} (traceback in the log)"
     if isinstance(error, LsalsaError):
         return str(error)
     if isinstance(error, SystemExit | KeyboardInterrupt):

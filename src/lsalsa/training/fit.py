@@ -1,7 +1,6 @@
 """The fit loop: epochs of mini-batches, history, guards against divergence and collapse, checkpoint and resume."""
 
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,36 +12,12 @@ from lsalsa.errors import ConfigError, ShapeError
 from lsalsa.metrics import rmse, zero_share
 from lsalsa.seeds import generator
 from lsalsa.training.checkpoint import Checkpoint
+from lsalsa.training.history import History
 from lsalsa.training.optimizers import optimizer_class
 
 DIVERGED = 100.0  # times the first loss (docs/method.md, section 5)
 BRAKE = 0.1  # factor on the learning rate after a set-back
 COLLAPSED = 1e-3  # a RMSE this near to that of the zero code, relatively, is no code at all
-
-
-@dataclass
-class History:
-    """How a training went.
-
-    Attributes
-    ----------
-    rows : list of dict
-        One per epoch: epoch (0 is the untrained encoder), loss (mean over the epoch's samples; of the batch that blew
-        up, where one did), validation_rmse, zero_share, learning_rate, seconds, kept (true for the epoch whose encoder
-        was kept), status (`set back` for an epoch that was undone; the last row has the run's).
-    status : {"max_iterations", "done", "diverged", "collapsed"}
-        `done` when the loss stood still, `max_iterations` when all epochs were run. A diverged run is left with its
-        best encoder; a collapsed one gives codes no better than zero.
-    """
-
-    rows: list[dict] = field(default_factory=list)
-    status: str = "max_iterations"
-
-    @property
-    def validation_rmse(self) -> float:
-        """RMSE of the kept encoder on the validation samples; infinite for a run that diverged or collapsed."""
-        kept = next(row["validation_rmse"] for row in self.rows if row["kept"])
-        return kept if self.status in ("done", "max_iterations") else float("inf")
 
 
 def train(
@@ -120,7 +95,7 @@ def train(
         saved.resume()
     while fit.status is None and fit.epoch < epochs:
         fit.run_epoch()
-        if saved:
+        if saved and fit.status != "oom":  # with more memory the training goes on from the epoch before
             saved.save()
     return fit.finish()
 
@@ -193,6 +168,13 @@ class Fit:
     def run_epoch(self) -> None:
         """One pass over all samples in a new order; the order depends on the seed and the number of the epoch only."""
         clock = time.perf_counter()
+        try:
+            self._run_epoch(clock)
+        except MemoryError:
+            self._undo(None, clock, "oom")
+            self.status = "oom"
+
+    def _run_epoch(self, clock: float) -> None:
         order = generator(self.seed, self.epoch).permutation(self.signals.shape[0])
         with np.errstate(over="ignore", invalid="ignore"), one_blas_thread():  # a diverging run is told by its status
             loss = self._pass(np.array_split(order, range(self.batch_size, len(order), self.batch_size)))
@@ -206,15 +188,19 @@ class Fit:
             self.status = "done"
 
     def _set_back(self, loss: float, clock: float) -> None:
-        """Undo an epoch that blew up: on from the kept encoder at a lower rate, or the end if that was done enough."""
-        self._restore()
-        self.optimizer = optimizer_class(self.optimizer_name)(self._learnable())
+        """After an epoch that blew up, on from the kept encoder at a lower rate; the end if that was done enough."""
         over = self.n_set_backs == self.set_backs
-        scores = {name: self.rows[self.kept_epoch][name] for name in ("validation_rmse", "zero_share")}
-        self._append(self._row(scores, loss, clock, "diverged" if over else "set back"))
+        self._undo(loss, clock, "diverged" if over else "set back")
+        self.optimizer = optimizer_class(self.optimizer_name)(self._learnable())
         if over:
             self.status = "diverged"
         self.n_set_backs += 1
+
+    def _undo(self, loss: float | None, clock: float, status: str) -> None:
+        """Back to the kept encoder; the epoch keeps a row with the status."""
+        self._restore()
+        scores = {name: self.rows[self.kept_epoch][name] for name in ("validation_rmse", "zero_share")}
+        self._append(self._row(scores, loss, clock, status))
 
     def _pass(self, batches: list[np.ndarray]) -> float:
         """A step for each batch; the mean loss over samples, or the loss of the batch that blew up."""
@@ -280,7 +266,7 @@ class Fit:
     def history(self) -> History:
         """The history so far. `collapsed` goes before `done`: a run that ends at zero codes is no result."""
         status = self.status or "max_iterations"
-        if status != "diverged" and self._collapsed():
+        if status not in ("diverged", "oom") and self._collapsed():
             status = "collapsed"
         rows = [{**row, "kept": row["epoch"] == self.kept_epoch} for row in self.rows]
         rows[-1]["status"] = status

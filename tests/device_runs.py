@@ -1,0 +1,154 @@
+"""Every algorithm on small arrays of any device: what must come out alike with NumPy and with CuPy.
+
+A run takes a device and a dtype and gives its results by name, on the host.
+"""
+
+import numpy as np
+from kernel_arguments import arguments
+from worlds import make_world
+
+from lsalsa import SparseCodingProblem, metrics, optimal_codes, solve, train
+from lsalsa.arrays import Device, kernels_for, to_host
+from lsalsa.arrays.kernels import STEPS
+from lsalsa.dictionary import learn_dictionary
+from lsalsa.encoders import available as encoders
+from lsalsa.encoders import encoder_class
+from lsalsa.solvers import available as solvers
+
+ITERATIONS = 9
+OPTIONS = {"salsa": [{"read_out": read_out} for read_out in ("u", "softx", "x")]}
+SETTINGS = {
+    "lista": [{"x0": x0} for x0 in ("soft", "filter", "zero")],
+    "lsalsa": [{"read_out": read_out, "mu": 1.3} for read_out in ("softx", "u")],
+}
+
+
+def placed(device, dtype, n_blocks=2):
+    """A problem and signals on the device."""
+    world = make_world(n_blocks, n_features=9, n_atoms=12, n_samples=40, dtype=dtype)
+    dictionaries = [device.put(part) for part in world.dictionaries]
+    return SparseCodingProblem(dictionaries, world.penalties), device.put(world.signals)
+
+
+def targets_of(problem, signals):
+    """Codes near the optimum, for encoders to learn."""
+    return solve(problem, signals, "fista", 60).codes
+
+
+def solver_runs(method):
+    """One run for each read-out of a solver, each with codes at two iterations, and one that keeps a history."""
+
+    def run(device, dtype):
+        problem, signals = placed(device, dtype)
+        found = {}
+        for number, options in enumerate(OPTIONS.get(method, [{}])):
+            solution = solve(problem, signals, method, ITERATIONS, record=(3,), **options)
+            found |= {f"codes {number}": solution.codes, f"codes after 3 {number}": solution.recorded[3]}
+        watched = solve(problem, signals, method, ITERATIONS, history=True)
+        found["objective"] = np.array([row["objective"] for row in watched.history])
+        return on_host(found)
+
+    return run
+
+
+def encoder_runs(name):
+    """Codes, loss and every gradient of an encoder in all its variants."""
+
+    def run(device, dtype):
+        problem, signals = placed(device, dtype)
+        targets = targets_of(problem, signals)
+        found = {}
+        for number, settings in enumerate(SETTINGS.get(name, [{}])):
+            encoder = encoder_class(name).from_problem(problem, depth=3, **settings)
+            loss, gradient = encoder.loss_and_gradient(signals, targets)
+            found |= {f"codes {number}": encoder.encode(signals), f"loss {number}": np.array(loss)}
+            found |= {f"{parameter} {number}": slope for parameter, slope in gradient.items()}
+        return on_host(found)
+
+    return run
+
+
+def training_runs(name, optimizer):
+    """An encoder after two epochs, and its history."""
+
+    def run(device, dtype):
+        problem, signals = placed(device, dtype)
+        encoder = encoder_class(name).from_problem(problem, depth=2)
+        rate = 1e-3 if optimizer == "adam" else 5e-3
+        targets = targets_of(problem, signals)
+        history = train(
+            encoder, signals, targets, optimizer=optimizer, learning_rate=rate, batch_size=16, epochs=2, keep="last"
+        )
+        losses = np.array([row["loss"] for row in history.rows[1:]])
+        return on_host({**encoder.arrays, "losses": losses, "rmse": np.array(history.validation_rmse)})
+
+    return run
+
+
+def optimal_run(device, dtype):
+    """Certified codes by the method that a GPU uses."""
+    problem, signals = placed(device, dtype)
+    found = optimal_codes(problem, signals, 1e-4, method="proximal")
+    again = optimal_codes(problem, signals, 1e-4, start=found.codes, method="proximal")
+    return on_host({"codes": found.codes, "objective": found.objective, "codes again": again.codes})
+
+
+def dictionary_run(device, dtype):
+    """A dictionary learned in two epochs, from signals and from random atoms."""
+    _, signals = placed(device, dtype, n_blocks=1)
+    arguments = {"epochs": 2, "batch_size": 16, "iterations": 8, "rise_tolerance": 10.0}
+    found = {start: learn_dictionary(signals, 6, 0.1, start=start, **arguments) for start in ("signals", "random")}
+    return on_host({start: learned.dictionary for start, learned in found.items()})
+
+
+def problem_run(device, dtype):
+    """Everything that a problem computes, and the metrics."""
+    problem, signals = placed(device, dtype)
+    codes = device.put(solve(*placed(Device("cpu"), dtype), "ista", 5).codes)  # the same: a gap enlarges rounding
+    found = {name: getattr(problem, name)(signals, codes) for name in ("objective", "duality_gap", "relative_gap")}
+    found |= {"gram": problem.gram, "lambda_max": problem.lambda_max(signals), "thresholds": problem.thresholds}
+    found |= {f"source {d}": part for d, part in enumerate(problem.reconstruct_components(codes))}
+    found |= {"reconstruction": problem.reconstruct(codes), "rmse": metrics.rmse_per_sample(codes, 0 * codes)}
+    found |= {"zero share": metrics.zero_share_per_sample(codes), "lipschitz": np.array(problem.lipschitz)}
+    return on_host({**found, **problem.astype(np.float64).to_arrays()})
+
+
+def kernel_run(step):
+    """A fused step: all of its arrays afterwards."""
+
+    def run(device, dtype):
+        values = {name: device.put(v) if v.ndim else v for name, v in arguments(step, dtype).items()}
+        getattr(kernels_for(values[next(iter(values))]), step)(*values.values())
+        return on_host({name: value for name, value in values.items() if value.ndim})
+
+    return run
+
+
+def on_host(arrays):
+    """The same arrays in host memory."""
+    return {name: to_host(array) for name, array in arrays.items()}
+
+
+RUNS = {
+    **{f"kernel {step}": kernel_run(step) for step in STEPS},
+    **{f"solver {name}": solver_runs(name) for name in solvers()},
+    **{f"encoder {name}": encoder_runs(name) for name in encoders()},
+    **{f"training {name} {rule}": training_runs(name, rule) for name in encoders() for rule in ("sgd", "adam")},
+    "optimal codes": optimal_run,
+    "dictionary": dictionary_run,
+    "problem and metrics": problem_run,
+}
+
+
+def assert_alike(found, expected, tolerance):
+    """The same names, shapes and types; values that differ by less than the tolerance times the largest."""
+    assert found.keys() == expected.keys()
+    for name, values in expected.items():
+        assert (found[name].shape, found[name].dtype) == (values.shape, values.dtype), name
+        scale = np.abs(values).max(initial=1e-30)
+        np.testing.assert_allclose(found[name] / scale, values / scale, rtol=0, atol=tolerance, err_msg=name)
+
+
+def host_and_device(run, dtype):
+    """The results of a run with NumPy and with CuPy."""
+    return run(Device("cpu"), dtype), run(Device("gpu"), dtype)
