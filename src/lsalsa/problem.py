@@ -225,7 +225,8 @@ class SparseCodingProblem:
 
     def asarray(self, values: Any) -> Any:
         """The values as an array on the dictionaries' device, in their dtype."""
-        return namespace(*self.dictionaries).asarray(values, dtype=self.dtype)
+        xp = namespace(*self.dictionaries)
+        return xp.ascontiguousarray(xp.asarray(values, dtype=self.dtype))  # a product with another layout is slower
 
     def to_arrays(self) -> dict[str, Any]:
         """The problem as named arrays for one file; `from_arrays` reads it back."""

@@ -48,9 +48,7 @@ def test_image_without_a_label_is_refused(images, label):
 
 @pytest.mark.parametrize("name", ["labels", "groups", "is_test"])
 def test_array_of_the_wrong_length_is_named(images, name):
-    with pytest.raises(
-        ShapeError, match=rf"{name} must have one entry per image, shape \(6,\), found \(5,\)"
-    ):
+    with pytest.raises(ShapeError, match=rf"{name} must have one entry per image, shape \(6,\), found \(5,\)"):
         replace(images, **{name: getattr(images, name)[:5]}).validate()
 
 

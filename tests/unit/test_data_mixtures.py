@@ -72,9 +72,7 @@ def test_one_component_gives_its_patches_without_repetition(photographs):
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["leader_last", "leader_first"])
 @pytest.mark.parametrize(("split", "n_images"), [("test", 6), ("labelled", 4)])
-def test_component_with_most_patches_leads_with_complete_images_in_order(
-    digits, photographs, order, split, n_images
-):
+def test_component_with_most_patches_leads_with_complete_images_in_order(digits, photographs, order, split, n_images):
     patch_sets = [(digits, photographs)[i] for i in order]
     lead = order.index(1)
     arrays = signals_of(*patch_sets)

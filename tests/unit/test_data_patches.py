@@ -93,17 +93,13 @@ def test_patches_are_where_their_ids_say(digits):
         for row in (0, -1):
             top, left = (10 * cell for cell in divmod(arrays[f"{split}_position"][row], 3))
             image = arrays[f"{split}_image"][row]
-            np.testing.assert_array_equal(
-                arrays[split][row], images[image, top : top + 10, left : left + 10].ravel()
-            )
+            np.testing.assert_array_equal(arrays[split][row], images[image, top : top + 10, left : left + 10].ravel())
             assert arrays[f"{split}_label"][row] == digits.labels[image]
 
 
 def test_arrays_have_documented_names_and_types(digits):
     arrays = in_tens(digits)
-    assert set(arrays) == {
-        f"{split}{part}" for split in SPLITS for part in ("", "_image", "_position", "_label")
-    }
+    assert set(arrays) == {f"{split}{part}" for split in SPLITS for part in ("", "_image", "_position", "_label")}
     for split in SPLITS:
         assert (arrays[split].dtype, arrays[split].shape[1]) == (np.float32, 100)
         assert all(arrays[f"{split}_{part}"].dtype == np.int64 for part in ("image", "position", "label"))
@@ -156,9 +152,7 @@ def test_other_seed_sets_other_images_aside_and_keeps_the_test(digits):
 
 
 def test_empty_selection_is_refused_with_what_there_is(digits):
-    with pytest.raises(
-        DataError, match=r"no patch has .* min_std 0\.9 or more, the largest is 0\.\d+; lower min_std"
-    ):
+    with pytest.raises(DataError, match=r"no patch has .* min_std 0\.9 or more, the largest is 0\.\d+; lower min_std"):
         in_tens(digits, min_std=0.9)
 
 

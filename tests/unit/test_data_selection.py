@@ -10,9 +10,7 @@ from lsalsa.seeds import generator
 LABELS = np.repeat([0, 3, 1, 7], [50, 10, 2, 1])
 
 
-@pytest.mark.parametrize(
-    ("count", "per_class"), [(4, [1, 1, 1, 1]), (13, [5, 2, 5, 1]), (63, [50, 2, 10, 1])]
-)
+@pytest.mark.parametrize(("count", "per_class"), [(4, [1, 1, 1, 1]), (13, [5, 2, 5, 1]), (63, [50, 2, 10, 1])])
 def test_count_is_spread_as_evenly_as_the_classes_allow(count, per_class):
     chosen = spread_over_classes(LABELS, count, generator(1))
     assert np.all(np.diff(chosen) > 0)

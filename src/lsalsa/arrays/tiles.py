@@ -160,7 +160,7 @@ def tiles_for(xp: Any, n_columns: int, dtype: np.dtype, tile_rows: int | None = 
     """Tiles of `tile_rows` rows; by default so many that their buffers stay in a core's cache, never so few that the
     matrix product starves."""
     if tile_rows is None:
-        tile_rows = max(64, min(512, _TILE_BYTES // (n_columns * dtype.itemsize)))
+        tile_rows = max(256, min(512, _TILE_BYTES // (n_columns * dtype.itemsize)))
     return Tiles(xp, tile_rows)
 
 

@@ -28,10 +28,10 @@ class Tape:
         """A (n_samples, n_atoms) buffer."""
         return self._space(name, self._shape, self._dtype)
 
-    def layers(self, name: str, dtype: Any = None) -> Any:
+    def layers(self, name: str) -> Any:
         """A (depth, n_samples, n_atoms) buffer, all of its layers the same memory when nothing is kept."""
         if self.keep:
-            return self._space(name, (self._depth, *self._shape), dtype or self._dtype)
+            return self._space(name, (self._depth, *self._shape), self._dtype)
         return [self(name)] * self._depth
 
 
