@@ -17,11 +17,15 @@ PROFILE := --workflow-profile workflow/profiles/default
 DEMO := --configfile workflow/presets/demo.yaml
 SMOKE := --configfile workflow/presets/smoke.yaml
 PYTEST := $(BIN)/python -m pytest
+# The benchmarks' peers lie in a folder of .venv that is on the path of the benchmarks only: they see the same NumPy, nothing
+# else can come to need them, and they go when .venv goes.
+PEERS := $(VENV)/peers
+ADD_PEER = $(if $(UV),$(UV) pip install --python $(BIN)/python,$(BIN)/python -m pip install) --quiet --require-hashes --no-deps --target $(PEERS)
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --quiet
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo test lint format types unit workflow-tests gpu docs lock clean
+.PHONY: help setup demo test lint format types unit workflow-tests gpu bench bench-core docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -58,6 +62,12 @@ workflow-tests: setup ## the smoke study through the real workflow
 gpu: setup ## add CuPy to .venv, from its own lock
 	$(if $(UV),$(UV) pip install --python $(BIN)/python,$(BIN)/python -m pip install) --require-hashes --no-deps --requirement requirements-gpu.lock
 
+bench: $(PEERS)/ready bench-core ## time everything, peers included, and plot it: results/benchmarks/speed.png
+	python -m benchmarks.plots
+
+bench-core: setup ## time everything; peers that are not installed are skipped
+	PYTHONPATH=$(PEERS) python -m benchmarks.core $(BENCH)
+
 docs: setup ## API reference into docs/api
 	python docs/reference.py docs/api
 	@printf 'Open docs/api/lsalsa.html\n'
@@ -86,4 +96,11 @@ else
 	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes --no-deps --requirement requirements.lock
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 endif
+	@touch $@
+
+$(PEERS)/ready: requirements-bench.lock | $(READY)
+	rm -rf $(PEERS) && mkdir -p $(PEERS)
+	for peer in spams sporco torch; do \
+	  $(ADD_PEER) --requirement <(awk -v RS= "/^# $$peer/" $<) || echo "$$peer cannot be installed here; its rows will say skipped" >&2; \
+	done
 	@touch $@

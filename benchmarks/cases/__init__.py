@@ -1,0 +1,24 @@
+"""The cases: each takes a `Bench` and sizes, and gives rows."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from benchmarks.bench import Bench
+from benchmarks.cases import exact, frontier, inference, scale, search, start_up, training
+
+Case = Callable[[Bench], Iterator[dict[str, Any]]]
+
+
+def cases(full: bool = False) -> dict[str, Case]:
+    """Every case by name, at the sizes that are reported; `full` adds the ten million patches."""
+    return {
+        "start_up": start_up.run,
+        "inference": inference.run,
+        "training": training.run,
+        "exact": exact.run,
+        "warm_start": exact.run_warm,
+        "search": search.run,
+        "scale": partial(scale.run, sizes=scale.FULL_SIZES if full else scale.SIZES),
+        "frontier": frontier.run,
+    }

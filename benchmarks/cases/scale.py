@@ -1,0 +1,58 @@
+"""Seconds per patch and peak memory when the number of patches grows; each size runs in a process of its own."""
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.bench import Bench
+from benchmarks.worlds import SEED, random_world
+from lsalsa.arrays import Device, set_threads, threads
+from lsalsa.encoders import encoder_class
+
+ROOT = Path(__file__).resolve().parents[2]
+SIZES = (10_000, 100_000, 1_000_000)
+FULL_SIZES = (*SIZES, 10_000_000)
+N_ATOMS, DEPTH, CHUNK = 100, 3, 10_000
+
+
+def run(bench: Bench, sizes: Sequence[int] = SIZES) -> Iterator[dict[str, Any]]:
+    """A row for each number of patches; the ratio is to the cost per patch of the first."""
+    first = None
+    for n in sizes:
+        command = [sys.executable, "-m", "benchmarks.cases.scale", str(n), bench.device.name, str(threads())]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        found = json.loads(done.stdout)
+        each = found["wall_s"] / n
+        first = first or each
+        facts = {"n": n, "atoms": N_ATOMS, "depth": DEPTH, "ratio": each / first, "against": f"{sizes[0]} patches"}
+        note = f"patches generated on the fly, {CHUNK} at a time; their generation is not in wall_s"
+        yield bench.row("scale", "lsalsa", **facts, **found, per_patch_s=each, note=note)
+
+
+def encode_in_chunks(n: int, bench: Bench) -> dict[str, float]:
+    """Encode n patches, a chunk in memory at a time; seconds of encoding and of all, and the peak memory."""
+    world = random_world(bench.device, 1, N_ATOMS, N_ATOMS)
+    encoder = encoder_class("lsalsa").from_problem(world.problem, depth=DEPTH)
+    draws, start, seconds = np.random.default_rng(SEED), time.perf_counter(), 0.0
+    chunk = np.empty((CHUNK, N_ATOMS), np.float32)
+    codes = bench.device.put(np.empty((CHUNK, N_ATOMS), np.float32))
+    bench.seconds(lambda: encoder.encode(bench.device.put(chunk * 0), out=codes))  # warm-up
+    for first in range(0, n, CHUNK):
+        count = min(CHUNK, n - first)
+        draws.standard_normal(out=chunk[:count], dtype=np.float32)
+        patches = bench.device.put(chunk[:count])
+        seconds += bench.seconds(lambda: encoder.encode(patches, out=codes[:count]))  # noqa: B023  called at once
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"wall_s": seconds, "with_generation_s": time.perf_counter() - start, "peak_rss_mib": peak}
+
+
+if __name__ == "__main__":
+    set_threads(int(sys.argv[3]))
+    print(json.dumps(encode_in_chunks(int(sys.argv[1]), Bench(Device(sys.argv[2]), pause=0.0))))

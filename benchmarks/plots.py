@@ -1,0 +1,120 @@
+"""The page of plots: ratio to the floor, error against time, cost as the work grows, exact solvers side by side."""
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from benchmarks.core import RESULTS
+from lsalsa.storage import read_rows
+from lsalsa.study.figures._style import common_legend, log_value_axis, method_style, new_axes, new_page, reference_line
+
+Rows = Sequence[dict[str, Any]]
+
+TITLE = "Speed of lsalsa"
+EXPLANATION = (
+    "Top: wall time over that of the method's matrix products alone; 1 is nothing but matrix products. "
+    "Middle: distance from the optimal codes against time, and exact solvers in seconds per sample. "
+    "Bottom: the cost per patch and per candidate of a search as their number grows; flat or falling is good."
+)
+
+
+def page(folder: Path, output: Path) -> None:
+    """Draw every benchmark that has rows in the folder; `output` without its suffix gets .png and .svg."""
+    figure = new_page(11.0, 11.0, TITLE, EXPLANATION)
+    axes = new_axes(figure, 3, 2)
+    for place, (name, draw) in zip(axes.flat, PANELS.items(), strict=True):
+        file = folder / f"{name}.parquet"
+        rows = [row for row in read_rows(file) if row["status"] == "done"] if file.exists() else []
+        draw(place, rows)
+    common_legend(figure, axes[1, :1])
+    for suffix in (".png", ".svg"):
+        figure.savefig(output.with_suffix(suffix), dpi=110)
+
+
+def _ratios(title: str) -> Callable[[Axes, Rows], None]:
+    def draw(axes: Axes, rows: Rows) -> None:
+        methods = list(dict.fromkeys(row["method"] for row in rows))
+        shapes = list(dict.fromkeys(map(_shape, rows)))
+        for position, method in enumerate(methods):
+            own = [row for row in rows if row["method"] == method]
+            shift = (position - len(methods) / 2 + 0.5) * 0.15
+            places, heights = [shapes.index(_shape(row)) + shift for row in own], [row["ratio"] for row in own]
+            axes.bar(places, heights, width=0.13, color=method_style(method, methods)["color"], label=method)
+        axes.set_xticks(range(len(shapes)), shapes, fontsize=8)
+        reference_line(axes, 1.0)
+        axes.set(title=title, ylabel="wall time / floor")
+        if methods:
+            axes.legend(fontsize=8, ncols=5)
+
+    return draw
+
+
+def _shape(row: dict[str, Any]) -> str:
+    return f"{row['n']:,} signals\n{row['atoms']} atoms, T = {row['depth']}"
+
+
+def _frontier(axes: Axes, rows: Rows) -> None:
+    methods = list(dict.fromkeys(row["method"] for row in rows))
+    for method in methods:
+        own = [row for row in rows if row["method"] == method]
+        if method == "optimal_codes":
+            style: dict[str, Any] = {"color": "#cc79a7", "marker": "*", "markersize": 14, "linestyle": ""}
+        else:
+            style = {**method_style(method, methods), "markersize": 5, "linewidth": 1.6}
+        points = [row["per_sample_s"] * 1e6 for row in own], [row["rmse"] for row in own]
+        axes.plot(*points, label=method.replace("_", " "), **style)
+    axes.set_xscale("log")
+    log_value_axis(axes)
+    axes.set(title="Error against time, digit patches, 100 atoms", xlabel="microseconds per sample")
+    axes.set_ylabel("RMSE to the optimal codes")
+
+
+def _exact(axes: Axes, rows: Rows) -> None:
+    for shift, (key, colour, label) in enumerate((("wall_s", "#000000", "lsalsa"), ("peer_s", "#8c8c8c", "peer"))):
+        values = [row[key] / row["n"] * 1e6 for row in rows]
+        axes.barh([i + 0.2 - 0.4 * shift for i in range(len(rows))], values, height=0.38, color=colour, label=label)
+    axes.set_yticks(range(len(rows)), [f"{row['peer']}\n{row['atoms']} atoms" for row in rows], fontsize=8)
+    axes.set_xscale("log")
+    axes.invert_yaxis()
+    axes.set(title="Optimal codes beside other solvers", xlabel="microseconds per sample")
+    if rows:
+        axes.legend(fontsize=8)
+
+
+def _growth(title: str, x: str, y: str, label: str) -> Callable[[Axes, Rows], None]:
+    def draw(axes: Axes, rows: Rows) -> None:
+        axes.plot([row[x] for row in rows], [row[y] * 1e6 for row in rows], **method_style("lsalsa", ["lsalsa"]))
+        axes.set_xscale("log")
+        axes.set_ylim(bottom=0)
+        axes.set(title=title, xlabel=label, ylabel="microseconds each")
+        for row in rows:
+            if "peak_rss_mib" in row:
+                place = {"xytext": (0, 6), "textcoords": "offset points", "ha": "center", "fontsize": 8}
+                axes.annotate(f"{row['peak_rss_mib']:.0f} MiB", (row[x], row[y] * 1e6), **place)
+
+    return draw
+
+
+PANELS: dict[str, Callable[[Axes, Rows], None]] = {
+    "inference": _ratios("Encoding"),
+    "training": _ratios("Training step, batch of 500"),
+    "frontier": _frontier,
+    "exact": _exact,
+    "scale": _growth("Encoding, 3 layers: time and peak memory", "n", "per_patch_s", "patches"),
+    "search": _growth("Search: training of one candidate", "candidates", "per_candidate_s", "candidates"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Command line: the folder of the Parquet files; the plots go beside them."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.plots", description=__doc__)
+    parser.add_argument("folder", type=Path, nargs="?", default=RESULTS)
+    folder = parser.parse_args(arguments).folder
+    page(folder, folder / "speed")
+
+
+if __name__ == "__main__":
+    main()
