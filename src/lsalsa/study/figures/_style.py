@@ -112,8 +112,22 @@ def log_value_axis(axes: Axes) -> None:
     _plain_log_ticks(axes.yaxis)
 
 
+class RoundLogLocator(LogLocator):
+    """Ticks at 1, 2, 3 and 5 of each decade; at every digit where that leaves fewer than three."""
+
+    def tick_values(self, vmin: float, vmax: float) -> np.ndarray:
+        """All ticks between two positive values."""
+        decades = 10.0 ** np.arange(np.floor(np.log10(vmin)), np.ceil(np.log10(vmax)) + 1)
+        for digits in ((1, 2, 3, 5), range(1, 10)):
+            ticks = np.outer(decades, list(digits)).ravel()
+            ticks = ticks[(ticks >= vmin) & (ticks <= vmax)]
+            if len(ticks) >= 3:
+                break
+        return ticks
+
+
 def _plain_log_ticks(axis: Any) -> None:
-    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 3.0, 5.0)))
+    axis.set_major_locator(RoundLogLocator())
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.set_minor_formatter(NullFormatter())
 
