@@ -49,6 +49,6 @@ def _works(
         works |= {(name, depth): partial(solve_with, solver, signals, depth) for depth in solver_depths}
     for name in ("lista", "lsalsa"):
         for depth in encoder_depths:
-            works[name, depth] = partial(trained(world, name, depth, targets, epochs).encode, signals)
+            works[name, depth] = partial(trained(world, name, targets, epochs, depth=depth).encode, signals)
     works["optimal_codes", None] = partial(optimal_codes, problem, signals, TOLERANCE)
     return works

@@ -20,7 +20,8 @@ def run(bench: Bench, shapes: Sequence[tuple[int, int, int]] = SHAPES, depth: in
     for n, n_features, n_atoms in shapes:
         world = random_world(bench.device, n, n_features, n_atoms)
         atoms, square = world.problem.dictionary, solver_class("ista")(world.problem).transition
-        way, floor = fastest(bench, encoding_floor(world.signals, atoms, square, depth))
+        way = fastest(bench, encoding_floor(world.signals, atoms, square, max(1, depth // 5)))
+        floor = encoding_floor(world.signals, atoms, square, depth)[way]
         times = bench.interleaved({"floor": floor, **prepared(world, depth)})
         least = times.pop("floor")
         for method, taken in times.items():

@@ -34,9 +34,10 @@ def _rows(bench: Bench, world: World, name: str, depth: int, batch: int, repeats
     targets = encoder.encode(world.signals)
     index = np.random.default_rng(0).permutation(2 * batch)[:batch]
     arrays = encoder.arrays["filter"], encoder.arrays["splitting"]
-    way, floor = fastest(bench, step_floor(world.signals[index], *arrays, depth, repeats))
+    floors = step_floor(world.signals[index], *arrays, depth, repeats)
+    way = fastest(bench, floors)
     fit = Fit(encoder, world.signals, targets, None, learning_rate=RATE, batch_size=batch)
-    works = {"floor": floor, "step": partial(_steps, fit, index, repeats)}
+    works = {"floor": floors[way], "step": partial(_steps, fit, index, repeats)}
     facts = {"n": batch, "atoms": encoder.n_atoms, "depth": depth}
     try:
         works["peer"] = partial(_repeat, TorchStep(encoder, world.signals, targets, RATE), index, repeats)

@@ -34,7 +34,9 @@ TINY = {
     "inference": partial(inference.run, shapes=[(30, 6, 8)], depth=2),
     "training": partial(training.run, sizes=[(8, 2, 2)], batch=10),
     "exact": partial(exact.run, problems={"tiny": tiny_world}, subsets={"sklearn": {10: 5}}),
-    "warm_start": partial(exact.run_warm, problems={"tiny": tiny_world}, depths=(1,), epochs=1),
+    "warm_start": partial(
+        exact.run_warm, problems={"tiny": tiny_world}, depths=(1,), settings={"tiny": [{"mu": 0.5}]}, epochs=1
+    ),
     "search": partial(search.run, counts=(1, 2), n_atoms=8, n_train=120),
     "scale": partial(scale.run, sizes=(50, 100)),
     "frontier": partial(frontier.run, make=tiny_world, solver_depths=(1, 2), encoder_depths=(1,), epochs=1),

@@ -91,9 +91,7 @@ def _leading(patch_sets: Sequence[Patches]) -> int:
     return max(range(len(patch_sets)), key=lambda i: (per_image[i], i))
 
 
-def _choose_patches(
-    patches: Patches, split: str, count: int, reuse: bool, random: np.random.Generator
-) -> np.ndarray:
+def _choose_patches(patches: Patches, split: str, count: int, reuse: bool, random: np.random.Generator) -> np.ndarray:
     """Rows of patches in random order."""
     check_count(f"n_{split}", count)
     available = len(patches[split])
@@ -107,9 +105,7 @@ def _choose_images(patches: Patches, split: str, count: int, random: np.random.G
     check_count(f"n_{split}_images", count)
     images, first = np.unique(patches[f"{split}_image"], return_index=True)
     if count > len(images):
-        raise DataError(
-            f"n_{split}_images asks for {count} images, but there are {len(images)} {split} images"
-        )
+        raise DataError(f"n_{split}_images asks for {count} images, but there are {len(images)} {split} images")
     chosen = images[spread_over_classes(patches[f"{split}_label"][first], count, random)]
     return np.flatnonzero(np.isin(patches[f"{split}_image"], chosen))
 

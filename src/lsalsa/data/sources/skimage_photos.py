@@ -79,9 +79,7 @@ def _blocks(name: str, size: int) -> np.ndarray:
     photograph = _read(name)
     height, width = photograph.shape
     if size > min(height, width):
-        raise ConfigError(
-            f"image_size {size} is larger than the photograph {name} of {height} x {width} pixels"
-        )
+        raise ConfigError(f"image_size {size} is larger than the photograph {name} of {height} x {width} pixels")
     return cut_patches(photograph[None], size).reshape(-1, size, size)
 
 
@@ -92,9 +90,7 @@ def _read(name: str) -> np.ndarray:
 
     path = files("skimage") / "data" / name
     if not path.is_file():
-        raise DataError(
-            f"the package scikit-image carries no photograph {name}; install scikit-image 0.25 or 0.26"
-        )
+        raise DataError(f"the package scikit-image carries no photograph {name}; install scikit-image 0.25 or 0.26")
     pixels = imread(str(path))
     grey = rgb2gray(pixels) if pixels.ndim == 3 else pixels / 255
     return grey.astype(np.float32)
