@@ -71,7 +71,8 @@ class LISTA(Encoder):
             xp.matmul(moved_gradients[layer], splitting.T, out=gx)
         if self.settings["x0"] == "soft":
             gx *= start != 0
-            thresholds -= xp.sum(gx * xp.sign(start), axis=0)
+            if "thresholds" in names:
+                thresholds -= xp.sum(gx * xp.sign(start), axis=0)
         if self.settings["x0"] != "zero":
             fit_gradient += gx
         splitting_gradient = start.T @ moved_gradients[0]

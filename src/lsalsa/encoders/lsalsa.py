@@ -73,7 +73,9 @@ class LSALSA(Encoder):
         u, x_gradients, back = tape.layers("u"), tape.layers("x_gradient"), tape("back")
         gp, fit_gradient, code_signs = tape("p_gradient"), tape("fit_gradient"), xp.sign(tape("codes"))
         gx = xp.multiply(codes_gradient, xp.abs(code_signs), out=x_gradients[self.depth - 1])
-        thresholds = -xp.sum(gx * code_signs, axis=0)
+        thresholds = xp.zeros_like(self.arrays["thresholds"])
+        if "thresholds" in names:
+            thresholds -= xp.sum(gx * code_signs, axis=0)
         self._read_back(gx, gp)
         fit_gradient.fill(0)
         for layer in reversed(range(self.depth)):

@@ -18,9 +18,8 @@ from lsalsa.problem import SparseCodingProblem
 VIOLATION = 1e-9  # relative excess of a correlation over its penalty that still counts as none
 NEAR_WORST = 0.6  # violators at least this share of the worst join with it
 GROWTH = 0.25  # but no more at once than this share of the active atoms (and two)
-DEPENDENT = (
-    1e-10  # an atom whose part outside the span of the active ones is smaller than this, squared, depends on them
-)
+DEPENDENT = 1e-10  # part of an atom outside the span of the active ones, squared, below which it depends on them
+TRUSTED = 1 / 3  # share of the rank that a start may use; factorising more costs more than starting from zero
 
 compiled = njit(nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"})
 
@@ -50,7 +49,8 @@ def _solve_tile(gram: Any, correlations: Any, penalties: Any, codes: Any, rank: 
     for i in range(codes.shape[0]):
         x = codes[i]
         n_active = _begin(x, active, signs, inside, rank)
-        sound = 0  # leading rows of the factor that belong to the active atoms as they are
+        n_active = _prune(gram, correlations[i], penalties, x, active, signs, inside, n_active, target, factor)
+        sound = n_active  # leading rows of the factor that belong to the active atoms as they are
         for _ in range(max_rounds):
             n_active, sound = _settle(
                 gram, correlations[i], penalties, x, active, signs, inside, n_active, sound, target, factor
@@ -64,16 +64,48 @@ def _solve_tile(gram: Any, correlations: Any, penalties: Any, codes: Any, rank: 
 
 @compiled
 def _begin(x: Any, active: Any, signs: Any, inside: Any, rank: int) -> int:
-    """The atoms that the code to start from uses, at most as many as can be independent."""
+    """The atoms that the code to start from uses, the largest first, as many as a start is trusted for."""
+    inside[:] = False
     n_active = 0
-    for j in range(len(x)):
-        inside[j] = x[j] != 0.0 and n_active < rank
-        if inside[j]:
-            active[n_active] = j
-            signs[n_active] = np.sign(x[j])
+    if not x.any():
+        return n_active
+    for j in np.argsort(-np.abs(x)):
+        if x[j] != 0.0 and n_active < TRUSTED * rank:
+            active[n_active], signs[n_active], inside[j] = j, np.sign(x[j]), True
             n_active += 1
         else:
             x[j] = 0.0
+    return n_active
+
+
+@compiled
+def _prune(
+    gram: Any,
+    correlation: Any,
+    penalties: Any,
+    x: Any,
+    active: Any,
+    signs: Any,
+    inside: Any,
+    n_active: int,
+    target: Any,
+    factor: Any,
+) -> int:
+    """Take out at once all atoms of a start whose sign will not hold, until the others' do: a start is a guess, and
+    leaving one by one costs a factorisation each."""
+    n_before = -1
+    while n_active != n_before:
+        n_before = n_active
+        sound = _extend(gram, active, 0, n_active, factor)
+        _aim(correlation, penalties, active, signs, sound, target, factor)
+        n_active = 0
+        for a in range(n_before):
+            j = active[a]
+            if a < sound and target[a] * signs[a] > 0.0:
+                active[n_active], signs[n_active], x[j] = j, signs[a], target[a]
+                n_active += 1
+            else:
+                x[j], inside[j] = 0.0, False
     return n_active
 
 
@@ -98,10 +130,7 @@ def _settle(
             leaving = _exchange(penalties, x, active, signs, sound, target, factor)
             n_active, sound = _drop(x, active, signs, inside, n_active, leaving, sound)
             continue
-        for a in range(n_active):
-            target[a] = correlation[active[a]] - penalties[active[a]] * signs[a]
-        _forward(factor, n_active, target)
-        _backward(factor, n_active, target)
+        _aim(correlation, penalties, active, signs, n_active, target, factor)
         leaving = _move(x, active, signs, n_active, target)
         if leaving < 0:
             break
@@ -126,6 +155,15 @@ def _extend(gram: Any, active: Any, sound: int, n_active: int, factor: Any) -> i
             return a
         factor[a, a] = np.sqrt(left)
     return n_active
+
+
+@compiled
+def _aim(correlation: Any, penalties: Any, active: Any, signs: Any, n: int, target: Any, factor: Any) -> None:
+    """The optimum over the first `n` active atoms if their signs held, into `target`."""
+    for a in range(n):
+        target[a] = correlation[active[a]] - penalties[active[a]] * signs[a]
+    _forward(factor, n, target)
+    _backward(factor, n, target)
 
 
 @compiled
