@@ -51,7 +51,8 @@ def optimal_codes(
     tolerance : float
         Largest relative duality gap allowed.
     start : array, (n_samples, n_atoms), optional
-        Codes to start from, e.g. those of a trained encoder; the optimum does not depend on them where it is unique.
+        Codes to start from; the optimum does not depend on them where it is unique. They pay where their support is
+        nearly right (codes of the same signals under a nearby penalty, say), not where it is several times too large.
     method : {"auto", "active_set", "proximal"}
         An active-set method (compiled, host memory), or an accelerated proximal method on whole matrices (host or
         GPU). `auto` takes the first on the host, the second on a GPU.
