@@ -91,7 +91,7 @@ def _growth(title: str, x: str, y: str, label: str) -> Callable[[Axes, Rows], No
         axes.set_ylim(bottom=0)
         axes.set(title=title, xlabel=label, ylabel="microseconds each")
         for row in rows:
-            if "peak_rss_mib" in row:
+            if row.get("peak_rss_mib"):
                 place = {"xytext": (0, 6), "textcoords": "offset points", "ha": "center", "fontsize": 8}
                 axes.annotate(f"{row['peak_rss_mib']:.0f} MiB", (row[x], row[y] * 1e6), **place)
 

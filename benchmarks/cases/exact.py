@@ -64,7 +64,10 @@ def _against(bench: Bench, world: World, peer: str, n_peer: int) -> dict[str, An
         return bench.skipped("exact", name, str(absent), **facts)
     ours = partial(optimal_codes, world.problem, world.signals, TOLERANCE)
     works = {"ours": _kept(ours, "ours", results), "theirs": _kept(theirs, "theirs", results)}
-    times = bench.interleaved(works, None if n_peer == n else 1)
+    if n_peer == n:
+        times = bench.interleaved(works)
+    else:
+        times = {**bench.interleaved({"ours": works["ours"]}), "theirs": bench.once(works["theirs"])}
     wall, scaled = times["ours"].least, times["theirs"].least * n / n_peer
     note = world.note if n_peer == n else f"{world.note}; {name} timed on {n_peer} samples and scaled to {n}"
     facts |= {"wall_s": wall, "peer": name, "peer_s": scaled, "ratio": wall / scaled, "against": name, "note": note}

@@ -14,6 +14,7 @@ from lsalsa.solvers import solve_with, solver_class
 SOLVER_DEPTHS = (1, 3, 5, 10, 20, 50, 100)
 ENCODER_DEPTHS = (1, 3, 5, 10)
 REFERENCE_TOLERANCE = 1e-10
+ROUNDS = 3  # many works, and no ratio that a target hangs on
 
 
 def run(
@@ -27,7 +28,7 @@ def run(
     world = (make or worlds(bench)["digits"])()
     reference = optimal_codes(world.problem.astype("float64"), world.signals.astype("float64"), REFERENCE_TOLERANCE)
     works = _works(world, solver_depths, encoder_depths, epochs)
-    times = bench.interleaved(works)
+    times = bench.interleaved(works, rounds=min(bench.rounds, ROUNDS))
     exact = times["optimal_codes", None].least
     for (method, depth), taken in times.items():
         found = works[method, depth]()

@@ -12,7 +12,7 @@ from lsalsa.encoders import encoder_class
 from lsalsa.study.search import search_encoder
 
 COUNTS = (1, 2, 4, 8, 16)
-N_ATOMS, DEPTH, N_TRAIN = 100, 3, 2_000
+N_ATOMS, DEPTH, N_TRAIN, EPOCHS = 100, 3, 2_000, 5
 LOWEST_RATE, HIGHEST_RATE = 1e-9, 1e-8
 
 
@@ -24,7 +24,7 @@ def run(
     targets = encoder_class("lsalsa").from_problem(world.problem, depth=2 * DEPTH).encode(world.signals)
     pairs = world.signals, targets
     held_out = world.signals[:500], targets[:500]
-    settings = {"kind": "lsalsa", "depth": DEPTH, "rungs": [1], "n_train": n_train, "optimizer": "sgd", "seed": 0}
+    settings = {"kind": "lsalsa", "depth": DEPTH, "rungs": [EPOCHS], "n_train": n_train, "optimizer": "sgd", "seed": 0}
     search = partial(search_encoder, world.problem, pairs, held_out, **settings)
     works = {count: partial(search, grid=_grid(count)) for count in counts}
     times = bench.interleaved(works)

@@ -45,7 +45,7 @@ TINY = {
 
 @pytest.fixture
 def bench():
-    return Bench(CPU, rounds=1, pause=0.0)
+    return Bench(CPU, rounds=1, turn=0.0, pause=0.0)
 
 
 def test_every_case_has_a_tiny_form():
@@ -85,11 +85,11 @@ def test_module_that_fails_while_it_is_imported_is_absent():
         peers.load("no_such_module")
 
 
-def test_works_take_turns_after_one_turn_to_warm_up():
+def test_works_take_turns_after_two_calls_to_warm_up():
     calls = []
-    bench = Bench(CPU, rounds=2, pause=0.0)
+    bench = Bench(CPU, rounds=2, turn=0.0, pause=0.0)
     times = bench.interleaved({"a": lambda: calls.append("a"), "b": lambda: calls.append("b")})
-    assert calls == ["a", "b"] * 3
+    assert calls == ["a", "b"] * 4
     assert [len(taken.seconds) for taken in times.values()] == [2, 2]
     assert times["a"].least <= times["a"].median
 
@@ -155,3 +155,16 @@ def test_command_writes_rows_that_the_plots_read(tmp_path, monkeypatch, capsys):
 def test_plots_are_drawn_of_what_there_is(tmp_path):
     plots.main([str(tmp_path)])
     assert (tmp_path / "speed.png").is_file()
+
+
+def test_short_work_is_called_until_its_turn_is_long_enough(monkeypatch):
+    calls, now = [], [0.0]
+
+    def work():
+        calls.append(now[0])
+        now[0] += 0.01
+
+    monkeypatch.setattr("benchmarks.bench.time.perf_counter", lambda: now[0])
+    times = Bench(CPU, rounds=1, turn=0.05, pause=0.0).interleaved({"short": work})
+    assert len(calls) in (2 + 5, 2 + 6)  # rounding
+    assert times["short"].least == pytest.approx(0.01)
