@@ -113,11 +113,13 @@ def log_value_axis(axes: Axes) -> None:
 
 
 class RoundLogLocator(LogLocator):
-    """Ticks at 1, 2, 3 and 5 of each decade; at every digit where that leaves fewer than three."""
+    """Ticks at 1, 2, 3 and 5 of each decade; at every digit where that leaves too few, at 1 where it leaves too many."""
 
     def tick_values(self, vmin: float, vmax: float) -> np.ndarray:
         """All ticks between two positive values."""
         decades = 10.0 ** np.arange(np.floor(np.log10(vmin)), np.ceil(np.log10(vmax)) + 1)
+        if len(decades) > 5:
+            return decades[:: -(-len(decades) // 8)]
         for digits in ((1, 2, 3, 5), range(1, 10)):
             ticks = np.outer(decades, list(digits)).ravel()
             ticks = ticks[(ticks >= vmin) & (ticks <= vmax)]
