@@ -113,7 +113,7 @@ def log_value_axis(axes: Axes) -> None:
 
 
 class RoundLogLocator(LogLocator):
-    """Ticks at 1, 2, 3 and 5 of each decade; at every digit where that leaves too few, at 1 where it leaves too many."""
+    """Ticks at 1, 2, 3 and 5 of each decade; at every digit where those are too few, at 1 where they are too many."""
 
     def tick_values(self, vmin: float, vmax: float) -> np.ndarray:
         """All ticks between two positive values."""
