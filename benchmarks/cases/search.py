@@ -12,8 +12,8 @@ from lsalsa.encoders import encoder_class
 from lsalsa.study.search import search_encoder
 
 COUNTS = (1, 2, 4, 8, 16)
-N_ATOMS, DEPTH, N_TRAIN, EPOCHS = 100, 3, 2_000, 5
-LOWEST_RATE, HIGHEST_RATE = 1e-9, 1e-8
+N_ATOMS, DEPTH, N_TRAIN, EPOCHS = 100, 3, 5_000, 2  # too few epochs to stop early
+LOWEST_RATE, HIGHEST_RATE = 1e-9, 2e-9
 
 
 def run(
