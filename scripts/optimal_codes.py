@@ -9,6 +9,7 @@ from scipy.sparse import csr_array
 
 from lsalsa.arrays import to_host
 from lsalsa.exact import optimal_codes
+from lsalsa.exact.sparsity import with_zero_share
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.study.job import job
 from lsalsa.study.samples import read_signals
@@ -17,6 +18,8 @@ with job(snakemake) as j:
     dtype = j.params["dtype"]
     dictionaries = [j.device.put(arrays["dictionary"].astype(dtype)) for arrays in j.read("dictionaries")]
     problem = SparseCodingProblem(dictionaries, j.params["penalties"])
+    if j.params["zero_share"] is not None:
+        problem = with_zero_share(problem, read_signals(j, "validation", dtype), j.params["zero_share"])
     for split in ("train", "validation", "labelled", "test"):
         found = optimal_codes(problem, read_signals(j, split, dtype), j.params["tolerance"])
         arrays = {"codes": csr_array(to_host(found.codes)), "relative_gap": to_host(found.relative_gap)}

@@ -13,6 +13,6 @@ with job(snakemake) as j:
     blocks = dict(zip(j.params["components"], read_problem(j).blocks, strict=True))
     codes = {split: j.read(split)["codes"] for split in ("labelled", "test")}
     arrays, facts = train_classifiers(
-        blocks, codes, j.read("signals"), projection=j.params["projection"], seed=j.seed()
+        blocks, codes, j.read("signals"), projections=j.params["projections"], seed=j.seed()
     )
     j.write(classifiers=arrays, metadata=facts)

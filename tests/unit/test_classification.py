@@ -118,9 +118,12 @@ def test_the_projection_is_gaussian_of_the_asked_variance_and_fixed_by_its_seed(
     assert random_projection(40, 50, seed=1) is None
 
 
+PROJECTIONS = {"photos": 6, "digits": 6}
+
+
 def test_both_protocols_of_every_component_survive_the_file(tmp_path):
     blocks, codes, signals = two_component_task()
-    arrays, metadata = train_classifiers(blocks, codes, signals, projection=6, seed=4)
+    arrays, metadata = train_classifiers(blocks, codes, signals, projections=PROJECTIONS, seed=4)
     write_arrays(tmp_path / "task.npz", arrays, metadata)
     loaded = TaskClassifiers(read_arrays(tmp_path / "task.npz"), blocks, signals)
     errors = loaded.errors(codes["test"])
@@ -152,7 +155,7 @@ def test_codes_of_one_component_do_not_touch_the_error_of_another():
 
 def test_same_seed_same_classifier_to_the_last_bit():
     blocks, codes, signals = two_component_task()
-    first, second = (train_classifiers(blocks, codes, signals, projection=6, seed=4)[0] for _ in range(2))
+    first, second = (train_classifiers(blocks, codes, signals, projections=PROJECTIONS, seed=4)[0] for _ in range(2))
     assert first.keys() == second.keys()
     assert all(first[name].tobytes() == second[name].tobytes() for name in first)
 

@@ -279,3 +279,79 @@ def test_memory_grows_with_the_data_and_the_dtype():
     double = changed("tasks.digits.n_train", 500_000) | {"dtype": "float64"}
     assert small < large < needed(double)
     assert large > 500_000 * 500 * 4 / 2**20
+
+
+# --- what a task runs differently ---------------------------------------------------------------------------
+
+
+def with_overrides(**overrides):
+    settings = yaml.safe_load(SMALL)
+    settings["tasks"]["digits"]["overrides"] = overrides
+    return settings
+
+
+def test_an_override_changes_one_task_and_keeps_what_it_does_not_name():
+    settings = with_overrides(lsalsa={"depths": [2], "search": {"mu": [5]}, "epochs": 3})
+    settings["tasks"]["others"] = {**settings["tasks"]["digits"], "overrides": {}}
+    study = load_study(settings)
+    searched = settings_of(study, "search_encoder", task="digits", method="lsalsa", depth="2")["grid"]
+    assert (searched["mu"], searched["learning_rate"]) == ([5.0], [1e-3])
+    assert settings_of(study, "train_encoder", task="digits", method="lsalsa", depth="2")["fixed"]["epochs"] == 3
+    assert settings_of(study, "evaluate", task="digits", method="lsalsa")["depths"] == [2]
+    assert settings_of(study, "evaluate", task="others", method="lsalsa")["depths"] == [1]
+    assert settings_of(study, "make_table", table="table_digits")["depths"] == [1, 2, 3]
+
+
+def test_a_task_may_search_in_its_own_way():
+    settings = yaml.safe_load(SMALL)
+    settings["tasks"]["digits"]["search"] = {"n_train": 7, "rungs": [1, 4]}
+    resolved = settings_of(load_study(settings), "search_encoder", task="digits", method="lsalsa", depth="1")
+    assert (resolved["n_train"], resolved["rungs"]) == (7, [1, 4])
+
+
+def test_a_grid_of_penalties_may_hold_the_own_penalties_of_the_task():
+    settings = with_overrides(fista={"search": {"penalty": [None, 0.1, 1]}})
+    assert settings_of(load_study(settings), "search_solver", task="digits", method="fista")["grid"] == {
+        "penalty": [None, 0.1, 1.0],
+        "penalty_factor": [1.0],
+    }
+
+
+@pytest.mark.parametrize(
+    ("overrides", "sentence"),
+    [
+        (
+            {"lsalso": {}},
+            "tasks.digits.overrides names lsalso, which is not a method of this task; did you mean lsalsa?",
+        ),
+        (
+            {"fista": {"epochs": 3}},
+            "tasks.digits.overrides.fista.epochs is a setting of learned methods; fista is not learned",
+        ),
+        (
+            {"lsalsa": {"search": {"muu": [1]}}},
+            "tasks.digits.overrides.lsalsa.search.muu cannot be searched by lsalsa; did you mean mu?",
+        ),
+        (
+            {"lsalsa": {"search": {"mu": [None]}}},
+            "tasks.digits.overrides.lsalsa.search.mu must list values, found null",
+        ),
+        (
+            {"lsalsa": {"epoch": 3}},
+            "tasks.digits.overrides.lsalsa.epoch is not a setting of an override; did you mean epochs?",
+        ),
+    ],
+    ids=["method", "epochs", "search", "null", "key"],
+)
+def test_an_override_that_cannot_be_is_refused(overrides, sentence):
+    assert sentence in refusal(with_overrides(**overrides))
+
+
+def test_a_projection_names_components_of_its_task():
+    found = refusal(changed("tasks.digits.classifier", {"projection": {"digit_10": 5}}))
+    assert "tasks.digits.classifier.projection names digit_10, which is not a component of digits" in found
+
+
+def test_each_component_may_be_projected_by_itself():
+    study = load_study(changed("tasks.digits.classifier", {"projection": {"digits_10": 5}}))
+    assert settings_of(study, "train_classifier", task="digits")["projections"] == {"digits_10": 5}

@@ -40,6 +40,15 @@ def without_clock(rows):
 # penalties
 
 
+def test_an_absolute_penalty_takes_the_place_of_the_factor():
+    problem = make_task(3).problem
+    assert penalised(problem, {"penalty_factor": 9.0, "penalty": 0.25}).penalties == (0.25, 0.25, 0.25)
+    assert penalised(problem, {"penalty": 0.25, "penalty_second": 2.5}).penalties == (0.25, 2.5, 2.5)
+    first, *_ = problem.penalties
+    assert penalised(problem, {"penalty_factor": 2.0, "penalty_second": 2.5}).penalties == (2 * first, 2.5, 2.5)
+    assert penalised(problem, {"penalty_factor": 1.0, "penalty": None}).penalties == problem.penalties
+
+
 @pytest.mark.parametrize("n_blocks", [1, 3])
 def test_a_penalty_factor_multiplies_every_penalty_and_leaves_the_problem_as_it_was(n_blocks):
     problem = make_task(n_blocks).problem

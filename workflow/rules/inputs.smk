@@ -54,7 +54,7 @@ def chosen(task, methods, repetitions):
         if method in SOLVERS:
             found["searches"] += results("search/{task}/{method}.parquet", task=task, method=method)
             continue
-        cell = {"task": task, "method": method, "depth": study.methods[method].depths}
+        cell = {"task": task, "method": method, "depth": study.method_of(task, method).depths}
         found["searches"] += results("search/{task}/{method}/depth_{depth}.parquet", **cell)
         found["histories"] += results("encoders/{task}/{method}/depth_{depth}.parquet", **cell)
         pattern = "encoders/{task}/{method}/depth_{depth}/repetition_{repetition}.npz"

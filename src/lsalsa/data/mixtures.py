@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -9,8 +10,10 @@ import numpy as np
 
 from lsalsa.arrays import check_count
 from lsalsa.data.selection import draw_evenly, spread_over_classes
-from lsalsa.errors import DataError, ShapeError
+from lsalsa.errors import ShapeError
 from lsalsa.seeds import generator, seed_for
+
+logger = logging.getLogger(__name__)
 
 Patches = Mapping[str, np.ndarray]
 
@@ -35,12 +38,13 @@ def make_signals(
     patch_sets : sequence of dicts
         One per component, as `component_patches` gives them.
     n_train, n_validation : int
-        Number of signals. With several components it may exceed the patches of the leading one, which are
-        then used again with new partners.
+        Number of signals; all, if there are fewer. With several components it may exceed the patches of the
+        leading one, which are then used again with new partners.
     n_test_images : int
-        Number of test images of the leading component, spread over its classes, each with all its patches.
+        Number of test images of the leading component, spread over its classes, each with all its patches; all
+        of them when there are fewer.
     n_labelled_images : int
-        The same for train images, to fit classifiers on; all of them when there are fewer.
+        The same for train images, to fit classifiers on.
     seed : int
 
     Returns
@@ -57,13 +61,10 @@ def make_signals(
         When the components' patches differ in size.
     ConfigError
         When a number is not a whole number of at least 1.
-    DataError
-        When more is asked for than there is.
     """
     _check_sizes(patch_sets)
     lead = _leading(patch_sets)
     leader = patch_sets[lead]
-    n_labelled_images = min(n_labelled_images, len(np.unique(leader["labelled_image"])))
     chosen = {
         "train": partial(_choose_patches, leader, "train", n_train, len(patch_sets) > 1),
         "validation": partial(_choose_patches, leader, "validation", n_validation, len(patch_sets) > 1),
@@ -95,19 +96,23 @@ def _choose_patches(patches: Patches, split: str, count: int, reuse: bool, rando
     """Rows of patches in random order."""
     check_count(f"n_{split}", count)
     available = len(patches[split])
-    if count > available and not reuse:
-        raise DataError(f"n_{split} asks for {count} patches, but there are {available} {split} patches")
-    return draw_evenly(available, count, random)
+    return draw_evenly(available, count if reuse else _at_most(count, available, f"{split} patches"), random)
 
 
 def _choose_images(patches: Patches, split: str, count: int, random: np.random.Generator) -> np.ndarray:
     """Rows of all patches of `count` images, spread over the classes, in the order of the file."""
     check_count(f"n_{split}_images", count)
     images, first = np.unique(patches[f"{split}_image"], return_index=True)
-    if count > len(images):
-        raise DataError(f"n_{split}_images asks for {count} images, but there are {len(images)} {split} images")
+    count = _at_most(count, len(images), f"{split} images")
     chosen = images[spread_over_classes(patches[f"{split}_label"][first], count, random)]
     return np.flatnonzero(np.isin(patches[f"{split}_image"], chosen))
+
+
+def _at_most(count: int, available: int, noun: str) -> int:
+    """As many as are asked for, or all there are, which is worth a line in the log."""
+    if count > available:
+        logger.info("%d %s are asked for; there are %d, and all are taken", count, noun, available)
+    return min(count, available)
 
 
 def _sum(patch_sets: Sequence[Patches], split: str, rows: Sequence[np.ndarray]) -> dict[str, np.ndarray]:

@@ -17,7 +17,8 @@ Row = Mapping[str, Any]
 NOT_SETTINGS = ("depth", "score", "epochs", "zero_share", "status", "chosen")
 """Columns of a search that are results; every other one is a setting."""
 
-COLUMNS = ("penalty_factor", "mu", "read_out", "learning_rate", "batch_size", "decay", "optimizer", "seed")
+PENALTIES = ("penalty_factor", "penalty", "penalty_second")
+COLUMNS = (*PENALTIES, "mu", "read_out", "learning_rate", "batch_size", "decay", "optimizer", "seed")
 """Settings that every row of an evaluation has a column for, empty where a method does not have them."""
 
 

@@ -172,7 +172,7 @@ def train_classifiers(
     codes: Mapping[str, Any],
     signals: Mapping[str, np.ndarray],
     *,
-    projection: int | None = None,
+    projections: Mapping[str, int | None] | None = None,
     seed: int = 0,
 ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """Fit one classifier per component and protocol.
@@ -187,7 +187,9 @@ def train_classifiers(
         `honest` one.
     signals : mapping
         Arrays of ``signals/{task}.npz``.
-    projection, seed
+    projections : mapping, optional
+        Component -> the `projection` of `fit_classifier`; none for a component that is not named.
+    seed : int
         As in `fit_classifier`.
 
     Returns
@@ -197,17 +199,18 @@ def train_classifiers(
     metadata : dict
         ``floor_error_percent``: component -> protocol -> error on the optimal test codes; ``guess_error_percent``:
         component -> error of always naming the most frequent test class; further ``training_error_percent``,
-        ``iterations``, ``n_images``, ``n_features``, ``projection`` and ``seed``.
+        ``iterations``, ``n_images``, ``n_features``, ``projections`` and ``seed``.
     """
     arrays: dict[str, np.ndarray] = {}
-    metadata: dict[str, Any] = {"projection": projection, "seed": seed}
+    projections = dict(projections or {})
+    metadata: dict[str, Any] = {"projections": projections, "seed": seed}
     for position, (component, block) in enumerate(blocks.items()):
         test_rows, test_labels = image_rows(signals, "test", position)
         metadata.setdefault("guess_error_percent", {})[component] = guess_error_percent(test_labels)
         for protocol, split in PROTOCOLS.items():
             rows, labels = image_rows(signals, split, position)
             features = image_features(codes[split][:, block], rows)
-            fitted = fit_classifier(features, labels, projection=projection, seed=seed)
+            fitted = fit_classifier(features, labels, projection=projections.get(component), seed=seed)
             for name in STORED:
                 arrays[_member(component, protocol, name)] = getattr(fitted, name)
             facts = {

@@ -13,9 +13,18 @@ TRAINING_SETTINGS = ("learning_rate", "batch_size", "decay")
 
 
 def penalised(problem: SparseCodingProblem, chosen: Mapping[str, Any]) -> SparseCodingProblem:
-    """The problem whose penalties are those of the task times the method's own `penalty_factor`."""
-    factor = known(chosen, ["penalty_factor"]).get("penalty_factor", 1.0)
-    return problem.with_penalties([factor * penalty for penalty in problem.penalties])
+    """The problem under the method's own penalties.
+
+    They are the task's times `penalty_factor`; where `penalty` is chosen, all of them are that value instead, and where
+    `penalty_second` is, those after the first (the papers' grids of alpha_1 and alpha_2).
+    """
+    settings = known(chosen, ("penalty_factor", "penalty", "penalty_second"))
+    penalties = [settings.get("penalty_factor", 1.0) * penalty for penalty in problem.penalties]
+    if "penalty" in settings:
+        penalties = [settings["penalty"]] * len(penalties)
+    if "penalty_second" in settings:
+        penalties = [penalties[0], *[settings["penalty_second"]] * (len(penalties) - 1)]
+    return problem.with_penalties(penalties)
 
 
 def solver_estimator(problem: SparseCodingProblem, kind: str, depth: int, chosen: Mapping[str, Any]) -> Estimator:

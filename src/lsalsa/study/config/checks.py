@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from lsalsa.errors import ConfigError
 from lsalsa.study.config import kinds
 from lsalsa.study.config.messages import hint
-from lsalsa.study.config.models import Method, Output, Study
+from lsalsa.study.config.models import Method, Output, Study, Task
 
 RESERVED = ("all",)
 TARGETS = (
@@ -98,6 +98,26 @@ def check_tasks(study: Study) -> Iterator[str]:
             yield f"{path}.components must share one patch_size to be added, found {sorted(sizes)}"
         for method in task.methods or ():
             yield from unknown(f"{path}.methods", method, "a method", study.methods)
+        if isinstance(task.classifier.projection, dict):
+            for component in task.classifier.projection:
+                yield from unknown(
+                    f"{path}.classifier.projection", component, f"a component of {name}", task.components
+                )
+        yield from _overrides(study, path, task)
+
+
+def _overrides(study: Study, path: str, task: Task) -> Iterator[str]:
+    """Overrides are of methods that the task runs, and hold what such a method can have."""
+    known = list(task.methods or study.methods)
+    for method, override in task.overrides.items():
+        where = f"{path}.overrides.{method}"
+        yield from unknown(f"{path}.overrides", method, "a method of this task", known)
+        kind = study.kind_of(method) if method in study.methods else ""
+        if kind not in (*kinds.solvers(), *kinds.encoders()):
+            continue
+        if override.epochs is not None and not kinds.is_learned(kind):
+            yield f"{where}.epochs is a setting of learned methods; {kind} is not learned"
+        yield from _grid(where, override.search, kind)
 
 
 def check_methods(study: Study) -> Iterator[str]:
@@ -117,12 +137,19 @@ def _method_of_kind(path: str, method: Method, kind: str) -> Iterator[str]:
     if not kinds.is_learned(kind):
         for key in sorted(method.model_fields_set & set(Method.learned_only)):
             yield f"{path}.{key} is a setting of learned methods; {kind} is not learned"
+    yield from _grid(path, method.search, kind)
+    if kinds.is_learned(kind) and "learning_rate" not in method.search:
+        yield f"{path}.search.learning_rate is missing; {kind} is learned and needs at least one"
+
+
+def _grid(path: str, search: Mapping[str, Sequence[Any]], kind: str) -> Iterator[str]:
+    """Every searched setting is one that the kind has, every candidate fits it, and none is listed twice."""
     try:
         known = kinds.searchable(kind)
     except ConfigError as error:
         yield f"{path}: {error}"
         return
-    for key, candidates in method.search.items():
+    for key, candidates in search.items():
         if key not in known:
             yield f"{path}.search.{key} cannot be searched by {kind}{hint(key, known)}"
             continue
@@ -130,13 +157,14 @@ def _method_of_kind(path: str, method: Method, kind: str) -> Iterator[str]:
             yield from _candidate(f"{path}.search.{key}", candidate, known[key])
         if len(set(candidates)) < len(candidates):
             yield f"{path}.search.{key} lists a candidate twice: {candidates}"
-    if kinds.is_learned(kind) and "learning_rate" not in method.search:
-        yield f"{path}.search.learning_rate is missing; {kind} is learned and needs at least one"
 
 
 def _candidate(path: str, candidate: Any, default: Any) -> Iterator[str]:
-    """Faults of one candidate against the kind of value that the default is; without a default it is a number."""
-    if isinstance(default, str):
+    """Faults of one candidate against the kind of its default; without a default it is a number or null."""
+    if candidate is None:
+        if default is not None:
+            yield f"{path} must list values, found null"
+    elif isinstance(default, str):
         if not isinstance(candidate, str):
             yield f"{path} must list words, found {candidate!r}"
     elif isinstance(candidate, bool | str):
@@ -193,10 +221,10 @@ def _shown(study: Study, path: str, output: Output) -> Iterator[str]:
 
 def _depths(study: Study, path: str, output: Output, methods: list[str]) -> Iterator[str]:
     chosen = [m for m in output.methods or methods if m in study.methods]
-    known = {depth for method in chosen for depth in study.methods[method].depths}
+    known = study.depths_of(output.task or "", chosen)
     for depth in output.depths or ():
         if known and depth not in known:
-            listed = ", ".join(map(str, sorted(known)))
+            listed = ", ".join(map(str, known))
             yield f"{path}.depths names {depth}, at which none of its methods is run; known: {listed}"
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from lsalsa.errors import ConfigError
 
-EVERY_METHOD = {"penalty_factor": 1.0}
+EVERY_METHOD = {"penalty_factor": 1.0, "penalty": None, "penalty_second": None}
 LEARNED = {"learning_rate": None, "batch_size": 100, "decay": 1.0}
 
 

@@ -16,8 +16,8 @@ def number(value: Any) -> Any:
 
 
 def scalar(value: Any) -> Any:
-    """A candidate of a search: a number, a word or a switch."""
-    if not isinstance(value, bool | int | float | str):
+    """A candidate of a search: a number, a word, a switch, or null for what holds where nothing is searched."""
+    if not isinstance(value, bool | int | float | str | None):
         raise ValueError(f"must be a number or a word, found {value!r}")
     return value
 
@@ -45,6 +45,7 @@ Share = Annotated[float, BeforeValidator(number), Field(gt=0, lt=1)]
 Decay = Annotated[float, BeforeValidator(number), Field(gt=0, le=1)]
 Candidate = Annotated[Any, BeforeValidator(number), AfterValidator(scalar)]
 Depths = Annotated[list[Count], Field(min_length=1), AfterValidator(ascending)]
+Grid = dict[str, Annotated[list[Candidate], Field(min_length=1)]]
 
 
 class Settings(BaseModel):
@@ -98,7 +99,26 @@ class Classifier(Settings):
 
     noun: ClassVar[str] = "a classifier"
 
-    projection: Count | None = None
+    projection: Count | dict[str, Count] | None = None
+
+
+class Search(Settings):
+    """How the candidates of learned methods are compared: epochs at each rung, the better part goes on."""
+
+    noun: ClassVar[str] = "search"
+
+    n_train: Count = 4000
+    rungs: Depths = [1, 2]
+
+
+class Override(Settings):
+    """What a task runs differently for one method; a grid listed here takes the place of the method's own."""
+
+    noun: ClassVar[str] = "an override"
+
+    depths: Depths | None = None
+    search: Grid = {}
+    epochs: Count | None = None
 
 
 class Task(Settings):
@@ -109,6 +129,7 @@ class Task(Settings):
     title: str
     components: Annotated[list[str], Field(min_length=1)]
     penalties: Annotated[list[Above0], Field(min_length=1)]
+    zero_share: Share | None = None
     n_train: Count
     n_validation: Count
     n_test_images: Count
@@ -116,6 +137,8 @@ class Task(Settings):
     optimal_tolerance: Above0 = 1e-6
     classifier: Classifier = Classifier()
     methods: list[str] | None = None
+    search: Search | None = None
+    overrides: dict[str, Override] = {}
 
 
 class Method(Settings):
@@ -126,20 +149,11 @@ class Method(Settings):
 
     kind: str | None = None
     depths: Depths
-    search: dict[str, Annotated[list[Candidate], Field(min_length=1)]] = {}
+    search: Grid = {}
     optimizer: Literal["sgd", "adam"] = "sgd"
     epochs: Count = 10
     keep: Literal["best", "last"] = "best"
     set_backs: Annotated[int, Field(ge=0)] = 0
-
-
-class Search(Settings):
-    """How the candidates of learned methods are compared: epochs at each rung, the better part goes on."""
-
-    noun: ClassVar[str] = "search"
-
-    n_train: Count = 4000
-    rungs: Depths = [1, 2]
 
 
 class Timing(Settings):
@@ -213,6 +227,18 @@ class Study(Settings):
     def methods_of(self, task: str) -> list[str]:
         """Names of the methods that a task runs, in the order of the configuration."""
         return list(self.tasks[task].methods or self.methods)
+
+    def method_of(self, task: str, method: str) -> Method:
+        """A method as a task runs it: its settings, with the task's overrides in their place."""
+        chosen, override = self.methods[method], self.tasks[task].overrides.get(method)
+        if override is None:
+            return chosen
+        changes = {key: value for key, value in override if value is not None}
+        return chosen.model_copy(update={**changes, "search": {**chosen.search, **override.search}})
+
+    def depths_of(self, task: str, methods: list[str]) -> list[int]:
+        """All depths at which a task runs any of the methods."""
+        return sorted({depth for method in methods for depth in self.method_of(task, method).depths})
 
     def kind_of(self, method: str) -> str:
         """The solver or encoder behind a method."""

@@ -58,31 +58,34 @@ def make_signals(study: Study, task: str) -> Resolved:
 
 def optimal_codes(study: Study, task: str) -> Resolved:
     chosen = study.tasks[task]
-    return {"penalties": chosen.penalties, "tolerance": chosen.optimal_tolerance, "dtype": study.dtype}
+    names = ("penalties", "zero_share")
+    return _some(chosen, *names) | {"tolerance": chosen.optimal_tolerance, "dtype": study.dtype}
 
 
 def train_classifier(study: Study, task: str) -> Resolved:
     chosen = study.tasks[task]
-    return {"components": chosen.components, **chosen.classifier.model_dump(), "seed": study.seed}
+    given = chosen.classifier.projection
+    projections = {name: given.get(name) if isinstance(given, dict) else given for name in chosen.components}
+    return {"components": chosen.components, "projections": projections, "seed": study.seed}
 
 
 def search_solver(study: Study, task: str, method: str) -> Resolved:
-    chosen = study.methods[method]
-    return {"kind": study.kind_of(method), "depths": chosen.depths, "grid": _grid(study, method)}
+    depths = study.method_of(task, method).depths
+    return {"kind": study.kind_of(method), "depths": depths, "grid": _grid(study, task, method)}
 
 
 def search_encoder(study: Study, task: str, method: str, depth: str) -> Resolved:
     return {
         "kind": study.kind_of(method),
-        "grid": _grid(study, method),
+        "grid": _grid(study, task, method),
         "optimizer": study.methods[method].optimizer,
-        **study.search.model_dump(),
+        **(study.tasks[task].search or study.search).model_dump(),
         "seed": study.seed,
     }
 
 
 def train_encoder(study: Study, task: str, method: str, depth: str) -> Resolved:
-    fixed = _some(study.methods[method], "epochs", "optimizer", "keep", "set_backs")
+    fixed = _some(study.method_of(task, method), "epochs", "optimizer", "keep", "set_backs")
     return {"kind": study.kind_of(method), "fixed": fixed, "repetitions": study.repetitions, "seed": study.seed}
 
 
@@ -91,7 +94,7 @@ def evaluate(study: Study, task: str, method: str) -> Resolved:
     return {
         "kind": kind,
         "learned": kinds.is_learned(kind),
-        "depths": study.methods[method].depths,
+        "depths": study.method_of(task, method).depths,
         "repetitions": study.repetitions if kinds.is_learned(kind) else 1,
         "components": study.tasks[task].components,
     }
@@ -121,18 +124,18 @@ def _shown(study: Study, output: Table | Figure) -> Resolved:
     """What a table or figure shows, the lists that were left out filled in."""
     task = output.task or ""
     methods = output.methods or study.methods_of(task)
-    depths = output.depths or sorted({depth for method in methods for depth in study.methods[method].depths})
+    depths = output.depths or study.depths_of(task, methods)
     shown = _some(output, "kind", "title", "task", "component")
     return shown | {"components": study.tasks[task].components, "methods": methods, "depths": depths}
 
 
-def _grid(study: Study, method: str) -> Resolved:
-    """Candidates by setting: those listed, else the default alone; 1 and 1.0 are the same."""
+def _grid(study: Study, task: str, method: str) -> Resolved:
+    """Candidates by setting: those listed, else the default alone; 1 and 1.0 are the same, null stays null."""
     defaults = kinds.searchable(study.kind_of(method))
     listed = {name: [default] for name, default in defaults.items() if default is not None}
-    listed |= study.methods[method].search
+    listed |= study.method_of(task, method).search
     kind = {name: float if default is None else type(default) for name, default in defaults.items()}
-    return {name: [kind[name](candidate) for candidate in listed[name]] for name in sorted(listed)}
+    return {name: [None if one is None else kind[name](one) for one in listed[name]] for name in sorted(listed)}
 
 
 def _some(block: Any, *names: str) -> Resolved:

@@ -1,0 +1,74 @@
+"""The penalty that makes optimal codes sparse enough: the LSALSA paper's rule for choosing it."""
+
+from typing import Any
+
+import numpy as np
+
+from lsalsa.errors import ConfigError, DataError
+from lsalsa.exact import optimal_codes
+from lsalsa.metrics import zero_share
+from lsalsa.problem import SparseCodingProblem
+
+PRECISION = 1.01
+"""The found penalties are at most this factor above the smallest ones."""
+
+TOLERANCE = 1e-4
+"""Relative duality gap of the codes that are counted; their zeros are settled long before the usual one."""
+
+
+def with_zero_share(problem: SparseCodingProblem, signals: Any, share: float) -> SparseCodingProblem:
+    """The problem under the smallest multiple of its penalties at which optimal codes are sparse enough.
+
+    The LSALSA paper raises the penalty until at least 89 % of the entries of the optimal codes are zero (section 6).
+
+    Parameters
+    ----------
+    problem : SparseCodingProblem
+        Its penalties set the proportion between the dictionaries.
+    signals : array, (n_samples, n_features)
+        Whose mean share of zeros counts.
+    share : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    SparseCodingProblem
+        The penalties are found to one percent, from above.
+
+    Raises
+    ------
+    ConfigError
+        When the share is not between 0 and 1.
+    DataError
+        When all signals are zero: their codes are zero under any penalty.
+    """
+    if not 0 < share < 1:
+        raise ConfigError(f"zero_share must lie between 0 and 1, found {share}")
+    if not bool(signals.any()):
+        raise DataError("no penalty can be chosen by the share of zeros: all signals are zero")
+    dense, sparse = _bracket(problem, signals, share)
+    while sparse / dense > PRECISION:
+        middle = float(np.sqrt(dense * sparse))
+        if _share_at(problem, signals, middle) >= share:
+            sparse = middle
+        else:
+            dense = middle
+    return _scaled(problem, sparse)
+
+
+def _bracket(problem: SparseCodingProblem, signals: Any, share: float) -> tuple[float, float]:
+    """Multiples of the penalties below and above the wanted one, within a factor of two."""
+    factor = min(1.0, 0.5 * float((problem.lambda_max(signals) / problem.penalties).max()))  # not all codes zero
+    while _share_at(problem, signals, factor) < share:
+        factor *= 2
+    while _share_at(problem, signals, factor / 2) >= share:
+        factor /= 2
+    return factor / 2, factor
+
+
+def _share_at(problem: SparseCodingProblem, signals: Any, factor: float) -> float:
+    return zero_share(optimal_codes(_scaled(problem, factor), signals, TOLERANCE).codes)
+
+
+def _scaled(problem: SparseCodingProblem, factor: float) -> SparseCodingProblem:
+    return problem.with_penalties([factor * penalty for penalty in problem.penalties])
