@@ -9,8 +9,6 @@ from lsalsa.data.sources import load_images
 from lsalsa.study.job import job
 
 with job(snakemake) as j:
-    settings = dict(j.params["settings"])
-    if j.has("file"):
-        settings["path"] = j.input["file"]
-    images = load_images(j.params["source"], seed=j.seed(), settings=settings)
+    source, settings = j.params["source"], j.params["settings"]
+    images = load_images(source, seed=j.seed(), settings=settings, data_dir=snakemake.config.get("data_dir"))
     j.write(images=images.to_arrays())

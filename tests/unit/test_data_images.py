@@ -35,7 +35,7 @@ def test_pixel_that_is_no_number_is_refused_with_its_image(images, value):
 
 @pytest.mark.parametrize("value", [-0.01, 255])
 def test_grey_value_outside_0_and_1_is_refused(images, value):
-    with pytest.raises(DataError, match=r"grey values in \[0, 1\], found values from"):
+    with pytest.raises(DataError, match=r"values in \[0, 1\], found values from"):
         with_pixel(images, value).validate()
 
 

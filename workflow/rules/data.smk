@@ -4,7 +4,7 @@
 rule fetch_images:
     """Read one set of images from its source."""
     input:
-        unpack(own_files),
+        files=own_files,
     output:
         images="<results>/images/{images}.npz",
     log:

@@ -12,9 +12,9 @@ def of_repository(path):
 
 
 def own_files(wildcards):
-    """The file behind a set of images, when its source reads one: its setting `path`, under `data_dir`."""
-    path = study.images[wildcards.images].settings.get("path")
-    return {"file": str(Path(study.data_dir or "") / path)} if path else {}
+    """Files of the user behind a set of images: those of `data_dir`, or of the setting `path`; none for a download."""
+    images = study.images[wildcards.images]
+    return [str(path) for path in kinds.source_files(images.source, images.settings, study.data_dir)]
 
 
 def images_of_component(wildcards):

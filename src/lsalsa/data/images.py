@@ -1,4 +1,4 @@
-"""A set of labelled grey images, each on the train or on the test side."""
+"""A set of labelled images, grey or in colour, each on the train or on the test side."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from lsalsa.errors import DataError, ShapeError
 
 @dataclass(frozen=True)
 class ImageSet:
-    """Labelled grey images.
+    """Labelled images.
 
     Attributes
     ----------
-    images : array, (n_images, height, width), float32
-        Grey values in [0, 1].
+    images : array, (n_images, height, width) or (n_images, height, width, 3), float32
+        Grey values, or red, green and blue, in [0, 1].
     labels : array, (n_images,), int64
         Positions in `class_names`.
     class_names : list of str
@@ -28,7 +28,7 @@ class ImageSet:
     is_test : array, (n_images,), bool
         True on the test side; nothing is learned or chosen on it.
     source : dict of str to str
-        Where the images come from: name, licence, citation.
+        Where the images come from: name, licence, citation, and extent, how much of the published set they are.
     """
 
     images: np.ndarray
@@ -53,7 +53,7 @@ class ImageSet:
         check_finite("images", self.images)
         low, high = float(self.images.min()), float(self.images.max())
         if low < 0 or high > 1:
-            raise DataError(f"images must have grey values in [0, 1], found values from {low:g} to {high:g}")
+            raise DataError(f"images must have values in [0, 1], found values from {low:g} to {high:g}")
         self._check_labels()
         self._check_sides()
 
@@ -81,9 +81,9 @@ class ImageSet:
         )
 
     def _check_shapes(self) -> None:
-        if self.images.ndim != 3 or self.images.dtype != np.float32:
+        if self.images.ndim not in (3, 4) or self.images.shape[3:] not in ((), (3,)) or self.images.dtype != np.float32:
             raise ShapeError(
-                "images must be float32 of shape (n_images, height, width), "
+                "images must be float32 of shape (n_images, height, width) or (n_images, height, width, 3), "
                 f"found {self.images.dtype} of shape {self.images.shape}"
             )
         if self.images.size == 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,7 +64,7 @@ def fit_images(images: np.ndarray, size: int, fit: str = "pad") -> np.ndarray:
 
     Parameters
     ----------
-    images : array, (n_images, height, width)
+    images : array, (n_images, height, width) or (n_images, height, width, n_channels)
     size : int
         Height and width afterwards.
     fit : {"pad", "shrink", "none"}
@@ -72,7 +73,7 @@ def fit_images(images: np.ndarray, size: int, fit: str = "pad") -> np.ndarray:
 
     Returns
     -------
-    fitted : array, (n_images, size, size), same dtype
+    fitted : array, (n_images, size, size) or (n_images, size, size, n_channels), same dtype
 
     Raises
     ------
@@ -82,7 +83,7 @@ def fit_images(images: np.ndarray, size: int, fit: str = "pad") -> np.ndarray:
     check_count("image_size", size)
     if fit not in FITS:
         raise nearest("way to fit images", fit, FITS)
-    height, width = images.shape[1:]
+    height, width = images.shape[1:3]
     if fit == "none" and (height, width) != (size, size):
         raise ConfigError(f"images of {height} x {width} pixels do not fit image_size {size}; choose fit pad or shrink")
     if fit == "pad" and max(height, width) > size:
@@ -98,13 +99,13 @@ def cut_patches(images: np.ndarray, patch_size: int) -> np.ndarray:
 
     Parameters
     ----------
-    images : array, (n_images, height, width)
+    images : array, (n_images, height, width) or (n_images, height, width, n_channels)
     patch_size : int
 
     Returns
     -------
-    patches : array, (n_images, n_positions, patch_size**2), same dtype
-        Positions row by row; pixels of a patch row by row (docs/method.md, section 2).
+    patches : array, (n_images, n_positions, patch_size**2 * n_channels), same dtype
+        Positions row by row; pixels of a patch row by row, channel by channel (docs/method.md, section 2).
 
     Raises
     ------
@@ -112,13 +113,13 @@ def cut_patches(images: np.ndarray, patch_size: int) -> np.ndarray:
         When a patch is larger than an image.
     """
     check_count("patch_size", patch_size)
-    n_images, height, width = images.shape
+    n_images, height, width, *channels = images.shape
     rows, columns = height // patch_size, width // patch_size
     if rows == 0 or columns == 0:
         raise ConfigError(f"patch_size {patch_size} is larger than the images of {height} x {width} pixels")
     grid = images[:, : rows * patch_size, : columns * patch_size]
-    cells = grid.reshape(n_images, rows, patch_size, columns, patch_size).swapaxes(2, 3)
-    return cells.reshape(n_images, rows * columns, patch_size**2)
+    cells = grid.reshape(n_images, rows, patch_size, columns, patch_size, *channels).swapaxes(2, 3)
+    return cells.reshape(n_images, rows * columns, math.prod([patch_size, patch_size, *channels]))
 
 
 def component_patches(
@@ -200,14 +201,14 @@ def _split_train(image_set: ImageSet, fraction: float, seed: int) -> tuple[np.nd
 
 def _padded(images: np.ndarray, size: int) -> np.ndarray:
     """Images in the middle of a black square."""
-    margins = [((size - length) // 2, (size - length + 1) // 2) for length in images.shape[1:]]
-    return np.pad(images, [(0, 0), *margins])
+    margins = [((size - length) // 2, (size - length + 1) // 2) for length in images.shape[1:3]]
+    return np.pad(images, [(0, 0), *margins, *[(0, 0)] * (images.ndim - 3)])
 
 
 def _block_means(images: np.ndarray, factor: int) -> np.ndarray:
     """Each block of factor x factor pixels becomes their mean."""
     if factor == 1:
         return images
-    n_images, size, _ = images.shape
-    blocks = images.reshape(n_images, size // factor, factor, size // factor, factor)
+    n_images, size, _, *channels = images.shape
+    blocks = images.reshape(n_images, size // factor, factor, size // factor, factor, *channels)
     return blocks.mean(axis=(2, 4), dtype=images.dtype)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from lsalsa.errors import ConfigError
+from lsalsa.seeds import generator, seed_for
 
 
 def check_share(name: str, value: float) -> None:
@@ -30,6 +31,19 @@ def spread_over_classes(labels: np.ndarray, count: int, random: np.random.Genera
     return np.sort(order[np.argsort(turn, kind="stable")[:count]])
 
 
+def first_of_classes(labels: np.ndarray, count: int) -> np.ndarray:
+    """Choose the first items of every class, the same number of each, as far as it has that many.
+
+    Returns
+    -------
+    chosen : array, (n_items,), bool
+        True for `count` items, for all when there are fewer.
+    """
+    chosen = np.zeros(len(labels), dtype=bool)
+    chosen[np.argsort(_rank_in_class(labels), kind="stable")[:count]] = True
+    return chosen
+
+
 def share_of_classes(labels: np.ndarray, fraction: float, random: np.random.Generator) -> np.ndarray:
     """Choose the same share of every class; a class of two or more is on both sides of the choice.
 
@@ -43,6 +57,11 @@ def share_of_classes(labels: np.ndarray, fraction: float, random: np.random.Gene
     quota = np.clip(np.rint(fraction * sizes), 1, None)
     chosen[order] = _rank_in_class(labels[order]) < np.minimum(quota, sizes - 1)[codes]
     return chosen
+
+
+def random_share(labels: np.ndarray, fraction: float, seed: int) -> np.ndarray:
+    """Test images of a set that does not say which they are: the same share of every class, (n_items,) bool."""
+    return share_of_classes(labels, fraction, generator(seed_for(seed, "test")))
 
 
 def draw_evenly(n_items: int, count: int, random: np.random.Generator) -> np.ndarray:

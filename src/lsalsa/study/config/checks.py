@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lsalsa.errors import ConfigError
+from lsalsa.errors import ConfigError, LsalsaError
 from lsalsa.study.config import kinds
 from lsalsa.study.config.messages import hint
 from lsalsa.study.config.models import Method, Output, Study, Task
@@ -264,7 +264,7 @@ CHECKS: tuple[Callable[[Study], Iterator[str]], ...] = (
 
 
 def missing_files(study: Study, root: Path) -> list[str]:
-    """Sentences for files of the repository that the study names and that are not there."""
+    """Sentences for files that the study names and that are not there: of the repository, and the user's images."""
     reference = {path.stem: path for path in (root / "workflow/reference").glob("*.csv")}
     pages = {path.stem: path for path in (root / "workflow/notebooks").glob("*.py")}
     found: list[str] = []
@@ -273,4 +273,13 @@ def missing_files(study: Study, root: Path) -> list[str]:
             found += unknown(f"tables.{name}.paper", table.paper, "a file of workflow/reference", reference)
     for name in study.notebooks:
         found += unknown(f"notebooks.{name}", name, "a file of workflow/notebooks", pages)
-    return found
+    return found + list(_missing_images(study))
+
+
+def _missing_images(study: Study) -> Iterator[str]:
+    """Sentences for sets of images whose files of the user are not there."""
+    for name, images in study.images.items():
+        try:
+            kinds.source_files(images.source, images.settings, study.data_dir)
+        except LsalsaError as error:
+            yield f"images.{name}: {error}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,11 @@ def source_settings(source: str) -> dict[str, Any]:
     """Settings of a source with their defaults."""
     package = importlib.import_module("lsalsa.data.sources")
     return _loaded(f"lsalsa.data.sources.{source}", lambda: package.settings_of(source))
+
+
+def source_files(source: str, settings: Mapping[str, Any], data_dir: str | None) -> list[Path]:
+    """Files of the user that a source will read; DataError or StorageError when they are not there."""
+    return importlib.import_module("lsalsa.data.sources").files_of(source, settings=settings, data_dir=data_dir)
 
 
 def table_kinds() -> list[str]:

@@ -1,0 +1,172 @@
+"""Files of published data sets: from the cache, or from the first address that gives them whole.
+
+A file has its name only when its size and checksum are the register's. A download that breaks off leaves nothing and
+starts again from the beginning. Two variables of the environment are read: LSALSA_CACHE, the folder of the cache, and
+LSALSA_OFFLINE, which forbids every connection when it is set to anything but 0.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from lsalsa.data.register import DataSet, PublishedFile
+from lsalsa.errors import DataError, StorageError
+from lsalsa.storage import atomic
+
+logger = logging.getLogger(__name__)
+
+WAITS = (1, 2, 4)
+"""Seconds before all addresses of a file are tried again."""
+
+CHUNK = 2**20
+
+
+class _Refused(Exception):
+    """What an address gave is not the file; the next one is tried."""
+
+
+def cache_folder() -> Path:
+    """Folder of all downloads: LSALSA_CACHE, or the place for caches of this user."""
+    import pooch
+
+    return Path(os.environ.get("LSALSA_CACHE") or pooch.os_cache("lsalsa"))
+
+
+def is_offline() -> bool:
+    """True when the environment forbids connections."""
+    return os.environ.get("LSALSA_OFFLINE", "0") not in ("", "0")
+
+
+def fetch(data_set: DataSet, *, sleep: Callable[[float], Any] = time.sleep) -> list[Path]:
+    """Paths of all files of a data set, downloaded where the cache lacks them.
+
+    Parameters
+    ----------
+    data_set : DataSet
+    sleep : callable
+        Waits for a number of seconds between two rounds of attempts.
+
+    Returns
+    -------
+    paths : list of Path
+        In the order of `data_set.files`, each verified.
+
+    Raises
+    ------
+    DataError
+        When a file is not to be had: offline, or no address gives it; every file that is missing is named.
+    StorageError
+        When the disk is full or the cache cannot be written.
+    """
+    folder = cache_folder() / data_set.name
+    missing = [file for file in data_set.files if not _is_cached(folder / file.name, file)]
+    if missing and is_offline():
+        raise DataError(
+            f"{data_set.title} is not in the cache and LSALSA_OFFLINE forbids downloads; {_by_hand(missing, folder)}"
+        )
+    if missing:
+        logger.info("fetching %s; licence: %s; cite: %s", data_set.title, data_set.licence, data_set.citation)
+        _check_space(folder, missing)
+    for file in missing:
+        _download(file, folder / file.name, sleep)
+    return [folder / file.name for file in data_set.files]
+
+
+def check_file(path: Path, file: PublishedFile) -> None:
+    """Raise DataError when a file is not the published one, naming what was expected and found."""
+    if fault := _fault(path, file):
+        raise DataError(f"{path} is not the published {file.name}: {fault}")
+
+
+def _fault(path: Path, file: PublishedFile) -> str | None:
+    """In what a file differs from the published one, None when it is the same."""
+    import pooch
+
+    size = path.stat().st_size
+    if size != file.bytes:
+        return f"{file.bytes} bytes expected, found {size}"
+    sha256 = pooch.file_hash(str(path), alg="sha256")
+    return None if sha256 == file.sha256 else f"sha256 {file.sha256} expected, found {sha256}"
+
+
+def _is_cached(path: Path, file: PublishedFile) -> bool:
+    """True for a file that is there and whole; a damaged one is told and counts as missing."""
+    if not path.is_file():
+        return False
+    fault = _fault(path, file)
+    if fault:
+        logger.warning("%s is damaged (%s)", path, fault)
+    return fault is None
+
+
+def _check_space(folder: Path, missing: list[PublishedFile]) -> None:
+    """Refuse a download that the disk cannot hold, before it starts."""
+    needed = sum(file.bytes for file in missing)
+    free = shutil.disk_usage(next(place for place in (folder, *folder.parents) if place.exists())).free
+    if needed > free:
+        raise StorageError(f"{folder} cannot hold the download: {needed} bytes needed, {free} bytes free")
+
+
+def _download(file: PublishedFile, path: Path, sleep: Callable[[float], Any]) -> None:
+    """Try all addresses in order, again after growing waits, until one gives the file whole."""
+    for wait in (*WAITS, None):
+        refusals = []
+        for url in file.urls:
+            try:
+                return _receive(file, url, path)
+            except _Refused as refusal:
+                refusals.append(f"{url}: {refusal}")
+        told = "; ".join(refusals)
+        if wait is not None:
+            logger.warning("%s is not to be had (%s); trying again in %d s", file.name, told, wait)
+            sleep(wait)
+    raise DataError(f"no address gives {file.name} ({told}); {_by_hand([file], path.parent)}")
+
+
+def _receive(file: PublishedFile, url: str, path: Path) -> None:
+    """Download a file from one address; it gets its name after its checksum is right."""
+    import pooch
+
+    download = pooch.HTTPDownloader(
+        progressbar=sys.stderr.isatty(),
+        chunk_size=CHUNK,
+        headers={"Accept-Encoding": "identity"},  # a server must not unpack what is published packed
+        hooks={"response": lambda response, **_: _check_response(response, file)},
+    )
+    with atomic(path, file.bytes) as temporary:
+        try:
+            download(url, str(temporary), None)
+        except OSError as error:
+            if error.errno is not None:  # of the disk; those of the connection have no number
+                raise
+            raise _Refused(" ".join(str(error).split())) from error
+        if fault := _fault(temporary, file):
+            raise _Refused(fault)
+
+
+def _check_response(response: Any, file: PublishedFile) -> None:
+    """Refuse an answer by its headers, before its body is read; errors by status are left to the downloader."""
+    if not response.ok or response.is_redirect:
+        return
+    kind, length = response.headers.get("Content-Type", ""), response.headers.get("Content-Length")
+    if kind.startswith("text/html"):
+        fault = "a web page instead of the file"
+    elif length is not None and int(length) != file.bytes:
+        fault = f"{file.bytes} bytes expected, {length} announced"
+    else:
+        return
+    response.close()
+    raise _Refused(fault)
+
+
+def _by_hand(missing: list[PublishedFile], folder: Path) -> str:
+    """How to do without a download."""
+    names = ", ".join(file.name for file in missing)
+    return f"put {names} into {folder}, or into a folder {folder.name} of data_dir"

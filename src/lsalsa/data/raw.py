@@ -1,0 +1,120 @@
+"""Images as a file gives them, and how they become a set: which are taken, grey or colour, scaled to [0, 1]."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lsalsa.arrays import check_count, nearest
+from lsalsa.data.images import ImageSet
+from lsalsa.data.selection import first_of_classes
+from lsalsa.errors import DataError, ShapeError
+
+SCALINGS = ("minmax", "unit")
+LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+"""Weights of red, green and blue in grey (ITU-R BT.601)."""
+
+
+@dataclass(frozen=True)
+class RawImages:
+    """Labelled images as they were read.
+
+    Attributes
+    ----------
+    images : array, (n_images, height, width) or (n_images, height, width, 3)
+        uint8, or floating-point numbers in [0, 1].
+    labels : array, (n_images,), int64
+        Positions in `class_names`.
+    class_names : list of str
+    is_test : array, (n_images,), bool
+    notes : dict of str to str
+        What was met while reading, e.g. how many files were skipped.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    class_names: list[str]
+    is_test: np.ndarray
+    notes: Mapping[str, str]
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Number of train and of test images."""
+        return int((~self.is_test).sum()), int(self.is_test.sum())
+
+    def first(self, n_train: int | None, n_test: int | None) -> RawImages:
+        """The first images of each class on each side, so many in all, where there are more; None takes all."""
+        kept = np.ones(len(self.labels), dtype=bool)
+        for name, count, side in (("n_train", n_train, ~self.is_test), ("n_test", n_test, self.is_test)):
+            if count is not None:
+                ids = np.flatnonzero(side)
+                kept[ids] = first_of_classes(self.labels[ids], check_count(name, count))
+        if kept.all():
+            return self
+        return replace(self, images=self.images[kept], labels=self.labels[kept], is_test=self.is_test[kept])
+
+    def to_set(self, source: Mapping[str, str], *, scaling: str, colour: bool) -> ImageSet:
+        """The set of images, grey unless `colour`, with these facts about its source."""
+        images = self.images if colour else as_grey(self.images)
+        if colour and images.ndim == 3:
+            raise ShapeError("colour asks for images of three channels, found grey images")
+        groups = np.arange(len(images))
+        facts = {**source, **self.notes}
+        return ImageSet(scaled(images, scaling), self.labels, self.class_names, groups, self.is_test, facts)
+
+
+def as_grey(images: np.ndarray) -> np.ndarray:
+    """Grey images of the same range; colour becomes float32, (n_images, height, width)."""
+    if images.ndim == 3:
+        return images
+    grey = images[..., 0] * LUMA[0]
+    for channel in (1, 2):
+        grey += images[..., channel] * LUMA[channel]
+    if images.dtype == np.uint8:
+        grey /= 255
+    return np.minimum(grey, 1, out=grey)  # the weights' rounding makes white a little more than white
+
+
+def scaled(images: np.ndarray, scaling: str) -> np.ndarray:
+    """Images as float32 in [0, 1].
+
+    Parameters
+    ----------
+    images : array, (n_images, ...)
+        uint8, or floating-point numbers in [0, 1].
+    scaling : {"minmax", "unit"}
+        ``minmax`` stretches every image so that its darkest value is 0 and its brightest 1; a constant image becomes
+        black. ``unit`` divides bytes by 255 and leaves floating-point numbers as they are.
+
+    Raises
+    ------
+    ConfigError
+        When there is no such scaling.
+    DataError
+        When the values are neither bytes nor floating-point numbers.
+    """
+    check_scaling(scaling)
+    if images.dtype != np.uint8 and not np.issubdtype(images.dtype, np.floating):
+        raise DataError(f"images must be uint8 or floating-point numbers in [0, 1], found {images.dtype}")
+    result = images.astype(np.float32)
+    if images.dtype == np.uint8:
+        result /= 255
+    if scaling == "minmax":
+        _stretch(result)
+    return result
+
+
+def check_scaling(scaling: str) -> None:
+    """Raise ConfigError when there is no such scaling; the nearest is given."""
+    if scaling not in SCALINGS:
+        raise nearest("scaling", scaling, SCALINGS)
+
+
+def _stretch(images: np.ndarray) -> None:
+    """Every image from 0 to 1, in place."""
+    pixels = tuple(range(1, images.ndim))
+    images -= images.min(axis=pixels, keepdims=True)
+    span = images.max(axis=pixels, keepdims=True)
+    images /= np.where(span > 0, span, 1)

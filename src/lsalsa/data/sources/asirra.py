@@ -1,0 +1,60 @@
+"""ASIRRA: photographs of cats and dogs, as Microsoft publishes them or from a folder of one's own.
+
+The published archive has no test side. Of each class the last images are for the test and the first ones to learn from.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from lsalsa.data.images import ImageSet
+from lsalsa.data.pictures import Picture, read_pictures
+from lsalsa.data.published import Wanted, find, load_published
+from lsalsa.data.raw import RawImages
+from lsalsa.data.register import ASIRRA
+
+
+def own_files(data_dir: str | Path, **_: Any) -> list[Path]:
+    """The files under `data_dir` that are read instead of a download."""
+    return find(ASIRRA, data_dir).paths
+
+
+def load(
+    *,
+    seed: int,
+    data_dir: str | Path | None = None,
+    n_train: int = 4000,
+    n_test: int = 1000,
+    image_size: int = 224,
+    colour: bool = False,
+    scaling: str = "minmax",
+) -> ImageSet:
+    """Load the photographs; files that cannot be decoded are skipped, and the next ones taken instead.
+
+    Parameters
+    ----------
+    seed : int
+    data_dir : path, optional
+        Folder that has the set, or a part of it; by default it is downloaded once.
+    n_train : int
+        Train images, half of them cats.
+    n_test : int
+        Test images, half of them cats.
+    image_size : int
+        Height and width that every photograph is brought to, whatever its own (bilinear).
+    colour : bool
+        Three channels; grey by default.
+    scaling : {"minmax", "unit"}
+        Every image stretched to [0, 1], or divided by 255.
+    """
+    wanted = Wanted(n_train, n_test, image_size, colour, scaling)
+
+    def read(paths: list[Path]) -> RawImages:
+        return read_pictures(paths[0], _first_and_last, size=image_size, colour=colour, n_train=n_train, n_test=n_test)
+
+    return load_published(ASIRRA, read, wanted, data_dir=data_dir, seed=seed)
+
+
+def _first_and_last(pictures: list[Picture]) -> tuple[list[Picture], list[Picture]]:
+    return pictures, pictures[::-1]
