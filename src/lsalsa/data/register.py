@@ -52,6 +52,8 @@ class DataSet:
         In the order of the published labels.
     n_train, n_test : int
         Images of the two sides that the papers work with.
+    side : int
+        Height and width that they work with.
     files : tuple of PublishedFile
     folders : tuple of str
         Other names that its folder under `data_dir` may have.
@@ -64,6 +66,7 @@ class DataSet:
     class_names: tuple[str, ...]
     n_train: int
     n_test: int
+    side: int
     files: tuple[PublishedFile, ...]
     folders: tuple[str, ...] = ()
 
@@ -89,6 +92,7 @@ CIFAR10 = DataSet(
     class_names=("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
     n_train=50_000,
     n_test=10_000,
+    side=32,
     files=_mirrored(
         ("https://www.cs.toronto.edu/~kriz/",),
         "cifar-10-binary.tar.gz 170052171 c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
@@ -104,6 +108,7 @@ ASIRRA = DataSet(
     class_names=("cat", "dog"),
     n_train=4_000,
     n_test=1_000,
+    side=224,
     files=_mirrored(
         ("https://download.microsoft.com/download/3/E/1/3E1C3F21-ECDB-4869-8368-6DEBA77B919F/",),
         "kagglecatsanddogs_5340.zip 824887076 b7974bd00a84a99921f36ee4403f089853777b5ae8d151c76a86e64900334af9",
@@ -131,6 +136,7 @@ FASHION_MNIST = DataSet(
     ),
     n_train=60_000,
     n_test=10_000,
+    side=28,
     files=_mirrored(
         (
             "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
@@ -155,6 +161,7 @@ MNIST = DataSet(
     class_names=tuple("0123456789"),
     n_train=60_000,
     n_test=10_000,
+    side=28,
     files=_mirrored(
         (
             "https://ossci-datasets.s3.amazonaws.com/mnist/",
