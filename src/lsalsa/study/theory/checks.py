@@ -128,8 +128,14 @@ def verdict(violations: int, runs: int) -> str:
 
 def _sentence(check: Check, violations: int, runs: int, worst: float) -> str:
     count = f"none of {runs}" if violations == 0 else f"{violations} of {runs}"
-    allowed = "0" if check.limit <= ROUNDING else f"{round(check.limit, 6):g}"
     return (
         f"{check.claim}: contradicted by {count} random instances;"
-        f" {check.measure} is at most {worst:.3g} (the statement allows {allowed})."
+        f" {check.measure} is at most {in_words(worst)} (the statement allows {in_words(check.limit)})."
     )
+
+
+def in_words(value: float) -> str:
+    """A measure in three digits; what lies within rounding of 0 as 0, what is just above 1 by how much."""
+    if abs(value) <= ROUNDING:
+        return "0"
+    return f"1 + {value - 1:.2g}" if 10 * ROUNDING < value - 1 < 0.01 else f"{value:.3g}"

@@ -36,10 +36,16 @@ def draw_schedule(generator: np.random.Generator, form: Form, share: float) -> S
     return Schedule(xi, share * coupling_limit(xi, n_blocks), n_blocks, form)
 
 
+def _noise(generator: np.random.Generator, schedule: Schedule) -> float:
+    """sigma^2 for a squared first error of 1. Assumption 4 leaves it no less than 4 xi^2: gradients at the distance r
+    are at least beta r, and the first error of a block is at most (r / 2)^2."""
+    return 4 * schedule.xi**2 * 10 ** generator.uniform(0, 2)
+
+
 def recursion_over_bound(generator: np.random.Generator, form: Form, *, share: float) -> float:
     """The error that theorem 3 allows over the bound of theorem 4, the largest ratio of all iterations."""
     schedule = draw_schedule(generator, form, share)
-    noise = schedule.xi**2 * 10 ** generator.uniform(-6, 0)
+    noise = _noise(generator, schedule)
     return float(np.max(iterated(schedule, 1.0, noise, LONG) / bounds(schedule, 1.0, noise, LONG)))
 
 
@@ -48,7 +54,7 @@ def blocks_over_bound(generator: np.random.Generator, form: Form, *, share: floa
     schedule = draw_schedule(generator, form, share)
     if form == "corrected":
         schedule = _allowed(schedule, smoothness=schedule.xi)
-    noises = schedule.xi**2 * 10 ** generator.uniform(-6, 0, schedule.n_blocks)
+    noises = _noise(generator, schedule) * generator.dirichlet(np.full(schedule.n_blocks, 5.0))
     errors = generator.dirichlet(np.ones(schedule.n_blocks))
     allowed = bounds(schedule, 1.0, noises.sum(), SHORT)
     return float(np.max(iterated_by_block(schedule, errors, noises, SHORT) / allowed))
