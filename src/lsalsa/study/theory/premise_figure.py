@@ -7,7 +7,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from lsalsa.errors import DataError
 from lsalsa.study.figures import _style
@@ -26,12 +26,15 @@ def draw(rows: Sequence[Row]) -> Figure:
     figure = _style.new_page(10.0, 4.3, "Do trained encoders meet what the theorems assume?", _takeaway(done))
     panels = _style.new_axes(figure, 1, 2)
     left, right = panels[0]
-    for (task, method), style in _styles(done).items():
+    styles = _styles(done)
+    for number, ((task, method), style) in enumerate(styles.items()):
         own = [row for row in done if (row["task"], row["method"]) == (task, method)]
         label = f"{method_label(method)}, {task}"
-        _scatter(left, [(row["depth"], row["ratio"]) for row in own], label=label, **style)
+        beside = 1.03 ** (number - (len(styles) - 1) / 2)  # marks of different tasks stand side by side
+        _scatter(left, [(row["depth"] * beside, row["ratio"]) for row in own], label=label, **style)
         _scatter(right, [(row["asymmetry"], row["stationarity"]) for row in own], label=label, **style)
-    _finish(left, right, sorted({row["depth"] for row in done}))
+    _finish_theorem_2(left, done)
+    _finish_theorem_1(right)
     _style.common_legend(figure, panels)
     return figure
 
@@ -53,19 +56,25 @@ def _scatter(axes: Axes, points: Sequence[tuple[float, float]], **style: Any) ->
     axes.plot(*zip(*points, strict=True), linestyle="none", markersize=6, alpha=0.75, **style)
 
 
-def _finish(left: Axes, right: Axes, depths: Sequence[int]) -> None:
-    _style.depth_axis(left, depths)
-    _style.reference_line(left, 1.0, "untrained; theorem 2 assumes above")
-    left.set_xlabel("T: layers")
-    left.set_ylabel("curvature, learned / original")
-    left.set_title("Theorem 2: does the learned cost curve more?")
-    _style.reference_line(right, 0.0, "theorem 1")
-    right.axvline(0.0, color=_style.GREY, linewidth=1, linestyle=(0, (1, 2)), zorder=1)
-    for axis in (right.xaxis, right.yaxis):
-        axis.set_major_formatter(PercentFormatter(1.0))
-    right.set_xlabel("asymmetry of S: |S - Sᵀ| / |S|")
-    right.set_ylabel("slope at the x-update / its terms")
-    right.set_title("Theorem 1: is the x-update a minimum?")
+def _finish_theorem_2(axes: Axes, rows: Sequence[Row]) -> None:
+    """Heights of one percent at least, so that rounding does not look like an effect."""
+    ratios = [row["ratio"] for row in rows]
+    axes.set_ylim(min(0.99, *ratios) - 0.002, max(1.01, *ratios) + 0.002)
+    _style.depth_axis(axes, sorted({row["depth"] for row in rows}))
+    _style.reference_line(axes, 1.0)
+    axes.set_xlabel("T: layers")
+    axes.set_ylabel("curvature, learned / original (1 before training)")
+    axes.set_title("Theorem 2: does the learned cost curve more?")
+
+
+def _finish_theorem_1(axes: Axes) -> None:
+    _style.reference_line(axes, 0.0, "theorem 1")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(5))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.3g} %"))
+    axes.set_xlabel("asymmetry of S: |S - Sᵀ| / |S|")
+    axes.set_ylabel("slope at the x-update / its terms")
+    axes.set_title("Theorem 1: has the learned cost slope 0 there?")
 
 
 def _takeaway(rows: Sequence[Row]) -> str:
