@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from lsalsa.study.theory.checks import in_words
+from lsalsa.study.theory.checks import ROUNDING, in_words
 
 Column = tuple[str, Callable[[Any], str]]
 
@@ -13,8 +13,8 @@ CHECKS_TITLE = "The theory of the LSALSA paper, put to the test"
 CHECKS_NOTE = (
     "Every statement was tried on random instances with known constants: in the paper's form (printed) and in one that"
     " can be proved (corrected; docs/theory.md). It fails when all instances contradict it, fails in part when some do,"
-    " and holds when none does, which is evidence and no proof. The largest value that was measured stands beside the"
-    " one that the statement allows."
+    " and holds when none does, which is evidence and no proof. An equation is measured by its relative error, of which"
+    " it allows 0, an inequality by its left side over its right side, of which it allows 1; the largest is shown."
 )
 CHECKS_COLUMNS: dict[str, Column] = {
     "statement": ("statement", str),
@@ -40,7 +40,7 @@ def _number(value: float | None) -> str:
 
 
 def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.2g}"
+    return "–" if value is None else f"{100 * value:.2g}" if value > ROUNDING else "0"
 
 
 PREMISE_COLUMNS: dict[str, Column] = {
@@ -73,10 +73,14 @@ def to_markdown(
     columns : mapping
         Key of a row -> heading, and how a value is printed.
     """
-    lines = [[heading for heading, _ in columns.values()], ["---"] * len(columns)]
-    lines += [[show(row[key]) for key, (_, show) in columns.items()] for row in rows]
-    grid = "\n".join("| " + " | ".join(line) + " |" for line in lines)
-    parts = [f"## {title}", note, grid]
+    parts = [f"## {title}", note, to_grid(columns, rows)]
     if sentences:
         parts.append("\n".join(f"- {sentence}" for sentence in sentences))
     return "\n\n".join(parts) + "\n"
+
+
+def to_grid(columns: Mapping[str, Column], rows: Sequence[Mapping[str, Any]]) -> str:
+    """A pipe table of some columns of the rows."""
+    lines = [[heading for heading, _ in columns.values()], ["---"] * len(columns)]
+    lines += [[show(row[key]) for key, (_, show) in columns.items()] for row in rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
