@@ -28,10 +28,11 @@ include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/notebooks.smk"
+include: "workflow/rules/theory.smk"
 
 
 # Tables, figures, notebooks and intermediate results by name: `snakemake --cores 2 table_digits`.
-for target, files in (declared_targets() | intermediate_targets()).items():
+for target, files in (declared_targets() | theory_targets() | intermediate_targets()).items():
 
     rule:
         name:

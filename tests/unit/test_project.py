@@ -24,7 +24,7 @@ ENVIRONMENTS = sorted((ROOT / "envs").glob("*.yaml"))
 # From the top to the bottom; names on one line do not depend on each other's order.
 LAYERS = (
     {"study"},
-    {"training"},
+    {"training", "theory"},
     {"encoders"},
     {"dictionary"},
     {"solvers", "exact"},

@@ -113,3 +113,14 @@ def data_of_notebook(wildcards):
 def figures_of_notebook(wildcards):
     """Figures that a notebook tells about."""
     return results("figures/{figure}.png", figure=study.notebooks[wildcards.notebook].figures)
+
+
+def measured_for_premise(wildcards):
+    """The LSALSA encoders of all tasks, and the problems that they were trained for."""
+    cells = settings_of(study, "measure_premise")["cells"]
+    pattern = RESULTS + "/encoders/{task}/{method}/depth_{depth}/repetition_{repetition}.npz"
+    tasks = dict.fromkeys(cell["task"] for cell in cells)
+    return {
+        "encoders": [pattern.format(**cell) for cell in cells],
+        "problems": results("problems/{task}.npz", task=tasks),
+    }

@@ -17,9 +17,24 @@ def declared_targets():
     }
 
 
+def theory_targets():
+    """`theory` and, where there are encoders to measure, `theory_premise` -> their files; nothing without the block."""
+    if study.theory is None:
+        return {}
+    found = {"theory": ("checks", "theory", "theory_bounds")}
+    if settings_of(study, "measure_premise")["cells"]:
+        found["theory_premise"] = ("premise", "theory_premise", "theory_premise")
+    return {
+        name: results(f"theory/{rows}.parquet")
+        + results(f"tables/{table}.{{suffix}}", suffix=("csv", "md", "html"))
+        + results(f"figures/{figure}.{{suffix}}", suffix=DECLARED["figures"])
+        for name, (rows, table, figure) in found.items()
+    }
+
+
 def everything():
-    """Files of all tables, figures and notebooks; of everything else when none is declared."""
-    targets = declared_targets() or intermediate_targets()
+    """Files of all tables, figures and notebooks, and of the theory; of everything else when none is declared."""
+    targets = declared_targets() | theory_targets() or intermediate_targets()
     return [file for files in targets.values() for file in files]
 
 

@@ -23,8 +23,11 @@ TARGETS = (
     "encoders",
     "evaluation",
     "timing",
+    "theory",
 )
 """First words of the targets that name intermediate results, e.g. `codes_digits`."""
+THEORY = {"tables": ("theory", "theory_premise"), "figures": ("theory_bounds", "theory_premise")}
+"""What a study with the block `theory` has beside its declared tables and figures; notebooks may name it."""
 
 
 def faults(study: Study) -> list[str]:
@@ -230,11 +233,13 @@ def _depths(study: Study, path: str, output: Output, methods: list[str]) -> Iter
 
 def check_notebooks(study: Study) -> Iterator[str]:
     """Every notebook reads tables, figures and tasks that exist."""
+    theory = THEORY if study.theory else {}
+    tables, figures = [*study.tables, *theory.get("tables", ())], [*study.figures, *theory.get("figures", ())]
     for name, notebook in study.notebooks.items():
         for table in notebook.tables:
-            yield from unknown(f"notebooks.{name}.tables", table, "a table", study.tables)
+            yield from unknown(f"notebooks.{name}.tables", table, "a table", tables)
         for figure in notebook.figures:
-            yield from unknown(f"notebooks.{name}.figures", figure, "a figure", study.figures)
+            yield from unknown(f"notebooks.{name}.figures", figure, "a figure", figures)
         for task in notebook.tasks:
             yield from unknown(f"notebooks.{name}.tasks", task, "a task", study.tasks)
 

@@ -165,6 +165,14 @@ class Timing(Settings):
     passes: Annotated[int, Field(ge=3)] = 20
 
 
+class Theory(Settings):
+    """The theory put to the test: how many random instances each statement is tried on."""
+
+    noun: ClassVar[str] = "theory"
+
+    runs: Count = 200
+
+
 class Output(Settings):
     """What tables and figures share: which results they show."""
 
@@ -220,6 +228,7 @@ class Study(Settings):
     methods: dict[Name, Method]
     search: Search = Search()
     timing: Timing = Timing()
+    theory: Theory | None = None
     tables: dict[Name, Table] = {}
     figures: dict[Name, Figure] = {}
     notebooks: dict[Name, Notebook] = {}

@@ -27,6 +27,10 @@ def plugins_of(rule: str, settings: Resolved) -> list[str]:
         return ["lsalsa.solvers.fista"]
     if rule == "make_figure":
         return [f"lsalsa.study.figures.{settings['kind']}"]
+    if rule == "measure_premise":
+        return [kinds.module_of("lsalsa")]
+    if rule == "draw_theory":
+        return [f"lsalsa.study.theory.{settings['kind']}_figure"]
     if rule == "time_methods":
         return sorted({kinds.module_of(method["kind"]) for method in settings["methods"].values()})
     if rule in ("search_solver", "search_encoder", "train_encoder", "evaluate"):
@@ -116,6 +120,22 @@ def make_figure(study: Study, figure: str) -> Resolved:
     return _shown(study, study.figures[figure])
 
 
+def check_theory(study: Study) -> Resolved:
+    return {**study.theory.model_dump(), "seed": study.seed} if study.theory else {}
+
+
+def measure_premise(study: Study) -> Resolved:
+    """The LSALSA encoders of all tasks: task, method, depth and repetition of each."""
+    pairs = [(task, m) for task in study.tasks for m in study.methods_of(task) if study.kind_of(m) == "lsalsa"]
+    cells = [(task, method, depth) for task, method in pairs for depth in study.methods[method].depths]
+    names = ("task", "method", "depth", "repetition")
+    return {"cells": [dict(zip(names, (*c, r), strict=True)) for c in cells for r in range(study.repetitions)]}
+
+
+def draw_theory(study: Study, theory_figure: str) -> Resolved:
+    return {"kind": theory_figure}
+
+
 def render_notebook(study: Study, notebook: str) -> Resolved:
     return {"study": study.study, **study.notebooks[notebook].model_dump()}
 
@@ -158,6 +178,9 @@ RULES = {
         time_methods,
         make_table,
         make_figure,
+        check_theory,
+        measure_premise,
+        draw_theory,
         render_notebook,
     )
 }

@@ -1,0 +1,90 @@
+"""What theorems 1 and 2 assume of trained encoders, one mark per encoder (LSALSA paper, section 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from lsalsa.errors import DataError
+from lsalsa.study.figures import _style
+from lsalsa.study.tables import method_label
+from lsalsa.study.theory.checks import Row
+
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+MARKERS = ("o", "s", "^", "D", "v", "P")
+
+
+def draw(rows: Sequence[Row]) -> Figure:
+    """Two panels: the ratio of curvatures over depth (theorem 2), the slope over the asymmetry of S (theorem 1)."""
+    done = [row for row in rows if row["status"] == "done"]
+    if not done:
+        raise DataError("none of the encoders could be measured; there is no premise to draw")
+    figure = _style.new_page(10.0, 4.3, "Do trained encoders meet what the theorems assume?", _takeaway(done))
+    panels = _style.new_axes(figure, 1, 2)
+    left, right = panels[0]
+    styles = _styles(done)
+    for number, ((task, method), style) in enumerate(styles.items()):
+        own = [row for row in done if (row["task"], row["method"]) == (task, method)]
+        label = f"{method_label(method)}, {task}"
+        beside = 1.03 ** (number - (len(styles) - 1) / 2)  # marks of different tasks stand side by side
+        _scatter(left, [(row["depth"] * beside, row["ratio"]) for row in own], label=label, **style)
+        _scatter(right, [(row["asymmetry"], row["stationarity"]) for row in own], label=label, **style)
+    _finish_theorem_2(left, done)
+    _finish_theorem_1(right)
+    _style.common_legend(figure, panels)
+    return figure
+
+
+def _styles(rows: Sequence[Row]) -> dict[tuple[str, str], dict[str, Any]]:
+    """A colour per task, a marker per method."""
+    tasks, methods = (list(dict.fromkeys(row[name] for row in rows)) for name in ("task", "method"))
+    groups = dict.fromkeys((row["task"], row["method"]) for row in rows)
+    return {
+        (task, method): {
+            "color": COLOURS[tasks.index(task) % len(COLOURS)],
+            "marker": MARKERS[methods.index(method) % len(MARKERS)],
+        }
+        for task, method in groups
+    }
+
+
+def _scatter(axes: Axes, points: Sequence[tuple[float, float]], **style: Any) -> None:
+    axes.plot(*zip(*points, strict=True), linestyle="none", markersize=6, alpha=0.75, **style)
+
+
+def _finish_theorem_2(axes: Axes, rows: Sequence[Row]) -> None:
+    """Heights of one percent at least, so that rounding does not look like an effect."""
+    ratios = [row["ratio"] for row in rows]
+    axes.set_ylim(min(0.99, *ratios) - 0.002, max(1.01, *ratios) + 0.002)
+    _style.depth_axis(axes, sorted({row["depth"] for row in rows}))
+    _style.reference_line(axes, 1.0)
+    axes.set_xlabel("T: layers")
+    axes.set_ylabel("curvature, learned / original (1 before training)")
+    axes.set_title("Theorem 2: does the learned cost curve more?")
+
+
+def _finish_theorem_1(axes: Axes) -> None:
+    _style.reference_line(axes, 0.0, "theorem 1")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(5))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.3g} %"))
+    axes.set_xlabel("asymmetry of S: |S - Sᵀ| / |S|")
+    axes.set_ylabel("slope at the x-update / its terms")
+    axes.set_title("Theorem 1: has the learned cost slope 0 there?")
+
+
+def _takeaway(rows: Sequence[Row]) -> str:
+    steeper, exact, definite = (
+        sum(row["theorem_2"] for row in rows),
+        sum(row["theorem_1"] for row in rows),
+        sum(row["smallest_eigenvalue"] > 0 for row in rows),
+    )
+    return (
+        f"The learned cost curves more than SALSA's in {steeper} of {len(rows)} encoders; theorem 2 assumes it of all."
+        f" S is symmetric and positive definite, as theorem 1 needs, in {exact} of them; its symmetric part is positive"
+        f" definite in {definite}."
+    )

@@ -1,0 +1,50 @@
+"""The outcome of the checks retold from their table: what the notebook shows and says in words."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from lsalsa.study.theory.text import CHECKS_COLUMNS, to_grid
+
+Outcomes = Sequence[Mapping[str, Any]]
+
+KINDS = {"runs": int, "violations": int, "worst": float, "limit": float}
+
+
+def read_outcomes(path: str | Path) -> list[dict[str, Any]]:
+    """Rows of ``tables/theory.csv``, numbers as numbers."""
+    with Path(path).open(newline="", encoding="utf-8") as file:
+        return [{name: KINDS.get(name, str)(text) for name, text in row.items()} for row in csv.DictReader(file)]
+
+
+def about(outcomes: Outcomes, *names: str) -> str:
+    """A sentence and a table about the statements whose name begins with one of these, as Markdown."""
+    told = [row for row in outcomes if row["statement"].startswith(names)]
+    sentences = [_counted(told, form) for form in ("printed", "corrected")]
+    return " ".join(filter(None, sentences)) + "\n\n" + to_grid(CHECKS_COLUMNS, told)
+
+
+def _counted(outcomes: Outcomes, form: str) -> str:
+    """How many of the instances contradict one form; empty when it was not checked."""
+    rows = [row for row in outcomes if row["form"] == form]
+    runs, violations = (sum(row[name] for row in rows) for name in ("runs", "violations"))
+    if not rows:
+        return ""
+    fallen = list(dict.fromkeys(row["case"] for row in rows if row["violations"]))
+    where = f" ({'; '.join(fallen)})" if fallen else ""
+    return f"As {form}: contradicted by **{violations or 'none'}** of {runs} instances{where}."
+
+
+def contradicted(outcomes: Outcomes) -> str:
+    """Which printed statements were contradicted, and whether any corrected one was."""
+    printed, corrected = (_fallen(outcomes, form) for form in ("printed", "corrected"))
+    rest = f"Contradicted even as corrected: {corrected}." if corrected else "No corrected form was contradicted."
+    return f"Contradicted as printed: {printed or 'none'}. {rest}"
+
+
+def _fallen(outcomes: Iterable[Mapping[str, Any]], form: str) -> str:
+    rows = [row for row in outcomes if row["form"] == form and row["violations"]]
+    return "; ".join(dict.fromkeys(row["statement"] for row in rows))
