@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lsalsa.study.tables.rows import KINDS, Kind, Row
+from lsalsa.study.tables.skipped import SKIPPED, is_skipped
 
 DEPTH_LINE = (
     "T is the depth: iterations of ISTA, FISTA and SALSA, layers of the learned LISTA and LSALSA. Each"
@@ -122,8 +123,8 @@ def _by_depth(rows: Sequence[Row]):
 
 
 def _remarks(rows: Sequence[Row]) -> dict[tuple[int, str], int]:
-    """Number of the remark on each cell that something happened to."""
-    told = [(row["depth"], row["method"]) for row in rows if row["status"] not in ("done", "skipped")]
+    """Number of the remark on each cell that there is something to tell about."""
+    told = [(row["depth"], row["method"]) for row in rows if row["status"] not in ("done", SKIPPED)]
     return {cell: number for number, cell in enumerate(told, start=1)}
 
 
@@ -132,13 +133,14 @@ def _legend(rows: Sequence[Row], marks: Mapping[tuple[int, str], int]) -> list[s
     if any(row[f"{kind_of(rows).written}_std"] is not None for row in rows):
         most = max(row["n_repetitions"] for row in rows)
         lines.append(f"± is one standard deviation over up to {most} repetitions that differ in their seed only.")
-    if any(row["status"] == "skipped" for row in rows):
+    if any(is_skipped(row["status"]) for row in rows):
         lines.append("– was not run.")
     for row in rows:
         if (row["depth"], row["method"]) in marks:
             number = marks[row["depth"], row["method"]]
             where = f"{method_label(row['method'])} at T = {row['depth']}"
-            lines.append(f"[{number}] {where}: {row['status']}; {_mean_over(row['n_repetitions'])}.")
+            mean = "" if is_skipped(row["status"]) else f"; {_mean_over(row['n_repetitions'])}"
+            lines.append(f"[{number}] {where}: {row['status']}{mean}.")
     return lines
 
 
