@@ -99,9 +99,9 @@ def to_latex(rows: Sequence[Row], title: str, note: str, label: str) -> str:
     marks = _remarks(rows)
     methods = list(dict.fromkeys(row["method"] for row in rows))
     lines = [
-        f"\\begin{{table}}\n\\caption{{{_tex(title)}. {_tex(note)} {_tex(' '.join(_legend(rows, marks)))}}}",
+        f"\\begin{{table}}\n\\caption{{{to_tex(title)}. {to_tex(note)} {to_tex(' '.join(_legend(rows, marks)))}}}",
         f"\\label{{{label}}}\n\\begin{{tabular}}{{r{'r' * len(methods)}}}\n\\hline",
-        " & ".join(["$T$", *(_tex(method_label(method)) for method in methods)]) + " \\\\\n\\hline",
+        " & ".join(["$T$", *(to_tex(method_label(method)) for method in methods)]) + " \\\\\n\\hline",
     ]
     for depth, cells, best in _by_depth(rows):
         texts = [_latex_cell(cell, kind, best, marks) for cell in cells]
@@ -164,7 +164,7 @@ def _markdown_cell(row: Row, kind: Kind, best: float | None, marks: Mapping[tupl
 
 
 def _latex_cell(row: Row, kind: Kind, best: float | None, marks: Mapping[tuple[int, str], int]) -> str:
-    text = _tex(number(row, kind))
+    text = to_tex(number(row, kind))
     text = f"\\textbf{{{text}}}" if best is not None and row[kind.written] == best else text
     mark = marks.get((row["depth"], row["method"]))
     return f"{text} [{mark}]" if mark else text
@@ -195,5 +195,6 @@ _TEX = str.maketrans(
 )
 
 
-def _tex(text: str) -> str:
+def to_tex(text: str) -> str:
+    """Plain text as LaTeX takes it."""
     return text.translate(_TEX)
