@@ -137,6 +137,42 @@ def test_csv_holds_every_row_and_leaves_missing_numbers_empty():
     assert cell_of_text(read, "fista", 10)["status"] == "skipped"
 
 
+def learned_runs():
+    """LISTA trained at T = 1 and 10, twice each; at T = 10 for 100 and 140 seconds."""
+    seconds = {1: (30.0, 34.0), 10: (100.0, 140.0)}
+    return [run("lista", d, 5.0, repetition=r) | {"wall_time_s": s} for d in seconds for r, s in enumerate(seconds[d])]
+
+
+@pytest.mark.parametrize(
+    ("depth", "words"),
+    [
+        (50, "skipped (about 10 min of training at T = 50, estimated from T = 10)"),
+        (5, "skipped (about 1 min of training at T = 5, estimated from T = 10)"),
+        (1000, "skipped (about 3.3 h of training at T = 1000, estimated from T = 10)"),
+        (50_000, "skipped (about 167 h of training at T = 50000, estimated from T = 10)"),
+        (2, "skipped (about 24 s of training at T = 2, estimated from T = 10)"),
+    ],
+)
+def test_a_training_left_out_is_a_row_with_its_cost_in_proportion_to_the_depth(depth, words):
+    rows = make_table("classification", learned_runs(), methods=["lista"], depths=[depth], component="digits_10")
+    assert (rows[0]["status"], rows[0]["error_percent"]) == (words, None)
+
+
+def test_a_method_without_training_has_no_cost_to_tell():
+    runs = [run("fista", 1, 40.0) | {"wall_time_s": 0.0}]
+    rows = make_table("classification", runs, methods=["fista"], depths=[5], component="digits_10")
+    assert rows[0]["status"] == "skipped"
+
+
+def test_the_cost_of_a_cell_left_out_is_told_below_the_table_but_is_no_failure():
+    rows = make_table("classification", learned_runs(), methods=["lista"], depths=[10, 50], component="digits_10")
+    text = to_markdown(rows, "Digits", "A note.")
+    assert "| 50 | – [1] |" in text
+    assert "- [1] LISTA at T = 50: skipped (about 10 min of training at T = 50, estimated from T = 10).\n" in text
+    assert "- – was not run." in text
+    assert unfinished(rows) == []
+
+
 def cell_of_text(read, method, depth):
     return next(row for row in read if (row["method"], row["depth"]) == (method, str(depth)))
 

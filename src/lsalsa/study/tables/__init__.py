@@ -2,7 +2,7 @@
 
 from lsalsa.study.tables.rows import FINISHED, KINDS, make_table, value_and_spread
 from lsalsa.study.tables.story import catching_up, comparison, followers, ranking, read_table, unfinished
-from lsalsa.study.tables.text import method_label, note, to_csv, to_latex, to_markdown
+from lsalsa.study.tables.text import method_label, note, to_csv, to_latex, to_markdown, to_tex
 
 __all__ = [
     "FINISHED",
@@ -18,6 +18,7 @@ __all__ = [
     "to_csv",
     "to_latex",
     "to_markdown",
+    "to_tex",
     "unfinished",
     "value_and_spread",
 ]

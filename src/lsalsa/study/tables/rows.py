@@ -9,6 +9,7 @@ from typing import Any
 
 from lsalsa.arrays import nearest
 from lsalsa.errors import DataError
+from lsalsa.study.tables.skipped import skipped
 
 Row = Mapping[str, Any]
 
@@ -64,8 +65,8 @@ def make_table(
     rows : list of dict
         Columns ``depth, method, error_percent, error_percent_std, n_repetitions, paper_error_percent,
         status`` for "classification", the same with ``rmse`` for "rmse". The standard deviation is that of a
-        sample; None for one run. ``status`` is "done", or names what happened to which repetition; "skipped"
-        where nothing was run.
+        sample; None for one run. ``status`` is "done", or names what happened to which repetition; where nothing was
+        run it is "skipped", of a learned method with the training time that it would have taken.
 
     Raises
     ------
@@ -77,6 +78,7 @@ def make_table(
     column = _value_column(kind, protocol)
     written = KINDS[kind].written
     cells = _group_by_cell(evaluations, component or "all")
+    trained = {method: [row for (_, m), rows in cells.items() if m == method for row in rows] for method in methods}
     paper = {(int(row["depth"]), row["method"]): float(row[written]) for row in paper_rows or ()}
     return [
         {
@@ -84,7 +86,7 @@ def make_table(
             "method": method,
             **_summary(cells.get((depth, method), []), column, written),
             f"paper_{written}": paper.get((depth, method)),
-            "status": _cell_status(cells.get((depth, method), [])),
+            "status": _cell_status(cells.get((depth, method), [])) or skipped(trained[method], depth),
         }
         for depth in depths
         for method in methods
@@ -134,8 +136,9 @@ def _value(row: Row, column: str) -> float:
 
 
 def _cell_status(rows: Sequence[Row]) -> str:
+    """What became of the runs of a cell; empty without a run."""
     if not rows:
-        return "skipped"
+        return ""
     failed: dict[str, list[str]] = {}
     for row in rows:
         if row["status"] not in FINISHED:

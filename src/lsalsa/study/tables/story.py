@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lsalsa.study.tables.rows import Row
+from lsalsa.study.tables.skipped import is_skipped
 from lsalsa.study.tables.text import kind_of, method_label, number
 
 Cell = tuple[str, int]
@@ -82,7 +83,7 @@ def ranking(rows: Sequence[Row], depth: int) -> str:
 
 def unfinished(rows: Sequence[Row]) -> list[str]:
     """A line for each cell in which a run diverged, collapsed or stopped otherwise; skipped cells are not listed."""
-    told = [row for row in rows if row["status"] not in ("done", "skipped")]
+    told = [row for row in rows if row["status"] != "done" and not is_skipped(row["status"])]
     return [f"{_named((row['method'], row['depth']))}: {row['status']}." for row in told]
 
 

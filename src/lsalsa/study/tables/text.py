@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lsalsa.study.tables.rows import KINDS, Kind, Row
+from lsalsa.study.tables.skipped import SKIPPED, is_skipped
 
 DEPTH_LINE = (
     "T is the depth: iterations of ISTA, FISTA and SALSA, layers of the learned LISTA and LSALSA. Each"
@@ -98,9 +99,9 @@ def to_latex(rows: Sequence[Row], title: str, note: str, label: str) -> str:
     marks = _remarks(rows)
     methods = list(dict.fromkeys(row["method"] for row in rows))
     lines = [
-        f"\\begin{{table}}\n\\caption{{{_tex(title)}. {_tex(note)} {_tex(' '.join(_legend(rows, marks)))}}}",
+        f"\\begin{{table}}\n\\caption{{{to_tex(title)}. {to_tex(note)} {to_tex(' '.join(_legend(rows, marks)))}}}",
         f"\\label{{{label}}}\n\\begin{{tabular}}{{r{'r' * len(methods)}}}\n\\hline",
-        " & ".join(["$T$", *(_tex(method_label(method)) for method in methods)]) + " \\\\\n\\hline",
+        " & ".join(["$T$", *(to_tex(method_label(method)) for method in methods)]) + " \\\\\n\\hline",
     ]
     for depth, cells, best in _by_depth(rows):
         texts = [_latex_cell(cell, kind, best, marks) for cell in cells]
@@ -122,8 +123,8 @@ def _by_depth(rows: Sequence[Row]):
 
 
 def _remarks(rows: Sequence[Row]) -> dict[tuple[int, str], int]:
-    """Number of the remark on each cell that something happened to."""
-    told = [(row["depth"], row["method"]) for row in rows if row["status"] not in ("done", "skipped")]
+    """Number of the remark on each cell that there is something to tell about."""
+    told = [(row["depth"], row["method"]) for row in rows if row["status"] not in ("done", SKIPPED)]
     return {cell: number for number, cell in enumerate(told, start=1)}
 
 
@@ -132,13 +133,14 @@ def _legend(rows: Sequence[Row], marks: Mapping[tuple[int, str], int]) -> list[s
     if any(row[f"{kind_of(rows).written}_std"] is not None for row in rows):
         most = max(row["n_repetitions"] for row in rows)
         lines.append(f"± is one standard deviation over up to {most} repetitions that differ in their seed only.")
-    if any(row["status"] == "skipped" for row in rows):
+    if any(is_skipped(row["status"]) for row in rows):
         lines.append("– was not run.")
     for row in rows:
         if (row["depth"], row["method"]) in marks:
             number = marks[row["depth"], row["method"]]
             where = f"{method_label(row['method'])} at T = {row['depth']}"
-            lines.append(f"[{number}] {where}: {row['status']}; {_mean_over(row['n_repetitions'])}.")
+            mean = "" if is_skipped(row["status"]) else f"; {_mean_over(row['n_repetitions'])}"
+            lines.append(f"[{number}] {where}: {row['status']}{mean}.")
     return lines
 
 
@@ -162,7 +164,7 @@ def _markdown_cell(row: Row, kind: Kind, best: float | None, marks: Mapping[tupl
 
 
 def _latex_cell(row: Row, kind: Kind, best: float | None, marks: Mapping[tuple[int, str], int]) -> str:
-    text = _tex(number(row, kind))
+    text = to_tex(number(row, kind))
     text = f"\\textbf{{{text}}}" if best is not None and row[kind.written] == best else text
     mark = marks.get((row["depth"], row["method"]))
     return f"{text} [{mark}]" if mark else text
@@ -193,5 +195,6 @@ _TEX = str.maketrans(
 )
 
 
-def _tex(text: str) -> str:
+def to_tex(text: str) -> str:
+    """Plain text as LaTeX takes it."""
     return text.translate(_TEX)

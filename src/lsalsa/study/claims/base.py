@@ -1,0 +1,118 @@
+"""A claim and the verdict on it: what every kind of claim shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from lsalsa.study.claims.facts import Facts, Measured, Missing
+from lsalsa.study.config.models import Name, Settings
+
+VERDICTS = ("reproduced", "partly", "not reproduced", "not testable here")
+REPRODUCED, PARTLY, NOT_REPRODUCED, NOT_TESTABLE = VERDICTS
+
+Answer = Literal["yes", "tie", "no", "missing"]
+Measure = Literal["rmse", "error_percent", "zero_share"]
+Methods = Annotated[list[str], Field(min_length=1)]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a study says about a claim.
+
+    Attributes
+    ----------
+    verdict : str
+        One of `VERDICTS`.
+    reason : str
+        Sentences with the numbers.
+    quantity : str
+        What `measured` is; empty without a number.
+    measured : Measured or None
+    """
+
+    verdict: str
+    reason: str
+    quantity: str = ""
+    measured: Measured | None = None
+
+
+class Claim(Settings):
+    """One checkable statement; a subclass per kind says what it needs and judges it."""
+
+    noun: ClassVar[str] = "a claim"
+
+    id: Name
+    paper: str
+    place: str
+    sentence: Annotated[str, Field(min_length=1)]
+    reading: str | None = None
+    kind: str
+
+    def judge(self, facts: Facts) -> Verdict:
+        """The verdict; raises Missing where the study cannot give one."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Part:
+    """The answer to one part of a claim, one depth or one method, and the words for it."""
+
+    answer: Answer
+    words: str
+    measured: Measured | None = None
+
+
+def part_of(judge: Callable[..., Part], *arguments: Any) -> Part:
+    """The answer to a part, or that it is missing."""
+    try:
+        return judge(*arguments)
+    except Missing as missing:
+        return Part("missing", str(missing))
+
+
+def together(parts: Sequence[Part], quantity: str = "") -> Verdict:
+    """One verdict on all parts: only what holds in every part, and was looked at in every part, is reproduced."""
+    answers = {part.answer for part in parts}
+    reason = sentence_of(part.words for part in parts)
+    measured = next((part.measured for part in parts if part.measured), None)
+    return Verdict(_verdict_on(answers), reason, quantity if measured else "", measured)
+
+
+def _verdict_on(answers: set[Answer]) -> str:
+    if answers == {"missing"}:
+        return NOT_TESTABLE
+    if answers == {"yes"}:
+        return REPRODUCED
+    return NOT_REPRODUCED if "no" in answers and "yes" not in answers else PARTLY
+
+
+def bounded(value: Measured, at_least: float | None, at_most: float | None) -> Answer:
+    """Whether a value keeps to its bounds; a tie when it stands within its spread of one."""
+    bounds = [bound for bound in (at_least, at_most) if bound is not None]
+    if any(abs(value.mean - bound) <= (value.std or 0.0) and value.std for bound in bounds):
+        return "tie"
+    too_low = at_least is not None and value.mean < at_least
+    too_high = at_most is not None and value.mean > at_most
+    return "no" if too_low or too_high else "yes"
+
+
+def bounds_text(at_least: float | None, at_most: float | None) -> str:
+    """The bounds in words."""
+    pairs = (("at least", at_least), ("at most", at_most))
+    return " and ".join(f"{words} {bound:g}" for words, bound in pairs if bound is not None)
+
+
+def sentence_of(parts: Iterable[str]) -> str:
+    """Parts as one sentence, each once."""
+    return "; ".join(dict.fromkeys(parts)) + "."
+
+
+def listed(names: Iterable[str], at_most: int = 6) -> str:
+    """Names in a row, the rest counted."""
+    names = list(names)
+    more = len(names) - at_most
+    return ", ".join(names[:at_most]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,187 @@
+"""Claims about how a method goes on with depth."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from lsalsa.study.claims.base import (
+    Answer,
+    Claim,
+    Measure,
+    Methods,
+    Part,
+    Verdict,
+    bounded,
+    bounds_text,
+    part_of,
+    together,
+)
+from lsalsa.study.claims.facts import MEASURES, Facts, Measured, Missing
+from lsalsa.study.config.models import Count, Depths
+from lsalsa.study.tables import method_label
+
+
+class CatchUp(Claim):
+    """A method comes down to a target after more than `after` steps, with `by` steps at the latest.
+
+    The target is another method at `target_depth`, or at the same depth when that is left out.
+    """
+
+    kind: Literal["catch_up"]
+    task: str
+    component: str | None = None
+    measure: Measure = "rmse"
+    method: str
+    target: str
+    target_depth: Count | None = None
+    after: Count | None = None
+    by: Count | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> CatchUp:
+        if self.after is None and self.by is None:
+            raise ValueError("needs `after` or `by`")
+        return self
+
+    def judge(self, facts: Facts) -> Verdict:
+        chaser = facts.curve(self.task, self.method, self.measure, self.component)
+        target = self._target(facts)
+        relations = {depth: value.against(target[depth]) for depth, value in chaser.items() if depth in target}
+        if not relations:
+            raise Missing(f"{method_label(self.method)} and {method_label(self.target)} share no depth on {self.task}")
+        answers = [self._after(relations, self.after)] if self.after else []
+        answers += [self._by(relations, self.by)] if self.by else []
+        words = "; ".join([self._words(relations, chaser, target), *(part.words for part in answers if part.words)])
+        verdict = together([Part(part.answer, words) for part in answers])
+        caught = [depth for depth in relations if relations[depth] != "above"]
+        name = f"T at which {method_label(self.method)} has caught up" if caught else "deepest T, not caught up"
+        steps = Measured(caught[0] if caught else max(relations), None, target[min(relations)].n)
+        return Verdict(verdict.verdict, verdict.reason, name, steps)
+
+    def _target(self, facts: Facts) -> dict[int, Measured]:
+        """The value to come down to, by depth of the method that chases it."""
+        if self.target_depth is None:
+            return facts.curve(self.task, self.target, self.measure, self.component)
+        level = facts.at(self.task, self.target, self.target_depth, self.measure, self.component)
+        return dict.fromkeys(facts.curve(self.task, self.method, self.measure, self.component), level)
+
+    def _after(self, relations: dict[int, str], after: int) -> Part:
+        """Not caught up at `after` steps or before; a deeper run that is still above decides as well."""
+        early = {relation for depth, relation in relations.items() if depth <= after}
+        if early & {"below", "tie"}:
+            return Part("no" if "below" in early else "tie", "")
+        if any(relation == "above" for depth, relation in relations.items() if depth >= after):
+            return Part("yes", "")
+        return Part("missing", f"{method_label(self.method)} at T = {after} was not run on {self.task}")
+
+    def _by(self, relations: dict[int, str], by: int) -> Part:
+        """Caught up at `by` steps or before; a deeper run that is still above decides against it."""
+        if any(relation != "above" for depth, relation in relations.items() if depth <= by):
+            return Part("yes", "")
+        if any(relation == "above" for depth, relation in relations.items() if depth >= by):
+            return Part("no", "")
+        return Part("missing", f"{method_label(self.method)} at T = {by} was not run on {self.task}")
+
+    def _words(self, relations: dict[int, str], chaser: dict[int, Measured], target: dict[int, Measured]) -> str:
+        depth = next((depth for depth in relations if relations[depth] != "above"), max(relations))
+        aim = f"{method_label(self.target)} at {self._aim} ({self._text(target[depth])})"
+        own = f"T = {depth} ({self._text(chaser[depth])})"
+        if relations[depth] == "above":
+            return f"{method_label(self.method)} is still above {aim} at its deepest, {own}"
+        verb = "gets below" if relations[depth] == "below" else "ties within the spread of the seeds with"
+        return f"{method_label(self.method)} first {verb} {aim} at {own}"
+
+    @property
+    def _aim(self) -> str:
+        return "the same depth" if self.target_depth is None else f"T = {self.target_depth}"
+
+    def _text(self, value: Measured) -> str:
+        return f"{MEASURES[self.measure][0]} {value.text(self.measure)}"
+
+
+class Change(Claim):
+    """From one depth to a deeper one each method's value shrinks to a share `at_most`, or stays above `at_least`."""
+
+    kind: Literal["change"]
+    task: str
+    component: str | None = None
+    measure: Measure = "rmse"
+    methods: Methods
+    start: Count
+    end: Count
+    at_most: Annotated[float, Field(gt=0)] | None = None
+    at_least: Annotated[float, Field(gt=0)] | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Change:
+        if (self.at_most is None) == (self.at_least is None):
+            raise ValueError("needs either `at_most` or `at_least`")
+        if self.end <= self.start:
+            raise ValueError("needs an `end` deeper than its `start`")
+        return self
+
+    def judge(self, facts: Facts) -> Verdict:
+        parts = [part_of(self._of, facts, method) for method in self.methods]
+        name = f"{MEASURES[self.measure][0]} of {method_label(self.methods[0])}"
+        return together(parts, f"{name} at the end over that at T = {self.start}")
+
+    def _of(self, facts: Facts, method: str) -> Part:
+        curve = facts.curve(self.task, method, self.measure, self.component)
+        start = facts.at(self.task, method, self.start, self.measure, self.component)
+        ratios = {depth: _ratio(value, start) for depth, value in curve.items() if self.start < depth <= self.end}
+        depth = self._deciding(ratios)
+        if depth is None:
+            facts.at(self.task, method, self.end, self.measure, self.component)
+            raise Missing(f"{method_label(method)} has no ratio to its value at T = {self.start}, which is 0")
+        answer = self._answer(ratios[depth])
+        words = (
+            f"{method_label(method)} goes from {start.text(self.measure)} at T = {self.start} to"
+            f" {curve[depth].text(self.measure)} at T = {depth}, {ratios[depth].mean:.3g} of it"
+            f" ({bounds_text(self.at_least, self.at_most)} asked)"
+        )
+        return Part(answer, words, ratios[depth])
+
+    def _deciding(self, ratios: dict[int, Measured]) -> int | None:
+        """The end; without it a depth on the way at which the value has shrunk so far that the answer is known."""
+        if self.end in ratios:
+            return self.end if math.isfinite(ratios[self.end].mean) else None
+        settled = "yes" if self.at_most is not None else "no"
+        return next((depth for depth, ratio in ratios.items() if self._answer(ratio) == settled), None)
+
+    def _answer(self, ratio: Measured) -> Answer:
+        return bounded(ratio, self.at_least, self.at_most)
+
+
+class Level(Claim):
+    """At every depth each method's value keeps to a bound."""
+
+    kind: Literal["level"]
+    task: str
+    component: str | None = None
+    measure: Measure
+    methods: Methods
+    depths: Depths
+    at_most: float | None = None
+    at_least: float | None = None
+
+    def judge(self, facts: Facts) -> Verdict:
+        parts = [part_of(self._at, facts, method, depth) for depth in self.depths for method in self.methods]
+        return together(parts, f"{MEASURES[self.measure][0]} of {method_label(self.methods[0])}")
+
+    def _at(self, facts: Facts, method: str, depth: int) -> Part:
+        value = facts.at(self.task, method, depth, self.measure, self.component)
+        asked = bounds_text(self.at_least, self.at_most)
+        words = f"{method_label(method)} has {value.text(self.measure)} at T = {depth} ({asked} asked)"
+        return Part(bounded(value, self.at_least, self.at_most), words, value)
+
+
+def _ratio(value: Measured, start: Measured) -> Measured:
+    """A value over its start, the spread by first-order error propagation."""
+    if start.mean == 0:
+        return Measured(math.inf, None, value.n)
+    ratio = value.mean / start.mean
+    spread = math.hypot(value.std or 0.0, ratio * (start.std or 0.0)) / start.mean
+    return Measured(ratio, spread or None, min(value.n, start.n))

@@ -1,0 +1,194 @@
+"""Claims about who is ahead of whom at the same depth."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from lsalsa.study.claims.base import (
+    NOT_REPRODUCED,
+    PARTLY,
+    REPRODUCED,
+    Answer,
+    Claim,
+    Measure,
+    Methods,
+    Part,
+    Verdict,
+    listed,
+    part_of,
+    sentence_of,
+    together,
+)
+from lsalsa.study.claims.facts import MEASURES, Facts, Measured, Missing
+from lsalsa.study.config.models import Depths, Settings
+from lsalsa.study.tables import method_label
+
+
+class Place(Settings):
+    """Codes that a claim speaks of: of a task, or of one of its components."""
+
+    noun = "a place of a claim"
+
+    task: str
+    component: str | None = None
+
+    @property
+    def title(self) -> str:
+        """The codes in words."""
+        return f"{self.task}, {self.component}" if self.component else self.task
+
+
+class Best(Claim):
+    """At every depth the methods `best` have the smallest value (the largest with `largest`) among `methods`.
+
+    Several in `best` are printed as equal.
+    """
+
+    kind: Literal["best"]
+    task: str
+    component: str | None = None
+    measure: Measure = "rmse"
+    methods: Methods
+    best: Methods
+    depths: Depths
+    largest: bool = False
+
+    def judge(self, facts: Facts) -> Verdict:
+        parts = [part_of(self._at, facts, depth) for depth in self.depths]
+        return together(parts, f"{MEASURES[self.measure][0]} of {method_label(self.best[0])}")
+
+    def _at(self, facts: Facts, depth: int) -> Part:
+        values, missing = self._values(facts, depth)
+        rivals = [method for method in values if method not in self.best]
+        beaten = [rival for rival in rivals for own in self._found(values) if self._ahead(values, rival, own)]
+        if missing and not beaten:
+            raise Missing("; ".join(missing))
+        numbers = ", ".join(f"{method_label(m)} {value.text(self.measure)}" for m, value in values.items())
+        answer: Answer = "no" if beaten else "yes" if self._clear(values, rivals) else "tie"
+        closing = {"tie": " (a tie within the spread of the seeds)" if len(self.best) == 1 else " (not the same tie)"}
+        words = f"at T = {depth}: {numbers}{closing.get(answer, '')}"
+        return Part(answer, words, next(iter(values[own] for own in self._found(values))))
+
+    def _values(self, facts: Facts, depth: int) -> tuple[dict[str, Measured], list[str]]:
+        values, missing = {}, []
+        for method in self.methods:
+            try:
+                values[method] = facts.at(self.task, method, depth, self.measure, self.component)
+            except Missing as error:
+                missing.append(str(error))
+        if not self._found(values):
+            raise Missing("; ".join(missing))
+        return values, missing
+
+    def _found(self, values: dict[str, Measured]) -> list[str]:
+        return [method for method in self.best if method in values]
+
+    def _ahead(self, values: dict[str, Measured], method: str, other: str) -> bool:
+        return values[method].against(values[other]) == ("above" if self.largest else "below")
+
+    def _clear(self, values: dict[str, Measured], rivals: list[str]) -> bool:
+        """The best are ahead of all rivals, and equal among themselves."""
+        equal = all(values[a].against(values[b]) == "tie" for a in self.best for b in self.best)
+        return equal and all(self._ahead(values, own, rival) for own in self.best for rival in rivals)
+
+
+class Comparable(Claim):
+    """At every depth two methods differ by less than a factor."""
+
+    kind: Literal["comparable"]
+    task: str
+    component: str | None = None
+    measure: Measure = "rmse"
+    methods: Annotated[list[str], Field(min_length=2, max_length=2)]
+    depths: Depths
+    within: Annotated[float, Field(gt=1)]
+
+    def judge(self, facts: Facts) -> Verdict:
+        return together([part_of(self._at, facts, depth) for depth in self.depths], self._quantity)
+
+    @property
+    def _quantity(self) -> str:
+        return f"{MEASURES[self.measure][0]} of {method_label(self.methods[0])}"
+
+    def _at(self, facts: Facts, depth: int) -> Part:
+        one, other = (facts.at(self.task, method, depth, self.measure, self.component) for method in self.methods)
+        small, large = sorted((one.mean, other.mean))
+        near = one.against(other) == "tie" or large < self.within * small
+        pair = zip(self.methods, (one, other), strict=True)
+        numbers = ", ".join(f"{method_label(method)} {value.text(self.measure)}" for method, value in pair)
+        return Part("yes" if near else "no", f"at T = {depth}: {numbers}", one)
+
+
+class TradeOff(Claim):
+    """At every depth a method is sparser or nearer to the optimal codes than each rival."""
+
+    kind: Literal["trade_off"]
+    task: str
+    component: str | None = None
+    method: str
+    rivals: Methods
+    depths: Depths
+
+    def judge(self, facts: Facts) -> Verdict:
+        parts = [part_of(self._at, facts, depth, rival) for depth in self.depths for rival in self.rivals]
+        return together(parts, f"share of zeros of {method_label(self.method)}")
+
+    def _at(self, facts: Facts, depth: int, rival: str) -> Part:
+        measures = ("zero_share", "rmse")
+        own, other = (
+            [facts.at(self.task, method, depth, measure, self.component) for measure in measures]
+            for method in (self.method, rival)
+        )
+        sparser, nearer = own[0].against(other[0]), own[1].against(other[1])
+        ahead = sparser == "above" or nearer == "below"
+        answer: Answer = "yes" if ahead else "tie" if "tie" in (sparser, nearer) else "no"
+        pairs = [", ".join(value.text(m) for m, value in zip(measures, values, strict=True)) for values in (own, other)]
+        words = f"at T = {depth}: {method_label(self.method)} ({pairs[0]}), {method_label(rival)} ({pairs[1]})"
+        return Part(answer, words, own[0])
+
+
+class Overall(Claim):
+    """Wherever all of the methods were run, one of them has the smallest value."""
+
+    kind: Literal["overall"]
+    places: Annotated[list[Place], Field(min_length=1)]
+    measure: Measure = "rmse"
+    method: str
+    rivals: Methods
+
+    def judge(self, facts: Facts) -> Verdict:
+        results: dict[str, list[str]] = {"ahead": [], "tie": [], "behind": []}
+        missing = []
+        for place in self.places:
+            try:
+                self._add(results, facts, place)
+            except Missing as error:
+                missing.append(str(error))
+        count = sum(map(len, results.values()))
+        if not count:
+            raise Missing("; ".join(dict.fromkeys(missing)) or "no depth was run with all of the methods")
+        share = Measured(len(results["ahead"]) / count, None, count)
+        unbeaten = not results["behind"]
+        complete = unbeaten and bool(results["ahead"]) and not missing
+        verdict = REPRODUCED if complete else PARTLY if unbeaten or share.mean > 0.5 else NOT_REPRODUCED
+        return Verdict(verdict, self._reason(results, count, missing), "share of the cells that are lowest", share)
+
+    def _add(self, results: dict[str, list[str]], facts: Facts, place: Place) -> None:
+        own, *others = (
+            facts.curve(place.task, method, self.measure, place.component) for method in (self.method, *self.rivals)
+        )
+        for depth, value in own.items():
+            if all(depth in other for other in others):
+                relations = {value.against(other[depth]) for other in others}
+                kind = "behind" if "above" in relations else "tie" if "tie" in relations else "ahead"
+                results[kind].append(f"{place.title} at T = {depth}")
+
+    def _reason(self, results: dict[str, list[str]], count: int, missing: list[str]) -> str:
+        ahead, tie, behind = (results[name] for name in ("ahead", "tie", "behind"))
+        sentence = f"{method_label(self.method)} has the lowest {MEASURES[self.measure][0]} in {len(ahead)} of {count}"
+        parts = [f"{sentence} cells"]
+        parts += [f"ties within the spread of the seeds: {listed(tie)}"] * bool(tie)
+        parts += [f"beaten: {listed(behind)}"] * bool(behind)
+        return sentence_of([*parts, *missing])

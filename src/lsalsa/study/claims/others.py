@@ -1,0 +1,160 @@
+"""Claims about time, optimal codes, trainings and theorems, and those that only an eye can judge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from lsalsa.study.claims.base import (
+    NOT_REPRODUCED,
+    NOT_TESTABLE,
+    PARTLY,
+    REPRODUCED,
+    Claim,
+    Methods,
+    Part,
+    Verdict,
+    bounded,
+    bounds_text,
+    part_of,
+    sentence_of,
+    together,
+)
+from lsalsa.study.claims.facts import MEASURES, Facts, Measured, Missing, Row
+from lsalsa.study.claims.orderings import Place
+from lsalsa.study.tables import method_label
+
+Names = Annotated[list[str], Field(min_length=1)]
+
+
+@dataclass(frozen=True)
+class Race:
+    """How much longer a method takes than its rival to be as near; a lower bound when it never got there."""
+
+    ratio: float
+    words: str
+
+
+class Speed(Claim):
+    """A method takes up to `factor` times as long as its rival to come as near to the optimal codes."""
+
+    kind: Literal["speed"]
+    tasks: Names
+    method: str
+    rival: str
+    factor: Annotated[float, Field(ge=1)]
+
+    def judge(self, facts: Facts) -> Verdict:
+        races, missing = [], []
+        for task in self.tasks:
+            try:
+                races += self._races(facts, task)
+            except Missing as error:
+                missing.append(str(error))
+        if not races:
+            raise Missing("; ".join(missing))
+        best = max(races, key=lambda race: race.ratio)
+        verdict = REPRODUCED if best.ratio >= self.factor else PARTLY if best.ratio > 1 else NOT_REPRODUCED
+        reason = sentence_of([f"at most, {best.words}", *missing])
+        name = f"seconds of {method_label(self.method)} over those of {method_label(self.rival)}"
+        return Verdict(verdict, reason, name, Measured(best.ratio, None, len(races)))
+
+    def _races(self, facts: Facts, task: str) -> list[Race]:
+        """One race for each depth of the rival."""
+        chaser, goals = (facts.curve(task, method, "rmse") for method in (self.method, self.rival))
+        if not chaser or not goals:
+            raise Missing(f"{method_label(self.method)} and {method_label(self.rival)} have no finished run on {task}")
+        return [self._race(facts, task, chaser, depth, goal) for depth, goal in goals.items()]
+
+    def _race(self, facts: Facts, task: str, chaser: dict[int, Measured], depth: int, goal: Measured) -> Race:
+        arrived = next((steps for steps, value in chaser.items() if value.against(goal) != "above"), None)
+        steps = max(chaser) if arrived is None else arrived
+        spent, needed = facts.seconds(task, self.method, steps), facts.seconds(task, self.rival, depth)
+        reached = "has not got there yet" if arrived is None else "is as near"
+        words = (
+            f"{method_label(self.method)} at T = {steps} ({1e6 * spent:.3g} microseconds per sample) {reached} where"
+            f" {method_label(self.rival)} at T = {depth} ({1e6 * needed:.3g} microseconds, RMSE {goal.text('rmse')})"
+            f" is on {task}: {'more than ' if arrived is None else ''}{spent / needed:.3g} times as long"
+        )
+        return Race(spent / needed, words)
+
+
+class Optimal(Claim):
+    """The optimal codes of every place keep to a bound: share of zeros, or error of the classifier on them."""
+
+    kind: Literal["optimal"]
+    quantity: Literal["zero_share", "error_percent"]
+    places: Annotated[list[Place], Field(min_length=1)]
+    at_least: float | None = None
+    at_most: float | None = None
+
+    def judge(self, facts: Facts) -> Verdict:
+        name = f"{MEASURES[self.quantity][0]} of the optimal codes"
+        return together([part_of(self._of, facts, place) for place in self.places], name)
+
+    def _of(self, facts: Facts, place: Place) -> Part:
+        value = Measured(facts.optimal(place.task, place.component or "all", self.quantity), None, 1)
+        asked = bounds_text(self.at_least, self.at_most)
+        name = f"{MEASURES[self.quantity][0]} of the optimal codes of {place.title}"
+        answer = bounded(value, self.at_least, self.at_most)
+        return Part(answer, f"{name}: {value.text(self.quantity)} ({asked} asked)", value)
+
+
+class Settled(Claim):
+    """More than half of the trainings end because the loss stands still, before their epochs are spent."""
+
+    kind: Literal["settled"]
+    tasks: Names
+    methods: Methods
+
+    def judge(self, facts: Facts) -> Verdict:
+        ends, missing = [], []
+        for task in self.tasks:
+            for method in self.methods:
+                try:
+                    ends += [row["status"] for row in facts.runs(task, method) if row["component"] == "all"]
+                except Missing as error:
+                    missing.append(str(error))
+        if not ends:
+            raise Missing("; ".join(dict.fromkeys(missing)))
+        share = Measured(ends.count("done") / len(ends), None, len(ends))
+        words = f"{ends.count('done')} of {len(ends)} trainings ended because the loss stood still"
+        verdict = NOT_REPRODUCED if share.mean <= 0.5 else PARTLY if missing else REPRODUCED
+        return Verdict(verdict, sentence_of([words, *missing]), "share of the trainings that settled", share)
+
+
+class Theory(Claim):
+    """A statement of the theory holds as printed in every numerical check; partly, when only a corrected form does."""
+
+    kind: Literal["theory"]
+    statement: str
+
+    def judge(self, facts: Facts) -> Verdict:
+        rows = facts.theory(self.statement)
+        printed, corrected = ([row for row in rows if row["form"] == form] for form in ("printed", "corrected"))
+        if not printed:
+            raise Missing(f"the checks of the theory have no printed form of {self.statement}")
+        runs, violations = (sum(row[column] for row in printed) for column in ("runs", "violations"))
+        mended = corrected and not any(row["violations"] for row in corrected)
+        verdict = REPRODUCED if not violations else PARTLY if mended else NOT_REPRODUCED
+        share = Measured(violations / runs, None, runs)
+        reason = sentence_of(map(_outcome, printed + corrected))
+        return Verdict(verdict, reason, "share of the instances that contradict the printed form", share)
+
+
+def _outcome(row: Row) -> str:
+    """What became of one form of a statement in one case."""
+    count = f"{row['violations']} of {row['runs']}" if row["violations"] else f"none of {row['runs']}"
+    return f"{row['statement']}, {row['form']} form ({row['case']}): contradicted by {count} instances"
+
+
+class ByEye(Claim):
+    """Something that is seen in pictures; `look_at` says in which."""
+
+    kind: Literal["by_eye"]
+    look_at: str
+
+    def judge(self, facts: Facts) -> Verdict:
+        return Verdict(NOT_TESTABLE, f"No number decides it, an eye does: {self.look_at}.")
