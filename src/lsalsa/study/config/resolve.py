@@ -104,13 +104,19 @@ def time_methods(study: Study, task: str) -> Resolved:
     return {"methods": methods, "device": study.device, **study.timing.model_dump()}
 
 
+def time_exact(study: Study, task: str) -> Resolved:
+    return {"device": study.device, "n_samples": study.timing.n_samples}
+
+
 def make_table(study: Study, table: str) -> Resolved:
     chosen = study.tables[table]
     return _shown(study, chosen) | {"protocol": chosen.protocol}
 
 
 def make_figure(study: Study, figure: str) -> Resolved:
-    return _shown(study, study.figures[figure])
+    chosen = study.figures[figure]
+    tasks = {name: _some(study.tasks[name], "title", "components") for name in chosen.named_tasks()}
+    return _shown(study, chosen) | {"tasks": tasks, "n_atoms": chosen.n_atoms}
 
 
 def render_notebook(study: Study, notebook: str) -> Resolved:
@@ -119,11 +125,11 @@ def render_notebook(study: Study, notebook: str) -> Resolved:
 
 def _shown(study: Study, output: Table | Figure) -> Resolved:
     """What a table or figure shows, the lists that were left out filled in."""
-    task = output.task or ""
-    methods = output.methods or study.methods_of(task)
-    depths = output.depths or sorted({depth for method in methods for depth in study.methods[method].depths})
-    shown = _some(output, "kind", "title", "task", "component")
-    return shown | {"components": study.tasks[task].components, "methods": methods, "depths": depths}
+    methods = study.methods_shown(output)
+    run = [study.methods[method] for method in methods if method in study.methods]
+    depths = output.depths or sorted({depth for method in run for depth in method.depths})
+    shown = _some(output, "kind", "title", "component") | {"reduced": study.reduced}
+    return shown | {"components": study.components_of(output), "methods": methods, "depths": depths}
 
 
 def _grid(study: Study, method: str) -> Resolved:
@@ -153,6 +159,7 @@ RULES = {
         train_encoder,
         evaluate,
         time_methods,
+        time_exact,
         make_table,
         make_figure,
         render_notebook,

@@ -11,9 +11,11 @@ from matplotlib.figure import Figure
 
 from lsalsa.study.figures import _style
 from lsalsa.study.figures._data import block_of
+from lsalsa.study.heading import Heading
 from lsalsa.study.tables import method_label
 
 needs = ("samples", "codes", "problem")
+subject = "task"
 
 MOST_POINTS = 300
 """Points per method and panel: enough to see the cloud, few enough to see through it."""
@@ -22,7 +24,7 @@ MOST_POINTS = 300
 def draw(
     data: Mapping[str, Any],
     *,
-    title: str,
+    heading: Heading,
     methods: Sequence[str],
     depths: Sequence[int],
     component: str | None,
@@ -39,7 +41,7 @@ def draw(
     )
     n_columns = min(len(depths), 3)
     n_rows = -(-len(depths) // n_columns)
-    figure = _style.new_page(10.0, 0.6 + 3.1 * n_rows, title, explanation)
+    figure = _style.new_page(10.0, 0.6 + 3.1 * n_rows, heading, explanation)
     panels = _style.new_axes(figure, n_rows, n_columns, sharex=True, sharey=True)
     for axes, depth in zip(panels.flat, depths, strict=False):
         axes.axvspan(*np.quantile(optimal, (0.05, 0.95)), color="#ececec", zorder=0)
