@@ -128,8 +128,9 @@ def _shown(study: Study, output: Table | Figure) -> Resolved:
     methods = study.methods_shown(output)
     run = [study.methods[method] for method in methods if method in study.methods]
     depths = output.depths or sorted({depth for method in run for depth in method.depths})
-    shown = _some(output, "kind", "title", "component") | {"reduced": study.reduced}
-    return shown | {"components": study.components_of(output), "methods": methods, "depths": depths}
+    components = study.components_of(output)
+    shown = _some(output, "kind", "title", "component") | {"reduced": study.reduced if components else None}
+    return shown | {"components": components, "methods": methods, "depths": depths}
 
 
 def _grid(study: Study, method: str) -> Resolved:

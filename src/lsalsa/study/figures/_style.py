@@ -10,7 +10,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from lsalsa.study.heading import Heading
 from lsalsa.study.tables import method_label
@@ -59,7 +59,7 @@ def method_style(method: str, methods: Sequence[str]) -> dict[str, Any]:
 
 def new_page(width: float, height: float, heading: Heading, explanation: str) -> Figure:
     """A figure of `width` x `height` inches below a head: title, wrapped explanation, what limits the numbers."""
-    unbroken = f"{explanation} {heading.note}".replace("T = ", "T\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")
+    unbroken = f"{explanation} {heading.note}".strip().replace("T = ", "T\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")
     lines = textwrap.wrap(unbroken, width=int(width * 13.2))
     titles = textwrap.wrap(heading.title, width=int(width * 8.4))
     below = 0.15 + 0.22 * len(titles)
@@ -125,7 +125,7 @@ def log_value_axis(axes: Axes) -> None:
 
 
 class RoundLogLocator(LogLocator):
-    """Ticks at 1, 2, 3 and 5 of each decade; at every digit where those are too few, at 1 where they are too many."""
+    """Ticks at 1, 2, 3 and 5 of each decade; finer ones where those are too few, at 1 where they are too many."""
 
     def tick_values(self, vmin: float, vmax: float) -> np.ndarray:
         """All ticks between two positive values."""
@@ -136,8 +136,8 @@ class RoundLogLocator(LogLocator):
             ticks = np.outer(decades, list(digits)).ravel()
             ticks = ticks[(ticks >= vmin) & (ticks <= vmax)]
             if len(ticks) >= 3:
-                break
-        return ticks
+                return ticks
+        return MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(vmin, vmax)
 
 
 def _plain_log_ticks(axis: Any) -> None:

@@ -20,11 +20,14 @@ subject = "task"
 LOWEST = 1e-4
 """Share of the RMSE of the zero code that the axis goes down to; exact solvers lie below it."""
 
+NEAR = 1.25
+"""Factor in time, its cube in RMSE, within which the labels of two points would overlap."""
+
 EXACT = {
-    "exact_active_set": ("exact: active set, certified", "*", "#b2182b"),
-    "exact_proximal": ("exact: proximal, at several certified gaps", "X", "#b2182b"),
+    "exact_active_set": ("exact: active set", "*", "#b2182b"),
+    "exact_proximal": ("exact: proximal", "X", "#b2182b"),
     "exact_spams": ("exact: SPAMS LARS", "P", "#4d4d4d"),
-    "exact_scikit_learn": ("exact: scikit-learn lasso_cd", "h", "#4d4d4d"),
+    "exact_scikit_learn": ("exact: scikit-learn", "h", "#4d4d4d"),
 }
 """Method of `exact/{task}.parquet` -> its label, marker and colour."""
 
@@ -101,9 +104,18 @@ def _draw_frontier(axes: Axes, best: Sequence[Point], lowest: float) -> None:
     """A broad grey staircase, with the depth or gap of each point on it beside its mark."""
     x, y = [point.time for point in best], [max(point.rmse, lowest) for point in best]
     axes.step(x, y, where="post", color="#d0d0d0", linewidth=6, zorder=1, label="frontier", solid_joinstyle="round")
-    for point, height in zip(best, y, strict=True):
-        place = {"xytext": (-6, -6), "textcoords": "offset points", "ha": "right", "va": "top"}
-        axes.annotate(point.step, (point.time, height), fontsize=8, color=_style.GREY, **place)
+    place = {"xytext": (-6, -6), "textcoords": "offset points", "ha": "right", "va": "top"}
+    for point in apart([point for point in best if point.step]):
+        axes.annotate(point.step, (point.time, max(point.rmse, lowest)), fontsize=8, color=_style.GREY, **place)
+
+
+def apart(best: Sequence[Point]) -> list[Point]:
+    """Points of a frontier that are far enough from those before for a label of their own."""
+    labelled: list[Point] = []
+    for point in best:
+        if not labelled or point.time > NEAR * labelled[-1].time or point.rmse * NEAR**3 < labelled[-1].rmse:
+            labelled.append(point)
+    return labelled
 
 
 def _finish(axes: Axes, level: float) -> None:
@@ -121,9 +133,10 @@ def _explanation(best: Sequence[Point], exact: Sequence[Mapping[str, Any]], lowe
         steps = [point.step for point in group if point.step]
         runs.append(f"{name} ({' to '.join(dict.fromkeys((steps[0], steps[-1])))})" if steps else name)
     absent = {row["method"]: row["reason"] for row in exact if row["status"] != "done"}
-    missing = [f"{EXACT[method][0].removeprefix('exact: ')} ({reason})" for method, reason in absent.items()]
+    missing = "; ".join(f"{EXACT[method][0].removeprefix('exact: ')} ({reason})" for method, reason in absent.items())
     return (
         f"Down and left is better. Grey: the frontier, where nothing is both faster and nearer to the optimal codes:"
-        f" {', '.join(runs)}. Exact solvers go on until the code is right; what lies below {lowest:.1g} is drawn at the"
-        f" lower edge.{' Not measured: ' if missing else ''}{'; '.join(missing)}"
+        f" {', '.join(runs)}. Exact solvers go on until the code is right, to the certified duality gap where one is"
+        f" named; what lies below {lowest:.1g} is drawn at the lower edge."
+        f"{f' Not measured: {missing}.' if missing else ''}"
     )

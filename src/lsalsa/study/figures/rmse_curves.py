@@ -32,9 +32,10 @@ def draw(
     """Per task two panels that share their height: RMSE over depth, RMSE over seconds; the zero code as a level."""
     curves = {task: _curves(data["evaluation"], task, methods, depths, component) for task in tasks}
     titles = {task: f"{tasks[task]['title']}: " if len(tasks) > 1 else "" for task in tasks}
-    sentences = [f"{titles[task]}{_takeaway(curves[task])}" for task in tasks]
+    sentences = [_begun_with(titles[task], _takeaway(curves[task])) for task in tasks]
     words = marker_words(depths, [curve for of_task in curves.values() for curve in of_task.values()])
-    figure = _style.new_page(10.0, 0.4 + 3.9 * len(tasks), heading, " ".join([*sentences, words]))
+    explanation = " ".join([*sentences, "Down and left is better.", words])
+    figure = _style.new_page(10.0, 0.4 + 3.9 * len(tasks), heading, explanation)
     panels = _style.new_axes(figure, len(tasks), 2, sharey="row")
     for (left, right), task in zip(panels, tasks, strict=True):
         timing = [row for row in data["timing"] if row["task"] == task]
@@ -73,12 +74,13 @@ def _finish(left: Axes, right: Axes, level: float, task: str) -> None:
         _style.reference_line(axes, level, "a code of zeros")
         axes.set_ylim(top=max(1.35 * level, axes.get_ylim()[1]))
     left.set_ylabel("RMSE of the code against the optimal code")
-    left.set_title(f"{task}{_capital('accuracy after T steps', task)}")
-    right.set_title(f"{task}{_capital('accuracy for the time spent (down and left is better)', task)}")
+    left.set_title(_begun_with(task, "After T steps"))
+    right.set_title(_begun_with(task, "For the time spent"))
 
 
-def _capital(words: str, before: str) -> str:
-    return words if before else f"{words[0].upper()}{words[1:]}"
+def _begun_with(beginning: str, words: str) -> str:
+    """A sentence after a beginning, its first letter small there; as it is without one."""
+    return f"{beginning}{words[0].lower()}{words[1:]}" if beginning else words
 
 
 def _takeaway(curves: Curves) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -49,7 +50,7 @@ def draw(
         absent = [m for m in methods if not _draw_cloud(axes, m, methods, data["samples"][m], depth, block)]
         axes.set_title(f"T = {depth}")
         if absent:
-            words = f"no codes at this T: {', '.join(map(method_label, absent))}"
+            words = textwrap.fill(f"no codes at this T: {', '.join(map(method_label, absent))}", int(120 / n_columns))
             axes.text(0.03, 0.97, words, transform=axes.transAxes, va="top", fontsize=7.5, color=_style.GREY)
     _label(panels, len(depths))
     _style.common_legend(figure, panels)
