@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from benchmarks.core import RESULTS
 from lsalsa.storage import read_rows
 from lsalsa.study.figures._style import common_legend, log_value_axis, method_style, new_axes, new_page, reference_line
+from lsalsa.study.heading import Heading
 
 Rows = Sequence[dict[str, Any]]
 LEAST_RMSE = 3e-4  # of the axis: the exact solver, at rounding error, would press all others into a corner
@@ -24,7 +25,7 @@ EXPLANATION = (
 
 def page(folder: Path, output: Path) -> None:
     """Draw every benchmark that has rows in the folder; `output` without its suffix gets .png and .svg."""
-    figure = new_page(11.0, 11.0, TITLE, EXPLANATION)
+    figure = new_page(11.0, 11.0, Heading(TITLE), EXPLANATION)
     axes = new_axes(figure, 3, 2)
     for place, (name, draw) in zip(axes.flat, PANELS.items(), strict=True):
         file = folder / f"{name}.parquet"

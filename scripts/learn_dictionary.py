@@ -15,4 +15,5 @@ with job(snakemake) as j:
     patches = j.read("patches")["train"].astype(settings.pop("dtype"), copy=False)
     drawn = generator(j.seed("samples")).permutation(len(patches))[: settings.pop("n_train")]
     learned = learn_dictionary(j.device.put(patches[drawn]), **settings)
-    j.write(dictionary={"dictionary": to_host(learned.dictionary)}, history=learned.history)
+    arrays = {"dictionary": to_host(learned.dictionary), "usage": to_host(learned.usage)}
+    j.write(dictionary=arrays, history=learned.history)

@@ -8,11 +8,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 import csv
 
 from lsalsa.study import tables
+from lsalsa.study.heading import extents_of, heading
 from lsalsa.study.job import job
 from lsalsa.study.page import to_page
 
 with job(snakemake) as j:
-    kind, title = j.params["kind"], j.params["title"]
+    kind = j.params["kind"]
+    title, limits = heading(j.params["title"], extents_of(j.input["images"]), j.params["reduced"])
     shown = {name: j.params[name] for name in ("methods", "depths", "component", "protocol")}
     evaluations = [row for rows in j.read("evaluation") for row in rows]
     paper_rows = list(csv.DictReader(Path(j.input["paper"]).read_text().splitlines())) if j.has("paper") else None
@@ -25,6 +27,7 @@ with job(snakemake) as j:
         floors=facts.get("floor_error_percent"),
         guesses=facts.get("guess_error_percent"),
     )
+    note = f"{note} {limits}".strip()
     markdown = tables.to_markdown(rows, title, note)
     latex = tables.to_latex(rows, title, note, f"table:{j.wildcards['table']}")
     j.write(csv=tables.to_csv(rows), markdown=markdown, latex=latex, page=to_page(markdown))

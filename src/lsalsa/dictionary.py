@@ -30,10 +30,13 @@ class LearnedDictionary:
     history : list of dict
         One row per epoch: epoch, objective (mean over the epoch's samples, each under the dictionary of its time),
         zero_share, dead_atoms (used by no code of the epoch, drawn anew), seconds.
+    usage : array, (n_atoms,), float64
+        Share of the last epoch's codes that used each atom.
     """
 
     dictionary: Any
     history: list[dict] = field(default_factory=list)
+    usage: Any = None
 
 
 def learn_dictionary(
@@ -97,7 +100,7 @@ def learn_dictionary(
     with one_blas_thread():  # the tiles of the codes are spread over threads instead
         atoms = _start(signals, n_atoms, start, seed)
         for epoch in range(1, epochs + 1):
-            atoms, row = _epoch(
+            atoms, row, usage = _epoch(
                 signals, atoms, penalty, step_size * decay ** (epoch - 1), batch_size, iterations, seed, epoch
             )
             history.append(row)
@@ -106,7 +109,7 @@ def learn_dictionary(
                 "epoch %(epoch)d: objective %(objective).4f, zeros %(zero_share).3f, dead atoms %(dead_atoms)d",
                 row,
             )
-    return LearnedDictionary(_with_fixed_signs(atoms), history)
+    return LearnedDictionary(_with_fixed_signs(atoms), history, usage)
 
 
 def _epoch(
@@ -118,10 +121,10 @@ def _epoch(
     iterations: int,
     seed: int,
     epoch: int,
-) -> tuple[Any, dict]:
+) -> tuple[Any, dict, Any]:
     xp, clock = namespace(signals), time.perf_counter()
     order = generator(seed, epoch).permutation(signals.shape[0])
-    used = xp.zeros(atoms.shape[1], bool)
+    uses = xp.zeros(atoms.shape[1], np.int64)
     objectives, zeros = [], []
     for first in range(0, len(order), batch_size):
         batch = signals[order[first : first + batch_size]]
@@ -129,17 +132,18 @@ def _epoch(
         codes = solve_with(FISTA(problem), batch, iterations, tile_rows=CODING_ROWS).codes
         objectives.append(xp.sum(problem.objective(batch, codes)))
         zeros.append(zero_share(codes) * len(batch))
-        used |= (codes != 0).any(axis=0)
+        uses += (codes != 0).sum(axis=0)
         residual = problem.reconstruct(codes) - batch
         atoms = unit_norm(atoms - (step / len(batch)) * (residual.T @ codes))
-    atoms = _redraw(atoms, ~used, signals, seed, epoch)
-    return atoms, {
+    atoms = _redraw(atoms, uses == 0, signals, seed, epoch)
+    row = {
         "epoch": epoch,
         "objective": float(sum(objectives)) / len(order),
         "zero_share": float(sum(zeros)) / len(order),
-        "dead_atoms": int((~used).sum()),
+        "dead_atoms": int((uses == 0).sum()),
         "seconds": time.perf_counter() - clock,
     }
+    return atoms, row, uses / len(order)
 
 
 def _start(signals: Any, n_atoms: int, start: str, seed: int) -> Any:

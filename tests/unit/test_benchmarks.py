@@ -21,6 +21,7 @@ from lsalsa.arrays import Device  # noqa: E402
 from lsalsa.encoders import encoder_class  # noqa: E402
 from lsalsa.problem import SparseCodingProblem  # noqa: E402
 from lsalsa.storage import read_rows  # noqa: E402
+from lsalsa.study import exact_peers  # noqa: E402
 
 CPU = Device("cpu")
 
@@ -72,7 +73,8 @@ def test_absent_peer_is_a_skipped_row_with_its_reason(bench, monkeypatch):
     def absent(module):
         raise peers.AbsentPeer(f"{module} cannot be imported: gone")
 
-    monkeypatch.setattr(peers, "load", absent)
+    for module in (peers, exact_peers):
+        monkeypatch.setattr(module, "load", absent)
     rows = [*TINY["exact"](bench), *TINY["training"](bench)]
     skipped = [row for row in rows if row["status"] == "skipped"]
     assert {row["peer"] for row in skipped} == {"SPAMS lasso", "scikit-learn lasso_cd", "PyTorch eager, CPU"}

@@ -13,9 +13,13 @@ from scipy import sparse
 from lsalsa.errors import ConfigError, DataError
 from lsalsa.storage import write_arrays, write_rows
 from lsalsa.study import figures
-from lsalsa.study.figures import atoms
+from lsalsa.study.figures import atoms, frontier
+from lsalsa.study.heading import Heading
+from lsalsa.study.tables import method_label
 
-METHODS = ("ista", "fista", "salsa", "lista", "lsalsa", "lsalsa_adam")
+VARIANTS = ("lsalsa_adam", "lista_adam", "salsa_u", "salsa_softx", "lsalsa_u")
+METHODS = ("ista", "fista", "salsa", "lista", "lsalsa", *VARIANTS)
+LABELS = [method_label(method) for method in METHODS]
 DEPTHS = (1, 5, 20)
 SIDE, N_ATOMS, N_SAMPLES = 4, 6, 24
 
@@ -24,30 +28,58 @@ def depths_of(method):
     return DEPTHS if method in ("ista", "fista", "salsa") else DEPTHS[:2]
 
 
+def tasks_of(components):
+    return {"task": {"title": "The task", "components": components}}
+
+
+ONE_TASK = {"components": ("digits",), "tasks": tasks_of(("digits",))}
+
+
 def invented_results(components, *, seed=0):
     """Random arrays and rows in the layout of a task's files; LISTA's second repetition at depth 5 diverged."""
     random = np.random.default_rng(seed)
     n_components = len(components)
     codes = random.standard_normal((N_SAMPLES, n_components * N_ATOMS))
     codes *= random.random(codes.shape) < 0.3
+    problem = {f"dictionary_{i}": random.standard_normal((SIDE**2, N_ATOMS)) for i in range(n_components)}
     signals = {f"test_index_{i}": random.permutation(N_SAMPLES) for i in range(n_components)}
     return {
         "evaluation": [row for method in METHODS for row in invented_rows(method, components, random)],
         "timing": [
-            {"method": m, "depth": d, "seconds_per_sample": 1e-6 * (d + 1), "status": "done"}
-            for m in METHODS
+            {"task": "task", "method": m, "depth": d, "seconds_per_sample": 1e-6 * (d + i / 10), "status": "done"}
+            for i, m in enumerate(METHODS)
             for d in depths_of(m)
         ],
+        "exact": list(invented_exact()),
         "samples": {method: invented_samples(method, n_components, random) for method in METHODS},
         "classifiers": {
             "floor_error_percent": {name: {"paper": 0.0, "honest": 9.0} for name in components},
             "guess_error_percent": dict.fromkeys(components, 90.0),
         },
-        "problem": {f"dictionary_{i}": random.standard_normal((SIDE**2, N_ATOMS)) for i in range(n_components)},
+        "problem": problem,
+        "problems": {"task": problem},
         "signals": signals,
         "codes": {"codes": sparse.csr_matrix(codes)},
+        "all_codes": {"task": {"codes": sparse.csr_matrix(codes)}},
+        "dictionaries": {
+            name: {"dictionary": problem[f"dictionary_{i}"], "usage": random.random(N_ATOMS)}
+            for i, name in enumerate(components)
+        },
         "patches": {name: {"test": random.random((N_SAMPLES, SIDE**2))} for name in components},
     }
+
+
+def invented_exact():
+    measured = [
+        ("exact_active_set", 1e-6, 2e-5, 0.0),
+        ("exact_proximal", 1e-2, 6e-5, 1e-2),
+        ("exact_proximal", 0.1, 4e-5, 0.1),
+    ]
+    for method, tolerance, seconds, rmse in measured:
+        row = {"method": method, "tolerance": tolerance, "seconds_per_sample": seconds, "rmse": rmse}
+        yield row | {"status": "done", "reason": None}
+    absent = {"method": "exact_spams", "tolerance": None, "seconds_per_sample": None, "rmse": None}
+    yield absent | {"status": "skipped", "reason": "spams cannot be imported: gone"}
 
 
 def invented_rows(method, components, random):
@@ -58,6 +90,7 @@ def invented_rows(method, components, random):
             for component in ("all", *components):
                 no_error = component == "all" and len(components) > 1
                 yield {
+                    "task": "task",
                     "method": method,
                     "depth": depth,
                     "repetition": repetition,
@@ -81,7 +114,10 @@ def invented_samples(method, n_components, random):
 
 
 def drawn(kind, components=("digits", "photos"), **changes):
-    options = {"title": "Invented results", "methods": METHODS, "depths": DEPTHS, "components": components}
+    options = {"heading": Heading("Invented results"), "methods": METHODS, "depths": DEPTHS, "components": components}
+    if kind == "diagram":
+        options["methods"] = ["lsalsa"]
+    options["tasks"] = tasks_of(components)
     return figures.draw(kind, invented_results(components), **(options | changes))
 
 
@@ -105,7 +141,7 @@ def test_a_figure_has_the_same_bytes_each_time_and_carries_no_date(kind, tmp_pat
     png = (tmp_path / "first.png").read_bytes()
     assert b"Software" not in png
     width, height = struct.unpack(">II", png[16:24])
-    assert 600 < width < 2000 and 300 < height < 4000
+    assert 600 < width < 2000 and 300 < height < 5000
 
 
 @pytest.mark.parametrize("kind", figures.available())
@@ -136,9 +172,10 @@ def tick_texts_out_of_view(figure):
 def test_the_files_of_a_task_are_read_as_a_figure_needs_them(kind, tmp_path):
     components = ("digits", "photos")
     results = invented_results(components)
-    data = figures.read_data(kind, written(results, tmp_path), methods=METHODS, components=components)
+    names = {"methods": METHODS if kind != "diagram" else ["salsa"], "components": components}
+    data = figures.read_data(kind, written(results, tmp_path), tasks=["task"], **names)
     assert set(data) == set(figures.needs(kind)) <= set(figures.NEEDS)
-    figure = figures.draw(kind, data, title="From files", methods=METHODS, depths=DEPTHS, components=components)
+    figure = figures.draw(kind, data, heading=Heading("From files"), depths=DEPTHS, tasks=tasks_of(components), **names)
     assert "From files" in words_of(figure)
 
 
@@ -147,7 +184,10 @@ def written(results, folder):
     for word in ("problem", "signals", "codes"):
         write_arrays(folder / f"{word}.npz", results[word])
     write_arrays(folder / "classifiers.npz", {"any": np.zeros(1)}, results["classifiers"])
-    write_rows(folder / "timing.parquet", results["timing"])
+    for word in ("timing", "exact"):
+        write_rows(folder / f"{word}.parquet", results[word])
+    for name, arrays in results["dictionaries"].items():
+        write_arrays(folder / f"dictionary_{name}.npz", arrays)
     for name, arrays in {**results["samples"], **results["patches"]}.items():
         write_arrays(folder / f"{name}.npz", arrays)
     for method in METHODS:
@@ -156,7 +196,11 @@ def written(results, folder):
     one = {word: folder / f"{word}.npz" for word in ("problem", "signals", "codes", "classifiers")}
     return {
         **one,
-        "timing": folder / "timing.parquet",
+        "exact": folder / "exact.parquet",
+        "timing": [folder / "timing.parquet"],
+        "problems": [folder / "problem.npz"],
+        "all_codes": [folder / "codes.npz"],
+        "dictionaries": [folder / f"dictionary_{name}.npz" for name in results["dictionaries"]],
         "evaluation": [folder / f"{method}.parquet" for method in METHODS],
         "samples": [folder / f"{method}.npz" for method in METHODS],
         "patches": [folder / f"{name}.npz" for name in results["patches"]],
@@ -165,7 +209,14 @@ def written(results, folder):
 
 def test_curves_pass_through_the_means_and_stop_where_the_method_stops():
     results = invented_results(("digits",))
-    figure = figures.draw("rmse_curves", results, title="t", methods=METHODS, depths=DEPTHS, components=("digits",))
+    figure = figures.draw(
+        "rmse_curves",
+        results,
+        heading=Heading("t"),
+        methods=METHODS,
+        depths=DEPTHS,
+        **ONE_TASK,
+    )
     lines = {line.get_label(): line for line in figure.axes[0].get_lines()}
     for method in ("fista", "lista"):
         rows = [r for r in results["evaluation"] if r["method"] == method and r["component"] == "all"]
@@ -181,12 +232,26 @@ def test_a_result_that_was_not_timed_is_not_left_out_silently():
     results["timing"] = [row for row in results["timing"] if (row["method"], row["depth"]) != ("salsa", 5)]
     for kind in ("rmse_curves", "error_seconds"):
         with pytest.raises(DataError, match="salsa at depth 5 has a result, but no row in the timing"):
-            figures.draw(kind, results, title="t", methods=METHODS, depths=DEPTHS, components=("digits",))
+            figures.draw(
+                kind,
+                results,
+                heading=Heading("t"),
+                methods=METHODS,
+                depths=DEPTHS,
+                **ONE_TASK,
+            )
 
 
 def test_the_zero_code_is_marked_at_the_size_of_the_optimal_codes():
     results = invented_results(("digits",))
-    figure = figures.draw("rmse_curves", results, title="t", methods=METHODS, depths=DEPTHS, components=("digits",))
+    figure = figures.draw(
+        "rmse_curves",
+        results,
+        heading=Heading("t"),
+        methods=METHODS,
+        depths=DEPTHS,
+        **ONE_TASK,
+    )
     level = np.sqrt(np.mean(results["codes"]["codes"].toarray() ** 2))
     heights = [line.get_ydata()[0] for line in figure.axes[0].get_lines() if len(set(line.get_ydata())) == 1]
     assert any(height == pytest.approx(level) for height in heights)
@@ -196,11 +261,16 @@ def test_the_sentence_under_the_curves_is_worked_out_from_the_rows():
     results = invented_results(("digits",))
     values = {("fista", 1): 0.9, ("fista", 5): 0.4, ("fista", 20): 0.2, ("lsalsa", 1): 0.3, ("lsalsa", 5): 0.1}
     results["evaluation"] = [
-        {"method": m, "depth": d, "repetition": 0, "component": "all", "rmse": value, "status": "done"}
+        {"task": "task", "method": m, "depth": d, "repetition": 0, "component": "all", "rmse": value, "status": "done"}
         for (m, d), value in values.items()
     ]
     figure = figures.draw(
-        "rmse_curves", results, title="t", methods=["fista", "lsalsa"], depths=DEPTHS, components=("digits",)
+        "rmse_curves",
+        results,
+        heading=Heading("t"),
+        methods=["fista", "lsalsa"],
+        depths=DEPTHS,
+        **ONE_TASK,
     )
     sentence = " ".join(words_of(figure).split())
     assert "At T = 1 LSALSA comes nearest to the optimal code (RMSE 0.300)." in sentence
@@ -236,12 +306,106 @@ def test_atoms_stand_in_order_of_use_each_scaled_to_its_largest_value():
     assert np.all(image[2] == 1) and np.all(image[:, 2] == 1)
 
 
-def test_every_method_has_its_own_look():
+def test_every_method_has_its_own_look_that_does_not_depend_on_company():
     from lsalsa.study.figures._style import method_style
 
     looks = [method_style(method, METHODS) for method in METHODS]
-    assert len({look["color"] for look in looks}) == len(METHODS)
+    assert len({look["color"] for look in looks}) == len(METHODS) == 10
     assert len({(str(look["linestyle"]), look["marker"]) for look in looks[:5]}) == 5
+    assert [method_style(method, [method]) for method in METHODS] == looks
+    others = ["lsalsa_long", "lsalsa_wide", *METHODS]
+    assert len({method_style(method, others)["color"] for method in others}) == 12
+
+
+def test_legend_names_variants_for_a_reader_and_lies_below_the_panels():
+    figure = drawn("rmse_curves", ["digits"])
+    FigureCanvasAgg(figure).draw()
+    legend = figure.legends[0]
+    words = [text.get_text() for text in legend.get_texts()]
+    assert {"LSALSA (Adam)", "SALSA (read-out u)", "SALSA (read-out softx)"} <= set(words) and len(words) == 10
+    assert all(legend.get_window_extent().y1 <= axes.get_tightbbox().y0 + 1 for axes in figure.axes)
+
+
+def test_curves_of_several_tasks_keep_their_rows_and_levels_apart():
+    results, tasks = invented_results(["digits"]), {}
+    for name, factor in (("one", 1.0), ("other", 0.25)):
+        tasks[name] = {"title": name.capitalize(), "components": ["digits"]}
+        codes = results["all_codes"]["task"]["codes"]
+        results["all_codes"][name], results["problems"][name] = {"codes": factor * codes}, results["problem"]
+    for word in ("evaluation", "timing"):
+        columns = ("rmse", "seconds_per_sample")
+        scaled = [{**row, "task": "other", **{c: 0.25 * row[c] for c in columns if c in row}} for row in results[word]]
+        results[word] = [{**row, "task": "one"} for row in results[word]] + scaled
+    options = {"methods": METHODS, "depths": DEPTHS, "components": ["digits"], "tasks": tasks}
+    figure = figures.draw("rmse_curves", results, heading=Heading("t"), **options)
+    assert len(figure.axes) == 4
+    for above, below in zip(figure.axes[:2], figure.axes[2:], strict=True):
+        drawn_lines = ([li for li in axes.get_lines() if li.get_label() in LABELS] for axes in (above, below))
+        for line, other in zip(*drawn_lines, strict=True):
+            np.testing.assert_allclose(0.25 * np.asarray(line.get_ydata()), other.get_ydata())
+    times = [axes.get_lines()[0].get_xdata() for axes in (figure.axes[1], figure.axes[3])]
+    np.testing.assert_allclose(0.25 * np.asarray(times[0]), times[1])
+    assert {"One: after T steps", "Other: after T steps"} <= {axes.get_title() for axes in figure.axes}
+
+
+def test_frontier_holds_what_no_other_point_beats():
+    random = np.random.default_rng(5)
+    points = [frontier.Point(*random.integers(0, 12, 2).tolist(), f"m{i}", "T = 1") for i in range(60)]
+    found = frontier.frontier(points)
+    for point in points:
+        beaten = any(p.time <= point.time and p.rmse <= point.rmse and p[:2] != point[:2] for p in points)
+        assert beaten != (point[:2] in [p[:2] for p in found])
+    assert [p[:2] for p in found] == sorted({p[:2] for p in found})
+
+
+def test_frontier_names_its_points_and_says_what_was_not_measured():
+    sentence = " ".join(words_of(drawn("frontier", ["digits"])).split())
+    assert "exact: active set (gap 1e-06). Exact solvers go on" in sentence
+    assert "Not measured: SPAMS LARS (spams cannot be imported: gone)." in sentence
+
+
+def test_exact_result_below_the_axis_is_drawn_at_its_lower_edge():
+    axes = drawn("frontier", ["digits"]).axes[0]
+    (line,) = (line for line in axes.get_lines() if line.get_label() == "exact: active set")
+    assert line.get_xdata() == [pytest.approx(20.0)]
+    assert axes.get_ylim()[0] < line.get_ydata()[0] < 1e-3
+
+
+def test_atoms_of_listed_components_are_the_most_used_ones():
+    results = invented_results(["digits", "photos"])
+    options = {"heading": Heading("t"), "methods": [], "depths": [], "components": ["photos"], "n_atoms": 4}
+    figure = figures.draw("atoms", results, **options)
+    shown = np.asarray(figure.axes[0].images[0].get_array())
+    photos = results["dictionaries"]["photos"]
+    order = np.argsort(-photos["usage"])[:4]
+    np.testing.assert_array_equal(shown, atoms.mosaic(photos["dictionary"], order))
+    assert "4 of 6 atoms" in words_of(figure) and len(figure.axes) == 1
+
+
+@pytest.mark.parametrize(("method", "n_layers"), [("salsa", 1), ("lsalsa", 3)])
+def test_diagram_has_the_updates_of_every_layer(method, n_layers):
+    words = words_of(drawn("diagram", methods=[method]))
+    assert words.count("mathrm{soft}(x + d") == words.count("d - u + x") == n_layers
+    assert ("layer 3" in words) == (method == "lsalsa")
+
+
+def test_note_and_long_title_stand_complete_on_the_page():
+    heading = Heading("A long title " * 12 + "(partial data)", "Partial data: asirra (10 of 20).")
+    figure = drawn("atoms", ["digits"], heading=heading)
+    assert "Partial data: asirra (10 of 20)." in " ".join(words_of(figure).split())
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    boxes = [text.get_window_extent(canvas.get_renderer()) for text in figure.texts]
+    assert boxes[0].y0 >= boxes[1].y1 - 1
+    assert max(box.x1 for box in boxes) <= figure.bbox.x1
+
+
+def test_axis_of_much_less_than_a_decade_has_ticks():
+    from lsalsa.study.figures._style import RoundLogLocator
+
+    for low, high in ((0.51, 0.58), (3.1, 3.15), (0.2, 0.26), (1.0, 1e7)):
+        ticks = np.asarray(RoundLogLocator().tick_values(low, high))
+        assert np.count_nonzero((ticks >= low) & (ticks <= high)) >= 2
 
 
 def test_unknown_kinds_and_components_are_refused_by_name():

@@ -225,7 +225,9 @@ def test_curves_leave_out_depths_without_a_finished_run():
 
 
 def test_methods_are_named_in_print():
-    assert [method_label(name) for name in ("fista", "lsalsa_adam")] == ["FISTA", "LSALSA adam"]
+    labels = {"fista": "FISTA", "lsalsa_adam": "LSALSA (Adam)", "salsa_u": "SALSA (read-out u)"}
+    labels["lista_long_run"] = "LISTA (long run)"
+    assert {name: method_label(name) for name in labels} == labels
 
 
 def test_a_table_read_back_has_its_numbers_again(tmp_path):

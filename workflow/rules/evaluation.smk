@@ -78,3 +78,28 @@ rule time_methods:
         code=code("time_methods"),
     script:
         "../../scripts/time_methods.py"
+
+
+rule time_exact:
+    """Time solvers that go on until the code is right, ours and others', with the machine to itself."""
+    input:
+        problem="<results>/problems/{task}.npz",
+        signals="<results>/signals/{task}.npz",
+        test="<results>/codes/{task}/test.npz",
+    output:
+        rows="<results>/exact/{task}.parquet",
+    log:
+        "<results>/logs/time_exact/{task}.log",
+    benchmark:
+        "<results>/benchmarks/time_exact/{task}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: workflow.cores
+    resources:
+        mem_mb=memory("time_exact"),
+        gpu=GPU,
+    params:
+        settings=settings("time_exact"),
+        code=code("time_exact"),
+    script:
+        "../../scripts/time_exact.py"

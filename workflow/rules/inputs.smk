@@ -67,6 +67,7 @@ def shown_in_table(wildcards):
     table = study.tables[wildcards.table]
     methods = table.methods or study.methods_of(table.task)
     found = {"evaluation": results("evaluation/{task}/{method}.parquet", task=table.task, method=methods)}
+    found["images"] = images_of_output(table)
     if table.kind == "classification":
         found["classifiers"] = f"{RESULTS}/classifiers/{table.task}.npz"
     if table.paper is not None:
@@ -75,20 +76,33 @@ def shown_in_table(wildcards):
 
 
 def shown_in_figure(wildcards):
-    """What a figure is drawn from: the words of `lsalsa.study.figures.NEEDS`."""
+    """What a figure is drawn from: the words of `lsalsa.study.figures.NEEDS`, and the images behind it."""
     figure = study.figures[wildcards.figure]
-    task, methods = figure.task, figure.methods or study.methods_of(figure.task)
+    tasks, components = figure.named_tasks(), study.components_of(figure)
+    shown, first = study.methods_shown(figure), (tasks or [None])[0]
+    runs = [(task, method) for task in tasks for method in shown if method in study.methods_of(task)]
     files = {
-        "evaluation": results("evaluation/{task}/{method}.parquet", task=task, method=methods),
-        "samples": results("evaluation/{task}/{method}_samples.npz", task=task, method=methods),
-        "timing": f"{RESULTS}/timing/{task}.parquet",
-        "classifiers": f"{RESULTS}/classifiers/{task}.npz",
-        "problem": f"{RESULTS}/problems/{task}.npz",
-        "signals": f"{RESULTS}/signals/{task}.npz",
-        "codes": f"{RESULTS}/codes/{task}/test.npz",
-        "patches": results("patches/{component}.npz", component=study.tasks[task].components),
+        "evaluation": [f"{RESULTS}/evaluation/{task}/{method}.parquet" for task, method in runs],
+        "samples": [f"{RESULTS}/evaluation/{task}/{method}_samples.npz" for task, method in runs],
+        "timing": results("timing/{task}.parquet", task=tasks),
+        "exact": f"{RESULTS}/exact/{first}.parquet",
+        "classifiers": f"{RESULTS}/classifiers/{first}.npz",
+        "problem": f"{RESULTS}/problems/{first}.npz",
+        "problems": results("problems/{task}.npz", task=tasks),
+        "signals": f"{RESULTS}/signals/{first}.npz",
+        "codes": f"{RESULTS}/codes/{first}/test.npz",
+        "all_codes": results("codes/{task}/test.npz", task=tasks),
+        "patches": results("patches/{component}.npz", component=components),
+        "dictionaries": results("dictionaries/{component}.npz", component=components),
     }
-    return {word: files[word] for word in kinds.figure_needs(figure.kind)}
+    found = {word: files[word] for word in kinds.figure_needs(figure.kind)}
+    return found | {"images": images_of_output(figure)}
+
+
+def images_of_output(output):
+    """Images behind a table or figure, which say whether they are complete."""
+    names = {study.components[component].images for component in study.components_of(output)}
+    return results("images/{images}.npz", images=sorted(names))
 
 
 def source_of_notebook(wildcards):

@@ -61,6 +61,7 @@ def targets_of_task(name):
         f"encoders_{name}": found["encoders"] + found["histories"],
         f"evaluation_{name}": results(f"evaluation/{name}/{{method}}.parquet", method=methods),
         f"timing_{name}": results(f"timing/{name}.parquet"),
+        f"exact_{name}": results(f"exact/{name}.parquet"),
     }
 
 

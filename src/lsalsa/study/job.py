@@ -32,7 +32,7 @@ READERS: dict[str, Callable[[str | Path], Any]] = {".npz": read_arrays, ".parque
 
 TARGETS = {"dictionaries": "dictionary", "problems": "codes"}
 TARGETS |= {name: name for name in ("images", "patches", "signals", "codes", "search", "encoders")}
-TARGETS |= {name: name for name in ("classifiers", "evaluation", "timing")}
+TARGETS |= {name: name for name in ("classifiers", "evaluation", "timing", "exact")}
 """Folder of results -> first word of the targets that make what lies in it."""
 
 

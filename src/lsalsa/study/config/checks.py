@@ -9,7 +9,7 @@ from typing import Any
 from lsalsa.errors import ConfigError, LsalsaError
 from lsalsa.study.config import kinds
 from lsalsa.study.config.messages import hint
-from lsalsa.study.config.models import Method, Output, Study, Task
+from lsalsa.study.config.models import Figure, Method, Output, Study, Task
 
 RESERVED = ("all",)
 TARGETS = (
@@ -23,6 +23,7 @@ TARGETS = (
     "encoders",
     "evaluation",
     "timing",
+    "exact",
     "theory",
 )
 """First words of the targets that name intermediate results, e.g. `codes_digits`."""
@@ -203,28 +204,56 @@ def check_figures(study: Study) -> Iterator[str]:
     for name, figure in study.figures.items():
         path = f"figures.{name}"
         yield from unknown(f"{path}.kind", figure.kind, "a kind of figure", kinds.figure_kinds())
-        if figure.task is None:
-            yield f"{path}.task is missing; a figure needs it"
+        if figure.kind in kinds.figure_kinds():
+            yield from _subject(path, figure)
+        for component in figure.components or ():
+            yield from unknown(f"{path}.components", component, "a component", study.components)
         yield from _shown(study, path, figure)
 
 
+def _subject(path: str, figure: Figure) -> Iterator[str]:
+    """A figure names exactly what its kind is about."""
+    subject = kinds.figure_subject(figure.kind)
+    allowed = kinds.figure_subjects()[subject]
+    for key in ("task", "tasks", "components", "n_atoms"):
+        if getattr(figure, key) is not None and key not in allowed:
+            yield f"{path}.{key} is not a setting of the kind {figure.kind}"
+    choices = [key for key in allowed if key != "n_atoms"]
+    given = [key for key in choices if getattr(figure, key) is not None]
+    if choices and not given:
+        yield f"{path}.task is missing; a figure of the kind {figure.kind} needs {' or '.join(choices)}"
+    if len(given) > 1:
+        yield f"{path} must have one of {' and '.join(given)}, found both"
+    if subject == "method":
+        yield from _one_method(path, figure)
+
+
+def _one_method(path: str, figure: Figure) -> Iterator[str]:
+    known = kinds.figure_methods(figure.kind)
+    if len(figure.methods or ()) != 1:
+        yield f"{path}.methods must list one of {', '.join(known)}, found {figure.methods}"
+    for method in figure.methods or ():
+        yield from unknown(f"{path}.methods", method, f"a method that the kind {figure.kind} draws", known)
+
+
 def _shown(study: Study, path: str, output: Output) -> Iterator[str]:
-    if output.task is None:
-        return
-    yield from unknown(f"{path}.task", output.task, "a task", study.tasks)
-    if output.task in study.tasks:
-        task = study.tasks[output.task]
-        if output.component is not None:
-            yield from unknown(f"{path}.component", output.component, f"a component of {output.task}", task.components)
-        methods = study.methods_of(output.task)
+    named = output.named_tasks()
+    for name in named:
+        yield from unknown(f"{path}.task" + "s" * (output.task is None), name, "a task", study.tasks)
+    tasks = [name for name in named if name in study.tasks]
+    for name in tasks if output.component is not None else ():
+        components = study.tasks[name].components
+        yield from unknown(f"{path}.component", str(output.component), f"a component of {name}", components)
+    if tasks and len(tasks) == len(named):
+        methods = list(dict.fromkeys(method for name in tasks for method in study.methods_of(name)))
         for method in output.methods or ():
-            yield from unknown(f"{path}.methods", method, f"a method of {output.task}", methods)
+            yield from unknown(f"{path}.methods", method, f"a method of {' or '.join(tasks)}", methods)
         yield from _depths(study, path, output, methods)
 
 
 def _depths(study: Study, path: str, output: Output, methods: list[str]) -> Iterator[str]:
     chosen = [m for m in output.methods or methods if m in study.methods]
-    known = study.depths_of(output.task or "", chosen)
+    known = study.depths_of([name for name in output.named_tasks() if name in study.tasks], chosen)
     for depth in output.depths or ():
         if known and depth not in known:
             listed = ", ".join(map(str, known))

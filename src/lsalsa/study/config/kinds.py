@@ -72,17 +72,37 @@ def figure_kinds() -> list[str]:
     return importlib.import_module("lsalsa.study.figures").available()
 
 
-@cache
+def figure_subjects() -> dict[str, tuple[str, ...]]:
+    """What a figure can be about -> the settings that can name it."""
+    return importlib.import_module("lsalsa.study.figures").SUBJECTS
+
+
 def figure_needs(kind: str) -> tuple[str, ...]:
-    """Names of the results that a kind of figure is drawn from: `needs` of its module.
+    """Names of the results that a kind of figure is drawn from."""
+    return _declared_by_figure(kind, "needs")
+
+
+def figure_subject(kind: str) -> str:
+    """What a kind of figure is about, a word of `lsalsa.study.figures.SUBJECTS`."""
+    return _declared_by_figure(kind, "subject")
+
+
+def figure_methods(kind: str) -> tuple[str, ...]:
+    """The only methods that a kind of figure about a method can draw."""
+    return _declared_by_figure(kind, "methods")
+
+
+@cache
+def _declared_by_figure(kind: str, name: str) -> Any:
+    """What a kind of figure declares under a name at the top of its module.
 
     It is read from the source: a module of a figure imports matplotlib, for which a dry run should not wait.
     """
     folder = Path(importlib.import_module("lsalsa.study.figures").__file__ or "").parent
     for node in ast.parse((folder / f"{kind}.py").read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "needs":
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
             return ast.literal_eval(node.value)
-    raise ConfigError(f"src/lsalsa/study/figures/{kind}.py does not say what it needs: needs = (...)")
+    raise ConfigError(f"src/lsalsa/study/figures/{kind}.py does not declare its {name}: {name} = ...")
 
 
 def _loaded(module: str, read: Callable[[], Any]) -> Any:

@@ -184,6 +184,14 @@ class Output(Settings):
     methods: Annotated[list[str], Field(min_length=1)] | None = None
     depths: Depths | None = None
 
+    def named_tasks(self) -> list[str]:
+        """Tasks whose results are shown."""
+        return [] if self.task is None else [self.task]
+
+    def named_components(self) -> list[str]:
+        """Components that are listed without a task."""
+        return []
+
 
 class Table(Output):
     """One table: a row per depth and method, beside the paper's numbers where `paper` names their file."""
@@ -194,9 +202,21 @@ class Table(Output):
 
 
 class Figure(Output):
-    """One figure."""
+    """One figure: of a task, or of several `tasks`, or of `components` and `n_atoms` of each, as its kind asks."""
 
     noun: ClassVar[str] = "a figure"
+
+    tasks: Annotated[list[str], Field(min_length=1)] | None = None
+    components: Annotated[list[str], Field(min_length=1)] | None = None
+    n_atoms: Count | None = None
+
+    def named_tasks(self) -> list[str]:
+        """Tasks whose results are shown."""
+        return super().named_tasks() or list(self.tasks or ())
+
+    def named_components(self) -> list[str]:
+        """Components that are listed without a task."""
+        return list(self.components or ())
 
 
 class Notebook(Settings):
@@ -222,6 +242,7 @@ class Study(Settings):
     dtype: Literal["float32", "float64"] = "float32"
     device: Literal["auto", "cpu", "gpu"] = "auto"
     data_dir: str | None = None
+    reduced: str | None = None
     images: dict[Name, Images]
     components: dict[Name, Component]
     tasks: dict[Name, Task]
@@ -245,9 +266,19 @@ class Study(Settings):
         changes = {key: value for key, value in override if value is not None}
         return chosen.model_copy(update={**changes, "search": {**chosen.search, **override.search}})
 
-    def depths_of(self, task: str, methods: list[str]) -> list[int]:
-        """All depths at which a task runs any of the methods."""
-        return sorted({depth for method in methods for depth in self.method_of(task, method).depths})
+    def depths_of(self, tasks: list[str], methods: list[str]) -> list[int]:
+        """All depths at which any of the tasks runs any of the methods."""
+        return sorted({depth for task in tasks for method in methods for depth in self.method_of(task, method).depths})
+
+    def components_of(self, output: Output) -> list[str]:
+        """Names of the components that a table or figure is about: those it lists, else those of its tasks."""
+        of_tasks = dict.fromkeys(c for task in output.named_tasks() for c in self.tasks[task].components)
+        return output.named_components() or list(of_tasks)
+
+    def methods_shown(self, output: Output) -> list[str]:
+        """Names of the methods that a table or figure shows: those it lists, else those of its tasks."""
+        of_tasks = dict.fromkeys(m for task in output.named_tasks() for m in self.methods_of(task))
+        return list(output.methods or of_tasks)
 
     def kind_of(self, method: str) -> str:
         """The solver or encoder behind a method."""

@@ -111,13 +111,19 @@ def time_methods(study: Study, task: str) -> Resolved:
     return {"methods": methods, "device": study.device, **study.timing.model_dump()}
 
 
+def time_exact(study: Study, task: str) -> Resolved:
+    return {"device": study.device, "n_samples": study.timing.n_samples}
+
+
 def make_table(study: Study, table: str) -> Resolved:
     chosen = study.tables[table]
     return _shown(study, chosen) | {"protocol": chosen.protocol}
 
 
 def make_figure(study: Study, figure: str) -> Resolved:
-    return _shown(study, study.figures[figure])
+    chosen = study.figures[figure]
+    tasks = {name: _some(study.tasks[name], "title", "components") for name in chosen.named_tasks()}
+    return _shown(study, chosen) | {"tasks": tasks, "n_atoms": chosen.n_atoms}
 
 
 def check_theory(study: Study) -> Resolved:
@@ -127,7 +133,7 @@ def check_theory(study: Study) -> Resolved:
 def measure_premise(study: Study) -> Resolved:
     """The LSALSA encoders of all tasks: task, method, depth and repetition of each."""
     pairs = [(task, m) for task in study.tasks for m in study.methods_of(task) if study.kind_of(m) == "lsalsa"]
-    cells = [(task, method, depth) for task, method in pairs for depth in study.methods[method].depths]
+    cells = [(task, method, depth) for task, method in pairs for depth in study.method_of(task, method).depths]
     names = ("task", "method", "depth", "repetition")
     return {"cells": [dict(zip(names, (*c, r), strict=True)) for c in cells for r in range(study.repetitions)]}
 
@@ -142,11 +148,10 @@ def render_notebook(study: Study, notebook: str) -> Resolved:
 
 def _shown(study: Study, output: Table | Figure) -> Resolved:
     """What a table or figure shows, the lists that were left out filled in."""
-    task = output.task or ""
-    methods = output.methods or study.methods_of(task)
-    depths = output.depths or study.depths_of(task, methods)
-    shown = _some(output, "kind", "title", "task", "component")
-    return shown | {"components": study.tasks[task].components, "methods": methods, "depths": depths}
+    methods, components = study.methods_shown(output), study.components_of(output)
+    depths = output.depths or study.depths_of(output.named_tasks(), methods)
+    shown = _some(output, "kind", "title", "component") | {"reduced": study.reduced if components else None}
+    return shown | {"components": components, "methods": methods, "depths": depths}
 
 
 def _grid(study: Study, task: str, method: str) -> Resolved:
@@ -176,6 +181,7 @@ RULES = {
         train_encoder,
         evaluate,
         time_methods,
+        time_exact,
         make_table,
         make_figure,
         check_theory,

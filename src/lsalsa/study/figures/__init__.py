@@ -1,4 +1,4 @@
-"""Figures of a study: one module per kind, discovered by folder, each with `needs` and `draw`."""
+"""Figures of a study: one module per kind, discovered by folder, each with `needs`, `subject` and `draw`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lsalsa.arrays import nearest
 from lsalsa.discovery import modules_in
 from lsalsa.errors import ConfigError
+from lsalsa.study.heading import Heading
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -18,16 +19,28 @@ if TYPE_CHECKING:
 Inputs = Mapping[str, Any]
 
 NEEDS = {
-    "evaluation": "evaluation/{task}/{method}.parquet, one per method",
+    "evaluation": "evaluation/{task}/{method}.parquet, one per task and method",
     "samples": "evaluation/{task}/{method}_samples.npz, one per method",
-    "timing": "timing/{task}.parquet",
+    "timing": "timing/{task}.parquet, one per task",
+    "exact": "exact/{task}.parquet",
     "classifiers": "classifiers/{task}.npz",
     "problem": "problems/{task}.npz",
     "signals": "signals/{task}.npz",
     "codes": "codes/{task}/test.npz",
-    "patches": "patches/{component}.npz, one per component of the task",
+    "problems": "problems/{task}.npz, one per task",
+    "all_codes": "codes/{task}/test.npz, one per task",
+    "patches": "patches/{component}.npz, one per component",
+    "dictionaries": "dictionaries/{component}.npz, one per component",
 }
-"""Word in a kind's `needs` -> the files it stands for; several in the order of the methods or components."""
+"""Word in a kind's `needs` -> the files it stands for; several in the order of tasks, methods or components."""
+
+SUBJECTS = {
+    "task": ("task",),
+    "tasks": ("task", "tasks"),
+    "components": ("task", "components", "n_atoms"),
+    "method": (),
+}
+"""Word in a kind's `subject` -> settings of a figure that name it; a figure of a method names it under `methods`."""
 
 
 def available() -> list[str]:
@@ -40,7 +53,9 @@ def needs(kind: str) -> tuple[str, ...]:
     return _module(kind).needs
 
 
-def read_data(kind: str, inputs: Inputs, *, methods: Sequence[str], components: Sequence[str]) -> dict[str, Any]:
+def read_data(
+    kind: str, inputs: Inputs, *, methods: Sequence[str], components: Sequence[str], tasks: Sequence[str] = ()
+) -> dict[str, Any]:
     """Read what a kind of figure needs.
 
     Parameters
@@ -48,25 +63,30 @@ def read_data(kind: str, inputs: Inputs, *, methods: Sequence[str], components: 
     kind : str
         One of `available()`.
     inputs : mapping
-        Word of `needs(kind)` -> path, or list of paths where `NEEDS` says one per method or component.
-    methods, components : sequences of str
+        Word of `needs(kind)` -> path, or list of paths where `NEEDS` says one per task, method or component.
+    methods, components, tasks : sequences of str
         Names in the order of those lists.
 
     Returns
     -------
     data : dict
-        Word -> content: ``evaluation`` and ``timing`` lists of rows; ``samples`` method -> arrays;
-        ``patches`` component -> arrays; ``classifiers`` the metadata; every other the arrays of its file.
+        Word -> content: ``evaluation``, ``timing`` and ``exact`` lists of rows; ``samples`` method -> arrays;
+        ``patches`` and ``dictionaries`` component -> arrays; ``problems`` and ``all_codes`` task -> arrays;
+        ``classifiers`` the metadata; every other the arrays of its file.
     """
     from lsalsa.storage import read_arrays, read_metadata, read_rows
 
-    readers: dict[str, Callable[[Any], Any]] = {
-        "evaluation": lambda paths: [row for path in paths for row in read_rows(path)],
-        "samples": lambda paths: {m: read_arrays(path) for m, path in zip(methods, paths, strict=True)},
-        "patches": lambda paths: {c: read_arrays(path) for c, path in zip(components, paths, strict=True)},
-        "timing": read_rows,
-        "classifiers": read_metadata,
-    }
+    def each_of(names: Sequence[str]) -> Callable[[Any], Any]:
+        return lambda paths: {name: read_arrays(path) for name, path in zip(names, paths, strict=True)}
+
+    def rows_of_all(paths: Any) -> list[dict]:
+        return [row for path in paths for row in read_rows(path)]
+
+    readers: dict[str, Callable[[Any], Any]] = {"classifiers": read_metadata, "exact": read_rows}
+    readers |= dict.fromkeys(("evaluation", "timing"), rows_of_all)
+    readers |= dict.fromkeys(("patches", "dictionaries"), each_of(components))
+    readers |= dict.fromkeys(("problems", "all_codes"), each_of(tasks))
+    readers["samples"] = each_of(methods)
     return {need: readers.get(need, read_arrays)(inputs[need]) for need in needs(kind)}
 
 
@@ -74,31 +94,38 @@ def draw(
     kind: str,
     data: Mapping[str, Any],
     *,
-    title: str,
+    heading: Heading,
     methods: Sequence[str],
     depths: Sequence[int],
     components: Sequence[str],
     component: str | None = None,
+    tasks: Mapping[str, Mapping[str, Any]] | None = None,
+    n_atoms: int | None = None,
 ) -> Figure:
     """Draw a figure of a kind from what `read_data` returned.
 
     Parameters
     ----------
-    title : str
-        Headline; the sentence under it is worked out from the data.
+    heading : Heading
+        Headline, and what limits the numbers; the sentence under it is worked out from the data.
     methods, depths : sequences
         What to show, in order.
     components : sequence of str
-        Every component of the task, in order.
+        Every component of the tasks, in order, or those that a figure of components lists.
     component : str, optional
         Restrict the figure to this component; None for the whole code, or for all components where they stand
         side by side.
+    tasks : mapping, optional
+        Name -> title and components of each task, for a kind about tasks.
+    n_atoms : int, optional
+        Atoms to show of each dictionary, for a kind about components; all without it.
     """
     if component is not None and component not in components:
         raise ConfigError(f"{component} is not a component of the task; its components are {', '.join(components)}")
-    return _module(kind).draw(
-        data, title=title, methods=methods, depths=depths, component=component, components=components
-    )
+    special: dict[str, dict[str, Any]] = {"tasks": {"tasks": tasks}, "components": {"n_atoms": n_atoms}}
+    module = _module(kind)
+    options = {"methods": methods, "depths": depths, "component": component, "components": components}
+    return module.draw(data, heading=heading, **options, **special.get(module.subject, {}))
 
 
 def save_figure(figure: Figure, png: str | Path, svg: str | Path) -> None:

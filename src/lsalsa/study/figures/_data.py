@@ -29,6 +29,11 @@ def block_of(problem: Mapping[str, np.ndarray], component: str | None, component
     return blocks_of(problem)[list(components).index(component)]
 
 
+def size_of(codes: Any) -> float:
+    """Root mean square of sparse codes (n_samples, n_atoms): the RMSE of a code of zeros."""
+    return float(np.sqrt(codes.multiply(codes).sum(dtype=np.float64) / np.prod(codes.shape)))
+
+
 def over_time(
     curve: Sequence[tuple], method: str, timing: Iterable[Mapping[str, Any]]
 ) -> list[tuple[float, float, float | None]]:

@@ -10,8 +10,9 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
+from lsalsa.study.heading import Heading
 from lsalsa.study.tables import method_label
 
 # Okabe and Ito's colours, told apart with any colour vision; marker and line say the same without colour.
@@ -22,7 +23,14 @@ STYLES: dict[str, dict[str, Any]] = {
     "lista": {"color": "#d55e00", "marker": "D", "linestyle": "-"},
     "lsalsa": {"color": "#000000", "marker": "o", "linestyle": "-"},
 }
-SPARE_COLOURS = ("#cc79a7", "#e69f00", "#56b4e9", "#b8a900")
+VARIANT_COLOURS = {
+    "lista_adam": "#e69f00",
+    "lsalsa_adam": "#7a4fbf",
+    "lsalsa_u": "#cc79a7",
+    "salsa_u": "#56b4e9",
+    "salsa_softx": "#a89a00",
+}
+SPARE_COLOURS = ("#8b5a2b", "#e0608a", "#3f8f8f", "#b0a0d0")
 GREY = "#5f5f5f"
 RULES = {
     "font.size": 9.5,
@@ -39,27 +47,31 @@ RULES = {
 
 
 def method_style(method: str, methods: Sequence[str]) -> dict[str, Any]:
-    """Line style of a method: its own for the known five, else its kind's marker in a spare colour."""
+    """Line style of a method: its own for the known five, else its kind's marker, hollow, in another colour."""
     if method in STYLES:
         return STYLES[method]
-    others = [name for name in methods if name not in STYLES]
-    kind = STYLES.get(method.partition("_")[0], {"marker": "P", "linestyle": "-"})
-    return {**kind, "color": SPARE_COLOURS[others.index(method) % len(SPARE_COLOURS)]}
+    others = [name for name in methods if name not in STYLES | VARIANT_COLOURS]
+    spare = SPARE_COLOURS[others.index(method) % len(SPARE_COLOURS)] if method in others else ""
+    marker = STYLES.get(method.partition("_")[0], {"marker": "P"})["marker"]
+    look = {"marker": marker, "linestyle": (0, (6, 1.2, 1.2, 1.2)), "markerfacecolor": "white"}
+    return {**look, "color": VARIANT_COLOURS.get(method, spare)}
 
 
-def new_page(width: float, height: float, title: str, explanation: str) -> Figure:
-    """A figure of `width` x `height` inches below a head with a title and a wrapped explanation."""
-    unbroken = explanation.replace("T = ", "T\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")
+def new_page(width: float, height: float, heading: Heading, explanation: str) -> Figure:
+    """A figure of `width` x `height` inches below a head: title, wrapped explanation, what limits the numbers."""
+    unbroken = f"{explanation} {heading.note}".strip().replace("T = ", "T\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")
     lines = textwrap.wrap(unbroken, width=int(width * 13.2))
-    head = 0.42 + 0.18 * len(lines)
+    titles = textwrap.wrap(heading.title, width=int(width * 8.4))
+    below = 0.15 + 0.22 * len(titles)
+    head = below + 0.05 + 0.18 * len(lines)
     with matplotlib.rc_context(RULES):
         figure = Figure(figsize=(width, height + head), layout="constrained", facecolor="white")
     total = height + head
     layout = figure.get_layout_engine()
     layout.set(rect=(0.0, 0.0, 1.0, height / total), w_pad=0.06, h_pad=0.06)
     place = {"x": 0.1 / width, "va": "top"}
-    figure.text(y=1 - 0.10 / total, s=title, fontsize=13, fontweight="bold", **place)
-    figure.text(y=1 - 0.37 / total, s="\n".join(lines), color="#404040", fontsize=9.5, linespacing=1.3, **place)
+    figure.text(y=1 - 0.10 / total, s="\n".join(titles), fontsize=13, fontweight="bold", **place)
+    figure.text(y=1 - below / total, s="\n".join(lines), color="#404040", fontsize=9.5, linespacing=1.3, **place)
     return figure
 
 
@@ -113,7 +125,7 @@ def log_value_axis(axes: Axes) -> None:
 
 
 class RoundLogLocator(LogLocator):
-    """Ticks at 1, 2, 3 and 5 of each decade; at every digit where those are too few, at 1 where they are too many."""
+    """Ticks at 1, 2, 3 and 5 of each decade; finer ones where those are too few, at 1 where they are too many."""
 
     def tick_values(self, vmin: float, vmax: float) -> np.ndarray:
         """All ticks between two positive values."""
@@ -124,8 +136,8 @@ class RoundLogLocator(LogLocator):
             ticks = np.outer(decades, list(digits)).ravel()
             ticks = ticks[(ticks >= vmin) & (ticks <= vmax)]
             if len(ticks) >= 3:
-                break
-        return ticks
+                return ticks
+        return MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(vmin, vmax)
 
 
 def _plain_log_ticks(axis: Any) -> None:
@@ -147,4 +159,7 @@ def common_legend(figure: Figure, axes: np.ndarray) -> None:
     for panel in axes.flat:
         for handle, label in zip(*panel.get_legend_handles_labels(), strict=True):
             handles.setdefault(label, handle)
-    figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=6, fontsize=9.5, frameon=False)
+    widest = 0.55 + 0.075 * max(map(len, handles), default=0)
+    n_columns = max(1, min(6, int(figure.get_figwidth() / widest)))
+    place: dict[str, Any] = {"loc": "outside lower center", "ncols": n_columns}
+    figure.legend(handles.values(), handles.keys(), fontsize=9.5, frameon=False, **place)

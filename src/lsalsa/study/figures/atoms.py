@@ -9,47 +9,49 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from lsalsa.study.figures import _style
-from lsalsa.study.figures._data import blocks_of, dictionaries_of, square
+from lsalsa.study.figures._data import square
+from lsalsa.study.heading import Heading
 
-needs = ("problem", "codes")
+needs = ("dictionaries",)
+subject = "components"
 
 
 def draw(
     data: Mapping[str, Any],
     *,
-    title: str,
+    heading: Heading,
     methods: Sequence[str],
     depths: Sequence[int],
     component: str | None,
     components: Sequence[str],
+    n_atoms: int | None = None,
 ) -> Figure:
-    """One grid of atoms per component, the most used first."""
+    """One grid of atoms per component, the most used first; of each the first `n_atoms`, or all."""
     shown = [component] if component else list(components)
     explanation = (
-        "Every image is rebuilt as a sum of a few of these patches. Sorted by how often the optimal codes of the"
-        " test samples use them, the most used at the top left. Mid-grey is zero; each atom is scaled to its own"
-        " largest value."
+        "Every image is rebuilt as a sum of a few of these patches. Sorted by how many codes used them in the last"
+        " epoch of learning, the most used at the top left. Mid-grey is zero; each atom is scaled to its own largest"
+        " value."
     )
-    width, height = (10.0, 5.5) if len(shown) > 1 else (6.4, 6.5)
-    figure = _style.new_page(width, height, title, explanation)
+    width = 10.0 if len(shown) > 1 else 6.4
+    figure = _style.new_page(width, width / len(shown) + 0.5, heading, explanation)
     panels = _style.new_axes(figure, 1, len(shown))
-    parts = zip(components, dictionaries_of(data["problem"]), blocks_of(data["problem"]), strict=True)
-    selected = [part for part in parts if part[0] in shown]
-    for axes, (name, dictionary, block) in zip(panels.flat, selected, strict=True):
-        usage = np.asarray((data["codes"]["codes"][:, block] != 0).mean(axis=0)).ravel()
-        image = mosaic(dictionary, np.argsort(-usage, kind="stable"))
-        axes.imshow(image, cmap="gray", vmin=-1, vmax=1, interpolation="none")
+    for axes, name in zip(panels.flat, shown, strict=True):
+        dictionary, usage = (data["dictionaries"][name][array] for array in ("dictionary", "usage"))
+        order = np.argsort(-usage, kind="stable")[:n_atoms]
+        axes.imshow(mosaic(dictionary, order), cmap="gray", vmin=-1, vmax=1, interpolation="none")
         axes.set_axis_off()
-        axes.set_title(f"{name}: {_describe(dictionary, usage)}", fontsize=9.5)
+        axes.set_title(f"{name}: {_describe(dictionary, usage, len(order))}", fontsize=9.5)
     return figure
 
 
-def _describe(dictionary: np.ndarray, usage: np.ndarray) -> str:
+def _describe(dictionary: np.ndarray, usage: np.ndarray, n_shown: int) -> str:
     n_features, n_atoms = dictionary.shape
     side = round(n_features**0.5)
+    count = f"{n_atoms}" if n_shown == n_atoms else f"{n_shown} of {n_atoms:,}"
     unused = int((usage == 0).sum())
-    used = f"{unused} never used" if unused else f"each used by {100 * usage.min():.1f} to {100 * usage.max():.0f} %"
-    return f"{n_atoms} atoms of {side} x {side} pixels,\n{used} of the codes"
+    used = f"{unused} never used" if unused else f"used by {100 * usage.min():.1f} to {100 * usage.max():.0f} %"
+    return f"{count} atoms of {side} x {side} pixels,\n{used} of the codes"
 
 
 def mosaic(dictionary: np.ndarray, order: np.ndarray) -> np.ndarray:

@@ -10,9 +10,11 @@ from matplotlib.figure import Figure
 
 from lsalsa.study.figures import _style
 from lsalsa.study.figures._data import marker_words, over_time
+from lsalsa.study.heading import Heading
 from lsalsa.study.tables import value_and_spread
 
 needs = ("evaluation", "timing", "classifiers")
+subject = "task"
 
 PROTOCOLS = {
     "paper": ("error_percent", "classifier fitted on these images' optimal codes"),
@@ -24,7 +26,7 @@ PROTOCOLS = {
 def draw(
     data: Mapping[str, Any],
     *,
-    title: str,
+    heading: Heading,
     methods: Sequence[str],
     depths: Sequence[int],
     component: str | None,
@@ -39,7 +41,7 @@ def draw(
         " reads the optimal codes. Down and left is better. "
     ) + marker_words(depths, [curve for part in parts for curve in curves[part].values()])
     n_columns = max(2, len(parts) // 2)
-    figure = _style.new_page(10.0, 0.6 + 3.5 * (len(parts) // n_columns), title, explanation)
+    figure = _style.new_page(10.0, 0.6 + 3.5 * (len(parts) // n_columns), heading, explanation)
     panels = _style.new_axes(figure, len(parts) // n_columns, n_columns, sharex=True)
     for axes, (protocol, name) in zip(panels.flat, parts, strict=True):
         floor = data["classifiers"]["floor_error_percent"][name][protocol]

@@ -13,9 +13,11 @@ from matplotlib.patches import Rectangle
 
 from lsalsa.study.figures import _style
 from lsalsa.study.figures._data import blocks_of, dictionaries_of, square
+from lsalsa.study.heading import Heading
 from lsalsa.study.tables import method_label
 
 needs = ("samples", "signals", "patches", "problem", "codes")
+subject = "task"
 
 N_COLUMNS = 9
 CELL = 0.86
@@ -35,7 +37,7 @@ class Line(NamedTuple):
 def draw(
     data: Mapping[str, Any],
     *,
-    title: str,
+    heading: Heading,
     methods: Sequence[str],
     depths: Sequence[int],
     component: str | None,
@@ -57,7 +59,8 @@ def draw(
             page[top : top + side, left : left + side] = square(image)
     frames = [Rectangle((left - 0.5, top - 0.5), side, side) for top in tops for left in lefts]
     height, width = np.array(page.shape) * CELL / side
-    figure = _style.new_page(width + 2.1, height + 0.4, title, _explanation(len(components)))
+    beside = max(2.1, 1.1 + 0.08 * max(len(line.label) for line in lines))
+    figure = _style.new_page(width + beside, height + 0.4, heading, _explanation(len(components)))
     axes = _style.new_axes(figure, 1, 1)[0, 0]
     axes.imshow(page, cmap="gray", vmin=0, vmax=1, interpolation="none")
     axes.add_collection(PatchCollection(frames, facecolor="none", edgecolor="#c8c8c8", linewidth=0.5))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,9 +12,11 @@ from matplotlib.figure import Figure
 
 from lsalsa.study.figures import _style
 from lsalsa.study.figures._data import block_of
+from lsalsa.study.heading import Heading
 from lsalsa.study.tables import method_label
 
 needs = ("samples", "codes", "problem")
+subject = "task"
 
 MOST_POINTS = 300
 """Points per method and panel: enough to see the cloud, few enough to see through it."""
@@ -22,7 +25,7 @@ MOST_POINTS = 300
 def draw(
     data: Mapping[str, Any],
     *,
-    title: str,
+    heading: Heading,
     methods: Sequence[str],
     depths: Sequence[int],
     component: str | None,
@@ -39,7 +42,7 @@ def draw(
     )
     n_columns = min(len(depths), 3)
     n_rows = -(-len(depths) // n_columns)
-    figure = _style.new_page(10.0, 0.6 + 3.1 * n_rows, title, explanation)
+    figure = _style.new_page(10.0, 0.6 + 3.1 * n_rows, heading, explanation)
     panels = _style.new_axes(figure, n_rows, n_columns, sharex=True, sharey=True)
     for axes, depth in zip(panels.flat, depths, strict=False):
         axes.axvspan(*np.quantile(optimal, (0.05, 0.95)), color="#ececec", zorder=0)
@@ -47,7 +50,7 @@ def draw(
         absent = [m for m in methods if not _draw_cloud(axes, m, methods, data["samples"][m], depth, block)]
         axes.set_title(f"T = {depth}")
         if absent:
-            words = f"no codes at this T: {', '.join(map(method_label, absent))}"
+            words = textwrap.fill(f"no codes at this T: {', '.join(map(method_label, absent))}", int(120 / n_columns))
             axes.text(0.03, 0.97, words, transform=axes.transAxes, va="top", fontsize=7.5, color=_style.GREY)
     _label(panels, len(depths))
     _style.common_legend(figure, panels)

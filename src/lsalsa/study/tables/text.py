@@ -28,10 +28,14 @@ FLOORS = {
 }
 
 
+VARIANTS = {"adam": "Adam", "sgd": "SGD", "u": "read-out u", "softx": "read-out softx"}
+"""Second part of a method's name -> its words in print; any other part is printed as it is."""
+
+
 def method_label(method: str) -> str:
-    """Name of a method in print: ``lsalsa_adam`` is LSALSA adam."""
+    """Name of a method in print: ``lsalsa_adam`` is LSALSA (Adam)."""
     kind, _, variant = method.partition("_")
-    return f"{kind.upper()} {variant}".strip().replace("_", " ")
+    return f"{kind.upper()} ({VARIANTS.get(variant, variant.replace('_', ' '))})" if variant else kind.upper()
 
 
 def note(

@@ -1,0 +1,142 @@
+"""Accuracy for the time spent: every method at every depth beside solvers that go on until the code is right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from lsalsa.study.figures import _style
+from lsalsa.study.figures._data import block_of, over_time, size_of
+from lsalsa.study.heading import Heading
+from lsalsa.study.tables import method_label, value_and_spread
+
+needs = ("evaluation", "timing", "exact", "codes", "problem")
+subject = "task"
+
+LOWEST = 1e-4
+"""Share of the RMSE of the zero code that the axis goes down to; exact solvers lie below it."""
+
+NEAR = 1.25
+"""Factor in time, its cube in RMSE, within which the labels of two points would overlap."""
+
+EXACT = {
+    "exact_active_set": ("exact: active set", "*", "#b2182b"),
+    "exact_proximal": ("exact: proximal", "X", "#b2182b"),
+    "exact_spams": ("exact: SPAMS LARS", "P", "#4d4d4d"),
+    "exact_scikit_learn": ("exact: scikit-learn", "h", "#4d4d4d"),
+}
+"""Method of `exact/{task}.parquet` -> its label, marker and colour."""
+
+
+class Point(NamedTuple):
+    """A result: microseconds per sample, RMSE, whose it is, and which depth or gap."""
+
+    time: float
+    rmse: float
+    name: str
+    step: str
+
+
+def draw(
+    data: Mapping[str, Any],
+    *,
+    heading: Heading,
+    methods: Sequence[str],
+    depths: Sequence[int],
+    component: str | None,
+    components: Sequence[str],
+) -> Figure:
+    """One panel, RMSE over time: curves of the methods, marks of the exact solvers, the frontier behind them."""
+    level = size_of(data["codes"]["codes"][:, block_of(data["problem"], component, components)])
+    rows = [row for row in data["evaluation"] if row["depth"] in depths]
+    curves = {m: value_and_spread(rows, "rmse", method=m, component=component) for m in methods}
+    curves = {method: curve for method, curve in curves.items() if curve}
+    exact = [row for row in data["exact"] if row["status"] == "done"]
+    best = frontier(_points(curves, data["timing"], exact))
+    figure = _style.new_page(10.0, 6.0, heading, _explanation(best, data["exact"], LOWEST * level))
+    panels = _style.new_axes(figure, 1, 1)
+    axes = panels[0, 0]
+    for method, curve in curves.items():
+        _style.plot_curve(axes, method, methods, over_time(curve, method, data["timing"]))
+    _draw_exact(axes, exact, LOWEST * level)
+    _draw_frontier(axes, best, LOWEST * level)
+    _finish(axes, level)
+    _style.common_legend(figure, panels)
+    return figure
+
+
+def frontier(points: Sequence[Point]) -> list[Point]:
+    """The points that no other beats: none is as fast and nearer, or as near and faster; the fastest first."""
+    best: list[Point] = []
+    for point in sorted(points):
+        if not best or point.rmse < best[-1].rmse:
+            best.append(point)
+    return best
+
+
+def _points(curves: Mapping[str, Sequence[tuple]], timing: Sequence[Mapping], exact: Sequence[Mapping]) -> list[Point]:
+    points = []
+    for method, curve in curves.items():
+        for (time, mean, _), (depth, *_) in zip(over_time(curve, method, timing), curve, strict=True):
+            points.append(Point(time, mean, method_label(method), f"T = {depth}"))
+    for row in exact:
+        step = "" if row["tolerance"] is None else f"gap {row['tolerance']:g}"
+        points.append(Point(1e6 * row["seconds_per_sample"], row["rmse"], EXACT[row["method"]][0], step))
+    return points
+
+
+def _draw_exact(axes: Axes, exact: Sequence[Mapping[str, Any]], lowest: float) -> None:
+    """A mark per run of an exact solver, at the lower edge where it lies below."""
+    for method, (label, marker, colour) in EXACT.items():
+        rows = sorted((row for row in exact if row["method"] == method), key=lambda row: row["seconds_per_sample"])
+        x = [1e6 * row["seconds_per_sample"] for row in rows]
+        y = [max(row["rmse"], lowest) for row in rows]
+        if rows:
+            look = {"markersize": 10, "markeredgecolor": "white", "linewidth": 1, "linestyle": ":", "zorder": 4}
+            axes.plot(x, y, label=label, marker=marker, color=colour, clip_on=False, **look)
+
+
+def _draw_frontier(axes: Axes, best: Sequence[Point], lowest: float) -> None:
+    """A broad grey staircase, with the depth or gap of each point on it beside its mark."""
+    x, y = [point.time for point in best], [max(point.rmse, lowest) for point in best]
+    axes.step(x, y, where="post", color="#d0d0d0", linewidth=6, zorder=1, label="frontier", solid_joinstyle="round")
+    place = {"xytext": (-6, -6), "textcoords": "offset points", "ha": "right", "va": "top"}
+    for point in apart([point for point in best if point.step]):
+        axes.annotate(point.step, (point.time, max(point.rmse, lowest)), fontsize=8, color=_style.GREY, **place)
+
+
+def apart(best: Sequence[Point]) -> list[Point]:
+    """Points of a frontier that are far enough from those before for a label of their own."""
+    labelled: list[Point] = []
+    for point in best:
+        if not labelled or point.time > NEAR * labelled[-1].time or point.rmse * NEAR**3 < labelled[-1].rmse:
+            labelled.append(point)
+    return labelled
+
+
+def _finish(axes: Axes, level: float) -> None:
+    _style.seconds_axis(axes)
+    _style.log_value_axis(axes)
+    _style.reference_line(axes, level, "a code of zeros")
+    axes.set_ylim(0.5 * LOWEST * level, max(1.6 * level, axes.get_ylim()[1]))
+    axes.margins(x=0.08)
+    axes.set_ylabel("RMSE of the code against the optimal code")
+
+
+def _explanation(best: Sequence[Point], exact: Sequence[Mapping[str, Any]], lowest: float) -> str:
+    runs = []
+    for name, group in groupby(best, key=lambda point: point.name):
+        steps = [point.step for point in group if point.step]
+        runs.append(f"{name} ({' to '.join(dict.fromkeys((steps[0], steps[-1])))})" if steps else name)
+    absent = {row["method"]: row["reason"] for row in exact if row["status"] != "done"}
+    missing = "; ".join(f"{EXACT[method][0].removeprefix('exact: ')} ({reason})" for method, reason in absent.items())
+    return (
+        f"Down and left is better. Grey: the frontier, where nothing is both faster and nearer to the optimal codes:"
+        f" {', '.join(runs)}. Exact solvers go on until the code is right, to the certified duality gap where one is"
+        f" named; what lies below {lowest:.1g} is drawn at the lower edge."
+        f"{f' Not measured: {missing}.' if missing else ''}"
+    )

@@ -1,0 +1,49 @@
+"""The title of a table or figure, and what limits its numbers: data that are not complete, a study that is smaller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from lsalsa.storage import read_arrays
+
+
+class Heading(NamedTuple):
+    """A title, and sentences that a reader must know besides; empty where nothing is lacking."""
+
+    title: str
+    note: str = ""
+
+
+def heading(title: str, extents: Mapping[str, str], reduced: str | None) -> Heading:
+    """The title with a mark, and the note, where the results are not those of the whole study on the whole data.
+
+    Parameters
+    ----------
+    title : str
+    extents : mapping
+        Name of a set of images -> what its source says of its extent: "complete", or "partial: ..." and how much.
+    reduced : str, optional
+        In what a study is smaller than the paper's, as its configuration says.
+    """
+    partial = [f"{name} ({extent.partition(':')[2].strip()})" for name, extent in extents.items() if lacks(extent)]
+    marks, sentences = [], []
+    if partial:
+        marks.append("partial data")
+        sentences.append(f"Partial data: {'; '.join(partial)}.")
+    if reduced:
+        marks.append("reduced study")
+        sentences.append(f"Reduced study: {reduced.rstrip('.')}.")
+    return Heading(f"{title} ({', '.join(marks)})" if marks else title, " ".join(sentences))
+
+
+def lacks(extent: str) -> bool:
+    """True for the extent of a set of images that is not complete."""
+    return extent.startswith("partial")
+
+
+def extents_of(paths: Iterable[str | Path]) -> dict[str, str]:
+    """Name -> extent of each file of images; a file that does not say holds all that its source has."""
+    sources = {Path(path).stem: dict(read_arrays(path, ["source"])["source"].tolist()) for path in paths}
+    return {name: source.get("extent", "complete") for name, source in sources.items()}
