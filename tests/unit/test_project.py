@@ -26,6 +26,7 @@ LAYERS = (
     {"study"},
     {"training"},
     {"encoders"},
+    {"losses"},
     {"dictionary"},
     {"solvers", "exact"},
     {"problem"},
