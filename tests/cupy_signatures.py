@@ -14,11 +14,11 @@ TABLE = Path(__file__).with_suffix(".json")
 SOURCES = Path(__file__).resolve().parent.parent / "src" / "lsalsa"
 METHODS = ("all", "any", "argmax", "astype", "copy", "fill", "get", "max", "mean", "reshape", "sum")
 COMMON = """
-abs all any arange argmax argmin argsort array asarray ascontiguousarray bincount broadcast_to clip
+abs add all any arange argmax argmin argsort array asarray ascontiguousarray bincount broadcast_to clip
 concatenate copy cumsum diag divide dot empty empty_like exp expand_dims eye flatnonzero full full_like hstack
 isfinite isnan linspace log logical_and logical_not logical_or matmul max maximum mean median min minimum
 moveaxis multiply nonzero ones ones_like outer prod ravel repeat reshape searchsorted sign sort split sqrt
-square squeeze stack std subtract sum swapaxes take tile transpose unique var vdot vstack where zeros
+square squeeze stack std subtract sum swapaxes take tanh tile transpose unique var vdot vstack where zeros
 zeros_like
 """
 """Functions that are in the table whether they are called or not, so that a new call seldom asks for a new table."""

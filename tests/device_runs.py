@@ -13,12 +13,17 @@ from lsalsa.arrays.kernels import STEPS
 from lsalsa.dictionary import learn_dictionary
 from lsalsa.encoders import available as encoders
 from lsalsa.encoders import encoder_class
+from lsalsa.losses import TiedDecoderLoss
 from lsalsa.solvers import available as solvers
+from lsalsa.training.optimizers import OPTIMIZERS
 
 ITERATIONS = 9
 OPTIONS = {"salsa": [{"read_out": read_out} for read_out in ("u", "softx", "x")]}
 SETTINGS = {
     "lista": [{"x0": x0} for x0 in ("soft", "filter", "zero")],
+    "lfista": [{"tied": True, "start": "last"}, {"tied": False}],
+    "slstm": [{"variant": variant} for variant in ("v2", "nogate", "soft")]
+    + [{"start": "dictionary", "biases": False}],
     "lsalsa": [{"read_out": read_out, "mu": 1.3} for read_out in ("softx", "u")],
 }
 
@@ -68,19 +73,39 @@ def encoder_runs(name):
     return run
 
 
+def loss_runs(name):
+    """The loss of SC2Net, its gradient and scores, before and after its constraint."""
+
+    def run(device, dtype):
+        problem, signals = placed(device, dtype)
+        encoder = encoder_class(name).from_problem(problem, depth=3)
+        loss = TiedDecoderLoss(problem.thresholds, 1.5 * encoder.decoder_scale(problem), project=True)
+        value, gradient = encoder.loss_and_gradient(signals, loss=loss)
+        scores = [loss.scores(encoder, signals, None)]
+        loss.constrain(encoder)
+        scores.append(loss.scores(encoder, signals, None))
+        return on_host(
+            {"loss": np.array(value), "scores": np.array([list(row.values()) for row in scores]), **gradient}
+        )
+
+    return run
+
+
 def training_runs(name, optimizer):
     """An encoder after two epochs, and its history."""
 
     def run(device, dtype):
         problem, signals = placed(device, dtype)
         encoder = encoder_class(name).from_problem(problem, depth=2)
-        rate = 1e-3 if optimizer == "adam" else 5e-3
+        rate = {"sgd": 5e-3, "adam": 1e-3, "adadelta": 1.0}[optimizer]
         targets = targets_of(problem, signals)
         history = train(
             encoder, signals, targets, optimizer=optimizer, learning_rate=rate, batch_size=16, epochs=2, keep="last"
         )
         losses = np.array([row["loss"] for row in history.rows[1:]])
-        return on_host({**encoder.arrays, "losses": losses, "rmse": np.array(history.validation_rmse)})
+        # As one array: a gate that starts at 0 moves by gradients near 0, whose rounding Adam makes a step of.
+        parameters = np.concatenate([to_host(array).ravel() for array in encoder.arrays.values()])
+        return on_host({"parameters": parameters, "losses": losses, "rmse": np.array(history.validation_score)})
 
     return run
 
@@ -133,7 +158,8 @@ RUNS = {
     **{f"kernel {step}": kernel_run(step) for step in STEPS},
     **{f"solver {name}": solver_runs(name) for name in solvers()},
     **{f"encoder {name}": encoder_runs(name) for name in encoders()},
-    **{f"training {name} {rule}": training_runs(name, rule) for name in encoders() for rule in ("sgd", "adam")},
+    **{f"loss {name}": loss_runs(name) for name in encoders()},
+    **{f"training {name} {rule}": training_runs(name, rule) for name in encoders() for rule in OPTIMIZERS},
     "optimal codes": optimal_run,
     "dictionary": dictionary_run,
     "problem and metrics": problem_run,

@@ -38,6 +38,11 @@ def zero_share_per_sample(codes: Any) -> np.ndarray:
     return to_host((codes == 0).mean(axis=1, dtype=np.float64))
 
 
+def near_zero_share(codes: Any, tolerance: float) -> float:
+    """Share of entries of size below `tolerance`, in [0, 1]: the sparsity of codes that are never exactly zero."""
+    return _mean_or_nan(to_host((namespace(codes).abs(codes) < tolerance).mean(axis=1, dtype=np.float64)))
+
+
 def error_percent(predicted: Any, labels: Any) -> float:
     """Share of samples whose predicted class is not their label, in percent."""
     _check_same_shape(predicted, labels)

@@ -12,6 +12,7 @@ from lsalsa import load_encoder, train
 from lsalsa.arrays import set_threads, threads
 from lsalsa.encoders import available, encoder_class
 from lsalsa.errors import LsalsaError
+from lsalsa.losses import CODES, TiedDecoderLoss
 
 every_encoder = pytest.mark.parametrize("name", available())
 every_number_of_dictionaries = pytest.mark.parametrize("n_blocks", [1, 2, 3])
@@ -27,8 +28,8 @@ def targets_for(world, n_samples):
     return (targets * (generator.random(targets.shape) < 0.4)).astype(world.signals.dtype)
 
 
-def test_the_encoders_of_the_paper_are_there():
-    assert {"lista", "lsalsa"} <= set(available())
+def test_the_encoders_of_the_papers_are_there():
+    assert {"lista", "lsalsa", "lfista", "adaptive_ista", "slstm"} <= set(available())
 
 
 @every_encoder
@@ -60,17 +61,25 @@ def test_settings_are_those_declared_and_nothing_else(name):
         build(name, world, depth=0)
 
 
+def losses_for(world, encoder):
+    """The distance to codes, and the loss of SC2Net with either factor."""
+    scale, penalties = encoder.decoder_scale(world.problem), world.problem.thresholds
+    tied = [TiedDecoderLoss(penalties, scale, half=half) for half in (True, False)]
+    return {"codes": CODES, "tied decoder": tied[0], "tied decoder as printed": tied[1]}
+
+
 @every_encoder
 @every_number_of_dictionaries
-def test_gradients_are_the_slope_of_the_loss(name, n_blocks):
+@pytest.mark.parametrize("loss", ["codes", "tied decoder", "tied decoder as printed"])
+def test_gradients_are_the_slope_of_the_loss(name, n_blocks, loss):
     """Along random directions, every parameter at once and each alone, away from the start values."""
     world = make_world(n_blocks, n_samples=9)
     encoder = build(name, world)
     generator = np.random.default_rng(6)
-    targets = targets_for(world, 9)
+    given = {"targets": targets_for(world, 9), "loss": losses_for(world, encoder)[loss]}
     for array in encoder.arrays.values():
         array *= 1 + 0.1 * generator.uniform(-1, 1, array.shape)
-    _, gradient = encoder.loss_and_gradient(world.signals, targets)
+    _, gradient = encoder.loss_and_gradient(world.signals, **given)
     gradient = {key: value.copy() for key, value in gradient.items()}
     for moved in (tuple(encoder.arrays), *((key,) for key in encoder.arrays)):
         direction = {key: generator.standard_normal(encoder.arrays[key].shape) for key in moved}
@@ -79,7 +88,7 @@ def test_gradients_are_the_slope_of_the_loss(name, n_blocks):
             twin = encoder.copy()
             for key in moved:
                 twin.arrays[key] += sign * 1e-6 * direction[key]
-            losses.append(twin.loss_and_gradient(world.signals, targets)[0])
+            losses.append(twin.loss_and_gradient(world.signals, **given)[0])
         slope = (losses[0] - losses[1]) / 2e-6
         expected = sum(np.sum(gradient[key] * direction[key]) for key in moved)
         assert relative_error(slope, expected) < 1e-6
@@ -155,11 +164,13 @@ def test_files_bring_an_encoder_back_to_the_bit(name, dtype, tmp_path):
 
 
 @every_encoder
-@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
-def test_training_lowers_the_loss(name, optimizer):
+@pytest.mark.parametrize("loss", ["codes", "tied decoder"])
+@pytest.mark.parametrize(("optimizer", "learning_rate"), [("sgd", 1e-3), ("adam", 1e-3), ("adadelta", 1.0)])
+def test_training_lowers_the_loss(name, loss, optimizer, learning_rate):
     world = make_world(2, n_samples=50)
-    encoder, targets = build(name, world), targets_for(world, 50)
-    before, _ = encoder.loss_and_gradient(world.signals, targets)
-    train(encoder, world.signals, targets, optimizer=optimizer, learning_rate=1e-3, batch_size=10, epochs=3)
-    after, _ = encoder.loss_and_gradient(world.signals, targets)
+    encoder = build(name, world)
+    given = {"targets": targets_for(world, 50), "loss": losses_for(world, encoder)[loss]}
+    before, _ = encoder.loss_and_gradient(world.signals, **given)
+    train(encoder, world.signals, **given, optimizer=optimizer, learning_rate=learning_rate, batch_size=10, epochs=3)
+    after, _ = encoder.loss_and_gradient(world.signals, **given)
     assert after < before

@@ -167,7 +167,7 @@ def test_a_training_that_finds_no_memory_ends_as_oom_and_goes_on_when_there_is_s
     memory_for(1)
     history = train(parted, **data, **settings, epochs=3, checkpoint=file)
     assert (history.status, history.rows[-1]["status"]) == ("oom", "oom")
-    assert history.validation_rmse == float("inf")
+    assert history.validation_score == float("inf")
     assert_alike(on_host(parted.arrays), before, 0)
 
     memory_for(N_ROWS * N_ATOMS)

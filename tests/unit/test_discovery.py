@@ -103,9 +103,10 @@ def test_the_library_knows_the_methods_of_the_papers():
     from lsalsa import encoders, solvers
 
     assert solvers.available() == ["fista", "ista", "salsa"]
-    assert encoders.available() == ["lista", "lsalsa"]
+    assert encoders.available() == ["adaptive_ista", "lfista", "lista", "lsalsa", "slstm"]
     assert [solvers.solver_class(name).__name__ for name in solvers.available()] == ["FISTA", "ISTA", "SALSA"]
-    assert [encoders.encoder_class(name).__name__ for name in encoders.available()] == ["LISTA", "LSALSA"]
+    kinds = [encoders.encoder_class(name).__name__ for name in encoders.available()]
+    assert kinds == ["AdaptiveISTA", "LFISTA", "LISTA", "LSALSA", "SLSTM"]
 
 
 def test_given_settings_take_the_place_of_the_known_ones_and_leave_them_alone():

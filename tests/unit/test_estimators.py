@@ -112,7 +112,7 @@ def test_an_untrained_encoder_has_the_chosen_settings_and_the_depth_asked_for(ki
     ("kind", "settings"), [("lista", {"x0": "zero"}), ("lsalsa", {"mu": 2.0, "read_out": "u"}), ("lsalsa", {})]
 )
 def test_every_setting_of_its_own_reaches_an_encoder_and_a_null_leaves_the_default(kind, settings):
-    defaults = {"lista": {"x0": "soft"}, "lsalsa": {"mu": 1.0, "read_out": "softx"}}[kind]
+    defaults = {"lista": {"x0": "soft", "learn_thresholds": False}, "lsalsa": {"mu": 1.0, "read_out": "softx"}}[kind]
     for nulls in ({}, dict.fromkeys(set(defaults) - set(settings))):
         encoder = start_encoder(TASK.problem, kind, 3, settings | nulls)
         assert encoder.settings == {"depth": 3, **defaults, **settings}

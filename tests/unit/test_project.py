@@ -26,6 +26,7 @@ LAYERS = (
     {"study"},
     {"training", "theory"},
     {"encoders"},
+    {"losses"},
     {"dictionary"},
     {"solvers", "exact"},
     {"problem"},

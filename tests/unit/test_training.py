@@ -154,7 +154,7 @@ def test_an_absurd_learning_rate_is_diverged_and_leaves_finite_parameters(kind, 
     encoder = new_encoder(kind, depth=5)
     history = run(encoder, optimizer=optimizer, learning_rate=1e8, epochs=10, validation=VALIDATION)
     assert history.status == history.rows[-1]["status"] == "diverged"
-    assert history.validation_rmse == math.inf
+    assert history.validation_score == math.inf
     assert len(history.rows) < 10
     assert all(np.isfinite(array).all() for array in encoder.arrays.values())
     assert np.isfinite(encoder.encode(WORLD.signals)).all()
@@ -184,8 +184,8 @@ def test_a_run_that_blows_up_goes_on_from_its_best_epoch_at_a_tenth_of_the_rate(
     before, after = history.rows[undone[0]], history.rows[undone[0] + 1]
     assert after["learning_rate"] == pytest.approx(0.1 * before["learning_rate"])
     assert history.status in ("done", "max_iterations")
-    assert history.validation_rmse == min(row["validation_rmse"] for row in history.rows)
-    assert history.validation_rmse < history.rows[0]["validation_rmse"]
+    assert history.validation_score == min(row["validation_rmse"] for row in history.rows)
+    assert history.validation_score < history.rows[0]["validation_rmse"]
 
 
 def test_the_last_epoch_is_kept_where_it_is_asked_for_even_when_an_earlier_one_was_better():

@@ -9,8 +9,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lsalsa.arrays import Device, Space, Tiles, check_count, check_matrix, kernels_for, namespace, tiles_for, to_host
+from lsalsa.arrays.checks import check_finite
 from lsalsa.discovery import settings_for
 from lsalsa.errors import DataError, ShapeError
+from lsalsa.losses import CODES, Loss
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.storage import write_arrays
 
@@ -24,15 +26,18 @@ class Tape:
         self._space, self._shape, self._dtype = space, shape, dtype
         self._depth, self.keep = depth, keep
 
-    def __call__(self, name: str) -> Any:
-        """A (n_samples, n_atoms) buffer."""
-        return self._space(name, self._shape, self._dtype)
+    def __call__(self, name: str, columns: int | None = None) -> Any:
+        """A (n_samples, columns) buffer, of n_atoms columns unless told otherwise."""
+        return self._space(name, self._wide(columns), self._dtype)
 
-    def layers(self, name: str) -> Any:
-        """A (depth, n_samples, n_atoms) buffer, all of its layers the same memory when nothing is kept."""
+    def layers(self, name: str, columns: int | None = None, alive: int = 1) -> Any:
+        """A (depth, n_samples, columns) buffer; when nothing is kept, `alive` matrices that the layers take in turn."""
         if self.keep:
-            return self._space(name, (self._depth, *self._shape), self._dtype)
-        return [self(name)] * self._depth
+            return self._space(name, (self._depth, *self._wide(columns)), self._dtype)
+        return [self(f"{name} {layer % alive}", columns) for layer in range(self._depth)]
+
+    def _wide(self, columns: int | None) -> tuple[int, int]:
+        return self._shape if columns is None else (self._shape[0], columns)
 
 
 class Encoder(ABC):
@@ -41,14 +46,13 @@ class Encoder(ABC):
     Attributes
     ----------
     arrays : dict of str to array
-        filter, (n_features, n_atoms), the transpose of the papers' W_e; splitting, (n_atoms, n_atoms), the transpose of
-        their S; thresholds, (n_atoms,).
+        The parameters, of the names and shapes of `shapes`. Every encoder has a filter, (n_features, n_atoms), the
+        transpose of the LSALSA paper's W_e; most have a splitting, (n_atoms, n_atoms), the transpose of its S, and
+        thresholds, (n_atoms,).
     settings : dict
         depth, the number T of layers, and what else the encoder declares.
     """
 
-    parameters: ClassVar[tuple[str, ...]] = ("filter", "splitting", "thresholds")
-    learned: ClassVar[tuple[str, ...]] = ("filter", "splitting")
     defaults: ClassVar[dict[str, Any]]
 
     def __init__(self, arrays: Mapping[str, Any], **settings: Any):
@@ -70,23 +74,46 @@ class Encoder(ABC):
     def check(cls, settings: Mapping[str, Any]) -> None:
         """Refuse values of the encoder's own settings that cannot be."""
 
+    @classmethod
+    def shapes(cls, settings: Mapping[str, Any], n_features: int, n_atoms: int) -> dict[str, tuple[int, ...]]:
+        """Name and shape of every parameter."""
+        return {"filter": (n_features, n_atoms), "splitting": (n_atoms, n_atoms), "thresholds": (n_atoms,)}
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of all parameters."""
+        return tuple(self.arrays)
+
+    @property
+    def learned(self) -> tuple[str, ...]:
+        """Names of the parameters that training moves."""
+        return ("filter", "splitting")
+
     def _take(self, arrays: Mapping[str, Any]) -> None:
-        missing = [name for name in self.parameters if name not in arrays]
+        n_features, n_atoms = check_matrix("filter", arrays["filter"]).shape if "filter" in arrays else (0, 0)
+        shapes = self.shapes(self.settings, n_features, n_atoms)
+        missing = [name for name in shapes if name not in arrays]
         if missing:
-            raise ShapeError(
-                f"{self.name} needs the arrays {', '.join(self.parameters)}; missing: {', '.join(missing)}"
-            )
-        self.arrays = {name: arrays[name] for name in self.parameters}
-        check_matrix("filter", self.arrays["filter"])
-        n_atoms = self.n_atoms
-        check_matrix("splitting", self.arrays["splitting"], n_rows=n_atoms, n_columns=n_atoms)
-        if self.arrays["thresholds"].shape != (n_atoms,):
-            raise ShapeError(f"thresholds must have shape {(n_atoms,)}, found {self.arrays['thresholds'].shape}")
+            raise ShapeError(f"{self.name} needs the arrays {', '.join(shapes)}; missing: {', '.join(missing)}")
+        self.arrays = {name: arrays[name] for name in shapes}
+        for name, shape in shapes.items():
+            if arrays[name].shape != shape:
+                raise ShapeError(f"{name} must have shape {shape}, found {arrays[name].shape}")
+            check_finite(name, arrays[name])
 
     @classmethod
     @abstractmethod
     def from_problem(cls, problem: SparseCodingProblem, **settings: Any) -> "Encoder":
-        """The encoder at its start values, where it equals a truncated solver exactly."""
+        """The encoder at its start values, where it equals a truncated solver exactly, if the papers let it."""
+
+    def decoder_scale(self, problem: SparseCodingProblem) -> float:
+        """The number that turns the filter of `from_problem` into the dictionary: the 1 / tau of the SC2Net paper."""
+        return problem.lipschitz
+
+    def constrain(self) -> None:
+        """After a step of training: learned thresholds that fell below 0 are 0 again."""
+        if "thresholds" in self.learned:
+            self.xp.maximum(self.arrays["thresholds"], 0, out=self.arrays["thresholds"])
 
     @abstractmethod
     def forward(self, signals: Any, tape: Tape, out: Any) -> Any:
@@ -162,15 +189,23 @@ class Encoder(ABC):
             raise DataError(f"signals are {signals.dtype}, but the encoder is {self.dtype}; convert one of them")
 
     def loss_and_gradient(
-        self, signals: Any, targets: Any, *, names: Sequence[str] | None = None, tiles: Tiles | None = None
+        self,
+        signals: Any,
+        targets: Any = None,
+        *,
+        loss: Loss = CODES,
+        names: Sequence[str] | None = None,
+        tiles: Tiles | None = None,
     ) -> tuple[float, dict[str, Any]]:
-        """Mean over samples of 1/2 |x* - f(y)|^2 and its exact gradient (LSALSA paper, equation 15).
+        """A loss, averaged over samples, and its exact gradient.
 
         Parameters
         ----------
         signals : array, (n_samples, n_features)
-        targets : array, (n_samples, n_atoms)
-            The optimal codes x*.
+        targets : array, (n_samples, n_atoms), optional
+            The optimal codes x*, where the loss needs them.
+        loss : Loss, optional
+            1/2 |x* - f(y)|^2 by default (LSALSA paper, equation 15).
         names : sequence of str, optional
             Parameters whose gradient is wanted; all by default.
         tiles : Tiles, optional
@@ -188,11 +223,12 @@ class Encoder(ABC):
             When signals and targets do not fit the encoder or each other.
         """
         check_matrix("signals", signals, n_columns=self.n_features)
-        check_matrix("targets", targets, n_columns=self.n_atoms, n_rows=signals.shape[0])
+        if loss.supervised:
+            check_matrix("targets", targets, n_columns=self.n_atoms, n_rows=signals.shape[0])
         if signals.shape[0] == 0:
             raise ShapeError("a loss needs at least one sample, found 0")
         return self.unchecked_loss_and_gradient(
-            signals, targets, names or self.parameters, tiles or self.gradient_tiles()
+            signals, targets, loss, names or self.parameters, tiles or self.gradient_tiles()
         )
 
     def gradient_tiles(self) -> Tiles:
@@ -200,7 +236,7 @@ class Encoder(ABC):
         return Tiles(self.xp, GRADIENT_ROWS)
 
     def unchecked_loss_and_gradient(
-        self, signals: Any, targets: Any, names: Sequence[str], tiles: Tiles
+        self, signals: Any, targets: Any, loss: Loss, names: Sequence[str], tiles: Tiles
     ) -> tuple[float, dict[str, Any]]:
         """As `loss_and_gradient`, for a loop that has checked its data once."""
         count = signals.shape[0]
@@ -208,14 +244,16 @@ class Encoder(ABC):
         def work(rows: slice, space: Space) -> tuple[float, dict[str, Any]]:
             tape = self._tape(space, signals[rows], keep=True)
             codes = self.forward(signals[rows], tape, tape("codes"))
-            error = self.xp.subtract(codes, targets[rows], out=tape("error"))
-            loss = 0.5 * float(self.xp.vdot(error, error)) / count
-            error *= 1.0 / count
-            return loss, self.backward(signals[rows], tape, error, names)
+            wanted = targets[rows] if loss.supervised else signals[rows]
+            value, slope, direct = loss.of_tile(self.arrays["filter"], codes, wanted, count, tape)
+            gradient = self.backward(signals[rows], tape, slope, names)
+            for name in direct.keys() & set(names):
+                gradient[name] += direct[name]
+            return value, gradient
 
         parts = tiles.run(work, count)
         gradient = {name: sum((g[name] for _, g in parts[1:]), parts[0][1][name]) for name in names}
-        return sum(loss for loss, _ in parts), gradient
+        return sum(value for value, _ in parts), gradient
 
     def _tape(self, space: Space, signals: Any, keep: bool) -> Tape:
         return Tape(space, (signals.shape[0], self.n_atoms), self.dtype, self.depth, keep)

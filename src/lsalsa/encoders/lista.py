@@ -13,7 +13,8 @@ class LISTA(Encoder):
     """LISTA (Gregor and LeCun 2010; docs/method.md, sections 4 and 7).
 
     With B = W_e y: x(0) = soft(B), x(t) = soft(B + S x(t-1)) for t = 1..T, output x(T). It starts from
-    W_e = A^T / L and S = I - A^T A / L and then equals ISTA after T + 1 steps. The thresholds, penalty / L, are fixed.
+    W_e = A^T / L and S = I - A^T A / L and then equals ISTA after T + 1 steps. The thresholds, penalty / L, are fixed
+    unless they are learned.
 
     Settings
     --------
@@ -21,9 +22,11 @@ class LISTA(Encoder):
         T, the number of products with S.
     x0 : {"soft", "filter", "zero"}
         x(0) = soft(B), B, or 0.
+    learn_thresholds : bool
+        Whether training moves the thresholds, never below 0 (SC2Net paper).
     """
 
-    defaults = {"depth": 5, "x0": "soft"}
+    defaults = {"depth": 5, "x0": "soft", "learn_thresholds": False}
 
     @classmethod
     def check(cls, settings):
@@ -37,6 +40,10 @@ class LISTA(Encoder):
         start, transition = gradient_step(problem, step)
         thresholds = (problem.thresholds.astype(np.float64) * step).astype(problem.dtype)
         return cls({"filter": start, "splitting": transition, "thresholds": thresholds}, **settings)
+
+    @property
+    def learned(self):
+        return ("filter", "splitting", "thresholds") if self.settings["learn_thresholds"] else ("filter", "splitting")
 
     def forward(self, signals, tape, out):
         xp, kernels, thresholds = self.xp, self.kernels, self.arrays["thresholds"]

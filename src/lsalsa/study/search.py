@@ -141,4 +141,4 @@ class _Run:
             self.fit.run_epoch()
         history = self.fit.history()
         self.status = history.status
-        return history.validation_rmse
+        return history.validation_score

@@ -7,6 +7,7 @@ from zlib import crc32
 from lsalsa.arrays import to_host
 from lsalsa.encoders.base import Encoder
 from lsalsa.errors import StorageError
+from lsalsa.losses import Loss
 from lsalsa.storage import read_arrays, read_metadata, write_arrays
 
 PROGRESS = ("epoch", "kept_epoch", "n_set_backs", "rows", "first_loss", "status")
@@ -16,6 +17,7 @@ class Resumable(Protocol):
     """What a training must name for its checkpoint."""
 
     encoder: Encoder
+    loss: Loss
     signals: Any
     targets: Any
     optimizer: Any
@@ -27,6 +29,7 @@ class Resumable(Protocol):
     seed: int
     keep: str
     set_backs: int
+    clip: float | None
 
 
 class Checkpoint:
@@ -80,12 +83,13 @@ class Checkpoint:
 def identity(fit: Resumable) -> dict:
     """What a training is: encoder, settings, shapes and data; a checkpoint of another one is refused."""
     shapes = {name: list(array.shape) for name, array in fit.encoder.arrays.items()}
-    names = ("optimizer_name", "rate", "decay", "batch_size", "seed", "keep", "set_backs")
+    names = ("optimizer_name", "rate", "decay", "batch_size", "seed", "keep", "set_backs", "clip")
     settings = {name: getattr(fit, name) for name in names}
-    data = [crc32(to_host(array).tobytes()) for array in (fit.signals, fit.targets)]
+    data = [crc32(to_host(array).tobytes()) for array in (fit.signals, fit.targets) if array is not None]
     return {
         "encoder": fit.encoder.name,
         "settings": fit.encoder.settings,
+        **fit.loss.identity,
         "shapes": shapes,
         "data": data,
         **settings,

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from lsalsa.arrays import check_count, check_matrix, one_blas_thread
+from lsalsa.arrays import check_count, namespace, one_blas_thread
 from lsalsa.encoders.base import Encoder
-from lsalsa.errors import ConfigError, ShapeError
-from lsalsa.metrics import rmse, zero_share
+from lsalsa.errors import ConfigError
+from lsalsa.losses import CODES, Loss
 from lsalsa.seeds import generator
 from lsalsa.training.checkpoint import Checkpoint
 from lsalsa.training.history import History
@@ -17,14 +17,15 @@ from lsalsa.training.optimizers import optimizer_class
 
 DIVERGED = 100.0  # times the first loss (docs/method.md, section 5)
 BRAKE = 0.1  # factor on the learning rate after a set-back
-COLLAPSED = 1e-3  # a RMSE this near to that of the zero code, relatively, is no code at all
+COLLAPSED = 1e-3  # a score this near to that of the zero code, relatively, is no code at all
 
 
 def train(
     encoder: Encoder,
     signals: Any,
-    targets: Any,
+    targets: Any = None,
     *,
+    loss: Loss = CODES,
     validation: tuple[Any, Any] | None = None,
     optimizer: str = "sgd",
     learning_rate: float,
@@ -35,20 +36,24 @@ def train(
     seed: int = 0,
     keep: str = "best",
     set_backs: int = 0,
+    clip: float | None = None,
     checkpoint: str | Path | None = None,
 ) -> History:
-    """Train an encoder, in place, to predict the optimal codes of signals (LSALSA paper, equation 15).
+    """Train an encoder, in place: to predict the optimal codes of signals (LSALSA paper, equation 15), or for another
+    loss.
 
     Parameters
     ----------
     encoder : Encoder
         Changed in place.
     signals : array, (n_samples, n_features)
-    targets : array, (n_samples, n_atoms)
-        The optimal codes.
+    targets : array, (n_samples, n_atoms), optional
+        The optimal codes, where the loss is supervised.
+    loss : Loss
+        The distance to the targets by default.
     validation : (signals, targets), optional
         Scored after every epoch; the training samples' first thousand by default.
-    optimizer : {"sgd", "adam"}
+    optimizer : {"sgd", "adam", "adadelta"}
     learning_rate : float
     decay : float
         Factor on the learning rate after each epoch, in (0, 1].
@@ -58,11 +63,13 @@ def train(
     seed : int
         Of the order of the samples; the same seed gives the same bytes.
     keep : {"best", "last"}
-        Which epoch's encoder remains: the one with the least validation RMSE (the untrained one among them), or the
-        last, as in the paper.
+        Which epoch's encoder remains: the one with the best validation score (the untrained one among them), or
+        the last, as in the LSALSA paper.
     set_backs : int
         How often a run that blows up (a loss that is not finite or a hundred times the first) may go on from its best
         epoch at a tenth of the rate. With 0, as in the paper, it ends as `diverged`.
+    clip : float, optional
+        Largest norm of the gradient of all parameters together; a longer one is shortened to it.
     checkpoint : path, optional
         Written after every epoch; if it exists, training goes on from it as if it had never stopped.
 
@@ -81,6 +88,7 @@ def train(
         signals,
         targets,
         validation,
+        loss=loss,
         optimizer=optimizer,
         learning_rate=learning_rate,
         decay=decay,
@@ -89,6 +97,7 @@ def train(
         seed=seed,
         keep=keep,
         set_backs=set_backs,
+        clip=clip,
     )
     saved = Checkpoint(checkpoint, fit) if checkpoint else None
     if saved:
@@ -100,26 +109,18 @@ def train(
     return fit.finish()
 
 
-def _check(
-    encoder: Encoder, signals: Any, targets: Any, rate: float, decay: float, batch: int, tolerance: float
-) -> None:
-    check_pairs("training", encoder, signals, targets)
+def _check(rate: float, decay: float, batch: int, tolerance: float, keep: str, clip: float | None) -> None:
     if not (np.isfinite(rate) and rate > 0):
         raise ConfigError(f"learning_rate must be positive and finite, found {rate}")
     if not tolerance >= 0:
         raise ConfigError(f"tolerance must not be negative, found {tolerance}")
     if not 0 < decay <= 1:
         raise ConfigError(f"decay must be in (0, 1], found {decay}")
+    if keep not in ("best", "last"):
+        raise ConfigError(f"keep must be best or last, found {keep!r}")
+    if clip is not None and not clip > 0:
+        raise ConfigError(f"clip must be positive, found {clip}")
     check_count("batch_size", batch)
-
-
-def check_pairs(purpose: str, encoder: Encoder, signals: Any, targets: Any) -> None:
-    """Refuse signals and targets that do not fit the encoder or each other; `purpose` names them in the message."""
-    check_matrix(f"{purpose} signals", signals, n_columns=encoder.n_features)
-    check_matrix(f"{purpose} targets", targets, n_columns=encoder.n_atoms, n_rows=signals.shape[0])
-    encoder.check_signals(signals)
-    if signals.shape[0] == 0:
-        raise ShapeError(f"{purpose} needs at least one sample, found 0")
 
 
 class Fit:
@@ -132,6 +133,7 @@ class Fit:
         targets: Any,
         validation: tuple[Any, Any] | None,
         *,
+        loss: Loss = CODES,
         optimizer: str = "sgd",
         learning_rate: float,
         decay: float = 1.0,
@@ -140,14 +142,12 @@ class Fit:
         seed: int = 0,
         keep: str = "best",
         set_backs: int = 0,
+        clip: float | None = None,
     ):
-        _check(encoder, signals, targets, learning_rate, decay, batch_size, tolerance)
-        if validation is not None:
-            check_pairs("validation", encoder, *validation)
-        if keep not in ("best", "last"):
-            raise ConfigError(f"keep must be best or last, found {keep!r}")
-        self.encoder, self.signals, self.targets = encoder, signals, targets
-        self.validation = validation or (signals[:1000], targets[:1000])
+        _check(learning_rate, decay, batch_size, tolerance, keep, clip)
+        self.encoder, self.loss, self.clip = encoder, loss, clip
+        self.signals, self.targets = self._checked("training", signals, targets)
+        self.validation = self._checked("validation", *(validation or self._first(1000)))
         self.rate, self.decay, self.tolerance, self.seed = learning_rate, decay, tolerance, seed
         self.batch_size = min(batch_size, signals.shape[0])
         self.optimizer_name = optimizer
@@ -159,6 +159,15 @@ class Fit:
         self.status: str | None = None
         self.kept = self._learned()
         self.rows: list[dict] = [self._row(self._scores(), loss=None, clock=time.perf_counter(), status="running")]
+
+    def _checked(self, purpose: str, signals: Any, targets: Any) -> tuple[Any, Any]:
+        """Signals and targets that fit; no targets where the loss needs none."""
+        self.loss.check(purpose, self.encoder, signals, targets)
+        self.encoder.check_signals(signals)
+        return signals, targets if self.loss.supervised else None
+
+    def _first(self, count: int) -> tuple[Any, Any]:
+        return self.signals[:count], self.targets[:count] if self.loss.supervised else None
 
     @property
     def learning_rate(self) -> float:
@@ -179,10 +188,10 @@ class Fit:
         with np.errstate(over="ignore", invalid="ignore"), one_blas_thread():  # a diverging run is told by its status
             loss = self._pass(np.array_split(order, range(self.batch_size, len(order), self.batch_size)))
             scores = None if self._blew_up(loss) else self._scores()
-        if scores is None or not np.isfinite(scores["validation_rmse"]):
+        if scores is None or not np.isfinite(scores[self.loss.score]):
             return self._set_back(loss, clock)
         self._append(self._row(scores, loss, clock, "running"))
-        if self.keep == "last" or scores["validation_rmse"] < self.rows[self.kept_epoch]["validation_rmse"]:
+        if self.keep == "last" or scores[self.loss.score] < self.rows[self.kept_epoch][self.loss.score]:
             self.kept, self.kept_epoch = self._learned(), self.epoch
         if self._stands_still():
             self.status = "done"
@@ -199,8 +208,7 @@ class Fit:
     def _undo(self, loss: float | None, clock: float, status: str) -> None:
         """Back to the kept encoder; the epoch keeps a row with the status."""
         self._restore()
-        scores = {name: self.rows[self.kept_epoch][name] for name in ("validation_rmse", "zero_share")}
-        self._append(self._row(scores, loss, clock, status))
+        self._append({**self.rows[self.kept_epoch], **self._row({}, loss, clock, status)})
 
     def _pass(self, batches: list[np.ndarray]) -> float:
         """A step for each batch; the mean loss over samples, or the loss of the batch that blew up."""
@@ -214,13 +222,18 @@ class Fit:
 
     def _step(self, index: np.ndarray) -> float:
         encoder = self.encoder
+        targets = self.targets[index] if self.loss.supervised else None
         loss, gradient = encoder.unchecked_loss_and_gradient(
-            self.signals[index], self.targets[index], encoder.learned, self.tiles
+            self.signals[index], targets, self.loss, encoder.learned, self.tiles
         )
         if self.first_loss is None:
             self.first_loss = loss
         if not self._blew_up(loss):
+            if self.clip is not None:
+                shorten(gradient, self.clip)
             self.optimizer.step(gradient, self.learning_rate)
+            encoder.constrain()
+            self.loss.constrain(encoder)
         return loss
 
     def _blew_up(self, loss: float) -> bool:
@@ -238,10 +251,7 @@ class Fit:
             self.encoder.arrays[name][...] = array
 
     def _scores(self) -> dict[str, float]:
-        """The encoder as it is now on the validation samples."""
-        signals, targets = self.validation
-        codes = self.encoder.encode(signals)
-        return {"validation_rmse": rmse(codes, targets), "zero_share": zero_share(codes)}
+        return self.loss.scores(self.encoder, *self.validation)
 
     def _row(self, scores: dict[str, float], loss: float | None, clock: float, status: str) -> dict:
         seconds = time.perf_counter() - clock
@@ -270,11 +280,18 @@ class Fit:
             status = "collapsed"
         rows = [{**row, "kept": row["epoch"] == self.kept_epoch} for row in self.rows]
         rows[-1]["status"] = status
-        return History(rows, status)
+        return History(rows, status, self.loss.score)
 
     def _collapsed(self) -> bool:
-        targets = self.validation[1]
-        nothing = rmse(targets * 0, targets)
+        nothing = self.loss.of_nothing(*self.validation)
         row = self.rows[self.kept_epoch]
-        at_zero = abs(row["validation_rmse"] - nothing) <= COLLAPSED * nothing
+        at_zero = abs(row[self.loss.score] - nothing) <= COLLAPSED * nothing
         return nothing > 0 and (row["zero_share"] == 1.0 or at_zero)
+
+
+def shorten(gradient: dict[str, Any], longest: float) -> None:
+    """Scale the gradients of all parameters, in place, to a common norm of at most `longest`."""
+    norm = float(sum(float(namespace(g).vdot(g, g)) for g in gradient.values())) ** 0.5
+    if norm > longest:
+        for slope in gradient.values():
+            slope *= longest / norm

@@ -1,0 +1,112 @@
+"""Sparse LSTM."""
+
+import numpy as np
+
+from lsalsa.arrays import nearest
+from lsalsa.encoders._gated import GatedEncoder
+from lsalsa.seeds import generator
+from lsalsa.solvers.ista import gradient_step
+
+VARIANTS = ("v2", "nogate", "soft")
+STARTS = {"random": 1.0, "dictionary": 0.0}
+"""Start -> the bias of the forget gate there."""
+
+
+class SLSTM(GatedEncoder):
+    """SLSTM of SC2Net (Zhou et al. 2017, equations 12 to 17 without the unused output gate; docs/method.md, section 8).
+
+    The gated unit with h(c) = gain (tanh(c + offset) + tanh(c - offset)), which is flat near 0 where the offset is 2
+    or more, never exactly zero, and smaller than 2 gain. All parameters are learned.
+
+    Settings
+    --------
+    depth : int
+        T, the number of steps.
+    variant : {"v2", "nogate", "soft"}
+        The unit above; without gates; with soft thresholding, whose thresholds are learned, for h.
+    start : {"random", "dictionary"}
+        Weights of a new LSTM (Glorot-uniform filters, orthogonal recurrent weights), or W_e = I - A^T A / L and
+        W_d = A^T / L with random gates.
+    biases : bool
+        Whether the gates have biases, which the paper does not print.
+    seed : int
+        Of the random weights.
+    """
+
+    defaults = {"depth": 3, "variant": "v2", "start": "random", "biases": True, "seed": 0}
+
+    @classmethod
+    def check(cls, settings):
+        for name, known in (("variant", VARIANTS), ("start", STARTS)):
+            if settings[name] not in known:
+                raise nearest(name, settings[name], known)
+
+    @classmethod
+    def gated(cls, settings):
+        return settings["variant"] != "nogate"
+
+    @classmethod
+    def activation_shapes(cls, settings, n_atoms):
+        if settings["variant"] == "soft":
+            return super().activation_shapes(settings, n_atoms)
+        return {"offsets": (n_atoms,), "gains": (n_atoms,)}
+
+    @classmethod
+    def from_problem(cls, problem, **settings):
+        full = cls.complete(settings)
+        n, draws = problem.n_atoms, generator(full["seed"])
+        arrays = {
+            "filter": glorot(draws, problem.n_features, n),
+            "splitting": orthogonal(draws, n),
+            "gate_filter": np.hstack([glorot(draws, problem.n_features, n) for _ in range(2)]),
+            "gate_splitting": np.hstack([orthogonal(draws, n) for _ in range(2)]),
+            "gate_bias": np.repeat([0.0, STARTS[full["start"]]], n),
+            "offsets": draws.normal(1.0, 0.1, n),
+            "gains": np.ones(n),
+            "thresholds": np.zeros(n),
+        }
+        if full["start"] == "dictionary":
+            step = 1.0 / problem.lipschitz
+            arrays["filter"], arrays["splitting"] = gradient_step(problem, step)
+            arrays["thresholds"] = problem.thresholds.astype(np.float64) * step
+        shapes = cls.shapes(full, problem.n_features, n)
+        return cls({name: problem.asarray(arrays[name]) for name in shapes}, **settings)
+
+    @property
+    def learned(self):
+        return self.parameters
+
+    def decoder_scale(self, problem):
+        return 1.0 if self.settings["start"] == "random" else problem.lipschitz
+
+    def activate(self, cell, tape, layer, out):
+        if self.settings["variant"] == "soft":
+            return super().activate(cell, tape, layer, out)
+        xp, above, below = self.xp, tape.layers("above")[layer], tape.layers("below")[layer]
+        xp.tanh(xp.add(cell, self.arrays["offsets"], out=above), out=above)
+        xp.tanh(xp.subtract(cell, self.arrays["offsets"], out=below), out=below)
+        xp.add(above, below, out=out)
+        out *= self.arrays["gains"]
+
+    def activate_back(self, gs, tape, layer, gradient):
+        if self.settings["variant"] == "soft":
+            return super().activate_back(gs, tape, layer, gradient)
+        xp, above, below = self.xp, tape.layers("above")[layer], tape.layers("below")[layer]
+        gradient["gains"] += xp.sum(gs * (above + below), axis=0)
+        gs *= self.arrays["gains"]
+        slope_above, slope_below = 1 - above * above, 1 - below * below
+        gradient["offsets"] += xp.sum(gs * (slope_above - slope_below), axis=0)
+        gs *= slope_above + slope_below
+        return gs
+
+
+def glorot(draws, n_in, n_out):
+    """Uniform weights of the width that keeps the size of a signal (Glorot and Bengio 2010)."""
+    width = (6.0 / (n_in + n_out)) ** 0.5
+    return draws.uniform(-width, width, (n_in, n_out))
+
+
+def orthogonal(draws, n):
+    """A random orthogonal matrix, without the bias that a QR factorisation leaves in the signs."""
+    q, r = np.linalg.qr(draws.standard_normal((n, n)))
+    return q * np.sign(np.diag(r))
