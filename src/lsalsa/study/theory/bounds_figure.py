@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from lsalsa.study.figures import _style
+from lsalsa.study.heading import Heading
 from lsalsa.study.theory.checks import Row
 from lsalsa.study.theory.contraction import REPLICAS
 
@@ -30,7 +31,7 @@ def draw(rows: Sequence[Row]) -> Figure:
         x, y = lines.setdefault((row["panel"], row["line"], row["form"]), ([], []))
         x.append(row["x"])
         y.append(row["y"])
-    figure = _style.new_page(13.0, 4.2, "Where the printed bounds break", _takeaway(lines))
+    figure = _style.new_page(13.0, 4.2, Heading("Where the printed bounds break"), _takeaway(lines))
     panels = _style.new_axes(figure, 1, 3)[0]
     _draw_lemma(panels[0], lines)
     _draw_recursion(panels[1], lines)

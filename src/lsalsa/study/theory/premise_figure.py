@@ -11,6 +11,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from lsalsa.errors import DataError
 from lsalsa.study.figures import _style
+from lsalsa.study.heading import Heading
 from lsalsa.study.tables import method_label
 from lsalsa.study.theory.checks import Row
 
@@ -23,7 +24,7 @@ def draw(rows: Sequence[Row]) -> Figure:
     done = [row for row in rows if row["status"] == "done"]
     if not done:
         raise DataError("none of the encoders could be measured; there is no premise to draw")
-    figure = _style.new_page(10.0, 4.3, "Do trained encoders meet what the theorems assume?", _takeaway(done))
+    figure = _style.new_page(10.0, 4.3, Heading("Do trained encoders meet what the theorems assume?"), _takeaway(done))
     panels = _style.new_axes(figure, 1, 2)
     left, right = panels[0]
     styles = _styles(done)
