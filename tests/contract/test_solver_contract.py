@@ -91,9 +91,13 @@ def test_a_nan_in_any_working_variable_stops_there_and_keeps_the_rows_before(met
 @every_solver
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_tiles_order_and_number_of_samples_change_rounding_only(method, dtype):
-    """The sizes fall, so that whatever an earlier call left behind would show."""
+    """The sizes fall, so that whatever an earlier call left behind would show.
+
+    Rounding means 20 units in the last place of the largest code, about 2.5: BLAS has another kernel for small tiles on
+    some processors, and ten iterations of SALSA in float32 are up to 7 such units away from float64 with any tile size.
+    """
     world = make_world(2, n_samples=60, dtype=dtype)
-    close = {"atol": 2e-6 if dtype == np.float32 else 1e-12}
+    close = {"atol": 20 * 2.5 * np.finfo(np.float32).eps if dtype == np.float32 else 1e-12}
     problem, signals = world.problem, world.signals
     order = np.random.default_rng(3).permutation(60)
     whole = solve(problem, signals, method, 10).codes

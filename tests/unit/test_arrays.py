@@ -1,6 +1,7 @@
 """Array checks, devices and threads."""
 
 import importlib.util
+import threading
 
 import numpy as np
 import pytest
@@ -155,6 +156,27 @@ def test_an_error_of_a_worker_reaches_the_caller(two_threads):
 
     with pytest.raises(DataError, match="item 0"):
         parallel_map(fails, range(3))
+
+
+def test_the_error_of_the_first_item_is_raised_even_when_a_later_one_failed_before_it(two_threads):
+    later_failed = threading.Event()
+
+    def fails(item):
+        if item == 0:
+            assert later_failed.wait(10)
+        else:
+            later_failed.set()
+        raise DataError(f"item {item}")
+
+    with pytest.raises(DataError, match="item 0"):
+        parallel_map(fails, range(2))
+
+
+def test_tiles_inside_a_tile_end_though_every_worker_is_taken(two_threads):
+    def inner(rows, space):
+        return Tiles(np, 1).run(lambda inside, _: inside.start, 3)
+
+    assert Tiles(np, 1).run(inner, 4) == [[0, 1, 2]] * 4
 
 
 @pytest.mark.parametrize("array", [np.array([["a", "b"]]), np.array([[None, 1.0]], dtype=object)])

@@ -181,9 +181,34 @@ def parallel_map(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
 
 
 def _spread(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
-    """`work(item)` on the worker threads, under the caller's context (its rules about overflow, say)."""
-    pool = _pool(threads())
-    return [f.result() for f in [pool.submit(copy_context().run, work, item) for item in items]]
+    """`work(item)` on the worker threads, under the caller's context (its rules about overflow, say).
+
+    The caller is a worker too, and every worker takes the next item when it has finished one: a small piece of work
+    costs one hand-off less, and a helper that has not woken up when nothing is left is not waited for. Of several
+    errors that of the first item is raised, whoever met it.
+    """
+    items = list(items)
+    results: list[Any] = [None] * len(items)
+    errors: dict[int, Exception] = {}
+    queue = iter(range(len(items)))
+
+    def take_turns() -> None:
+        for i in queue:
+            try:
+                results[i] = work(items[i])
+            except Exception as error:  # raised below
+                errors[i] = error
+
+    count = min(threads(), len(items)) - 1
+    helpers = [_pool(threads()).submit(copy_context().run, take_turns) for _ in range(count)]
+    try:
+        take_turns()
+    finally:
+        for helper in [helper for helper in helpers if not helper.cancel()]:
+            helper.result()
+    if errors:
+        raise errors[min(errors)]
+    return results
 
 
 @cache
