@@ -115,9 +115,9 @@ def test_jobs_run_in_their_environment_and_find_the_library(conda, fresh, monkey
 
 def test_notebook_and_its_kernel_run_in_their_environment(conda, done, monkeypatch):
     monkeypatch.setenv("PATH", conda["PATH"])
-    page = done.result("notebooks/02_single_dictionary.html")
+    page = done.result("notebooks/04_single_dictionary.html")
     page.unlink()
-    done.run("02_single_dictionary", "--use-conda", "--rerun-triggers", "mtime")
+    done.run("04_single_dictionary", "--use-conda", "--rerun-triggers", "mtime")
     assert page.is_file()
     started = (environment_of(done, "notebooks") / "started.txt").read_text()
     assert ".render_notebook.py" in started

@@ -60,11 +60,11 @@ def test_unknown_parameter_is_refused_before_anything_runs(page):
 
 
 def test_failing_notebook_fails_its_rule(done):
-    source = done.path / "workflow" / "notebooks" / "02_single_dictionary.py"
+    source = done.path / "workflow" / "notebooks" / "04_single_dictionary.py"
     source.write_text(source.read_text() + "\n# %%\nraise ValueError('not so')\n")
-    output = done.run("02_single_dictionary", fails=True)
-    assert "02_single_dictionary.py failed in cell" in output
+    output = done.run("04_single_dictionary", fails=True)
+    assert "04_single_dictionary.py failed in cell" in output
     assert "ValueError: not so" in output
-    assert not done.result("notebooks/02_single_dictionary.html").exists()
-    assert not done.result("notebooks/02_single_dictionary.ipynb").exists()
-    assert done.result("logs/render_notebook/02_single_dictionary.ipynb").exists()
+    assert not done.result("notebooks/04_single_dictionary.html").exists()
+    assert not done.result("notebooks/04_single_dictionary.ipynb").exists()
+    assert done.result("logs/render_notebook/04_single_dictionary.ipynb").exists()

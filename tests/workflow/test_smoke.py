@@ -108,7 +108,7 @@ def test_notebook_page_loads_nothing_from_elsewhere(finished):
 def test_report_holds_tables_figures_and_pages(done):
     done.run("--report", "report.html")
     text = (done.path / "report.html").read_text()
-    for name in ("rmse_digits", "curves_digits", "01_data_and_dictionaries"):
+    for name in ("rmse_digits", "curves_digits", "03_data_and_dictionaries"):
         assert name in text
 
 
@@ -142,7 +142,7 @@ def test_one_table_is_made_again_alone(done):
 
 
 def test_every_result_is_a_target_by_name(finished):
-    targets = ["table_digits", "curves_digits", "02_single_dictionary", "images_photos", "dictionary_photos_16"]
+    targets = ["table_digits", "curves_digits", "04_single_dictionary", "images_photos", "dictionary_photos_16"]
     targets += [f"{name}_digits" for name in ("signals", "codes", "classifiers", "encoders", "evaluation", "timing")]
     assert "Nothing to be done" in finished.run(*targets, "--dry-run")
 
