@@ -26,6 +26,7 @@ include: "workflow/rules/codes.smk"
 include: "workflow/rules/encoders.smk"
 include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/tables.smk"
+include: "workflow/rules/claims.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/notebooks.smk"
 

@@ -230,9 +230,10 @@ def _depths(study: Study, path: str, output: Output, methods: list[str]) -> Iter
 
 def check_notebooks(study: Study) -> Iterator[str]:
     """Every notebook reads tables, figures and tasks that exist."""
+    tables = [*study.tables, *(["claims"] if study.claims else [])]
     for name, notebook in study.notebooks.items():
         for table in notebook.tables:
-            yield from unknown(f"notebooks.{name}.tables", table, "a table", study.tables)
+            yield from unknown(f"notebooks.{name}.tables", table, "a table", tables)
         for figure in notebook.figures:
             yield from unknown(f"notebooks.{name}.figures", figure, "a figure", study.figures)
         for task in notebook.tasks:
@@ -241,7 +242,7 @@ def check_notebooks(study: Study) -> Iterator[str]:
 
 def check_targets(study: Study) -> Iterator[str]:
     """Tables, figures and notebooks are targets of the command line: no two share a name, none hides another target."""
-    owners: dict[str, str] = {}
+    owners = {"claims": "the target"} if study.claims else {}
     for section in ("tables", "figures", "notebooks"):
         for name in getattr(study, section):
             if name in owners:
@@ -271,6 +272,9 @@ def missing_files(study: Study, root: Path) -> list[str]:
     for name, table in study.tables.items():
         if table.paper is not None:
             found += unknown(f"tables.{name}.paper", table.paper, "a file of workflow/reference", reference)
+    if study.claims is not None:
+        files = {path.stem: path for path in (root / "workflow/reference").glob("*.yaml")}
+        found += unknown("claims", study.claims, "a file of workflow/reference", files)
     for name in study.notebooks:
         found += unknown(f"notebooks.{name}", name, "a file of workflow/notebooks", pages)
     return found

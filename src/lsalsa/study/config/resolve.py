@@ -112,6 +112,13 @@ def make_table(study: Study, table: str) -> Resolved:
     return _shown(study, chosen) | {"protocol": chosen.protocol}
 
 
+def make_claims(study: Study) -> Resolved:
+    def sizes(task: str) -> dict[str, int]:
+        return {name: study.components[name].n_atoms for name in study.tasks[task].components}
+
+    return {"title": "What the paper claims, and what this study found", "tasks": {t: sizes(t) for t in study.tasks}}
+
+
 def make_figure(study: Study, figure: str) -> Resolved:
     return _shown(study, study.figures[figure])
 
@@ -157,6 +164,7 @@ RULES = {
         evaluate,
         time_methods,
         make_table,
+        make_claims,
         make_figure,
         render_notebook,
     )
