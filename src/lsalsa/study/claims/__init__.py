@@ -16,7 +16,7 @@ from lsalsa.study.claims.curves import CatchUp, Change, Level
 from lsalsa.study.claims.facts import Facts, Measured, Missing, optimal_facts, theory_facts
 from lsalsa.study.claims.orderings import Best, Comparable, Overall, TradeOff
 from lsalsa.study.claims.others import ByEye, Optimal, Settled, Speed, Theory
-from lsalsa.study.claims.text import finding, grouped, summary, to_latex, to_markdown
+from lsalsa.study.claims.text import finding, grouped, summary, summary_table, to_latex, to_markdown
 from lsalsa.study.config.messages import sentences
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "optimal_facts",
     "read_claims",
     "summary",
+    "summary_table",
     "theory_facts",
     "to_latex",
     "to_markdown",

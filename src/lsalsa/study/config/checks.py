@@ -242,12 +242,12 @@ def check_notebooks(study: Study) -> Iterator[str]:
 
 def check_targets(study: Study) -> Iterator[str]:
     """Tables, figures and notebooks are targets of the command line: no two share a name, none hides another target."""
-    owners = {"claims": "the target"} if study.claims else {}
+    owners = {"claims": "the target claims"} if study.claims else {}
     for section in ("tables", "figures", "notebooks"):
         for name in getattr(study, section):
             if name in owners:
-                yield f"{section}.{name} has the name of {owners[name]}.{name}; each needs a name of its own"
-            owners.setdefault(name, section)
+                yield f"{section}.{name} has the name of {owners[name]}; each needs a name of its own"
+            owners.setdefault(name, f"{section}.{name}")
             if name in RESERVED or name.partition("_")[0] in TARGETS:
                 yield f"{section}.{name} must not begin with a word of intermediate targets: {', '.join(TARGETS)}"
 
