@@ -43,7 +43,8 @@ from IPython.display import Image, Markdown, display
 
 from lsalsa.study.claims import VERDICTS, finding, grouped, summary, summary_table
 
-rows = [row for path in tables.values() for row in csv.DictReader(Path(path).open(newline="", encoding="utf-8"))]
+texts = [Path(path).read_text(encoding="utf-8") for path in tables.values()]
+rows = [row for text in texts for row in csv.DictReader(text.splitlines())]
 Markdown(f"**{title}.** Study `{study}`, tables {', '.join(tables) or 'none'}; figures {', '.join(figures) or 'none'}.")
 
 # %% [markdown]
