@@ -1,6 +1,7 @@
 """A configuration is refused as a whole before anything runs, each fault in one sentence that helps."""
 
 import copy
+import re
 from pathlib import Path
 
 import pytest
@@ -216,6 +217,17 @@ def test_file_that_a_study_names_must_exist():
     settings = changed("notebooks", {"no_such_page": {"title": ""}})
     with pytest.raises(ConfigError, match="notebooks.no_such_page names no_such_page, which is not a file of"):
         load_study(settings, root=ROOT)
+
+
+def test_claims_name_a_file_and_take_the_name_of_their_target():
+    words = "claims names claim, which is not a file of workflow/reference; did you mean claims?"
+    with pytest.raises(ConfigError, match=re.escape(words)):
+        load_study(changed("claims", "claim"), root=ROOT)
+    settings = changed("claims", "claims")
+    settings["notebooks"] = {"07_claims": {"title": "Claims", "tables": ["claims"]}}
+    load_study(settings, root=ROOT)
+    settings["tables"]["claims"] = settings["tables"]["table_digits"]
+    assert "tables.claims has the name of the target claims; each needs a name of its own" in refusal(settings)
 
 
 def test_number_with_an_exponent_is_a_number_though_yaml_reads_text():

@@ -75,6 +75,23 @@ def shown_in_table(wildcards):
     return found
 
 
+def judged(wildcards):
+    """What the claims are held against: everything measured in any task, and the theory where the study checks it."""
+    tasks = list(study.tasks)
+    found = {
+        "claims": of_repository(f"workflow/reference/{study.claims}.yaml"),
+        "evaluation": [file for task in tasks for file in targets_of_task(task)[f"evaluation_{task}"]],
+        "timing": results("timing/{task}.parquet", task=tasks),
+        "codes": results("codes/{task}/test.npz", task=tasks),
+        "classifiers": results("classifiers/{task}.npz", task=tasks),
+    }
+    if getattr(study, "theory", None):
+        found["theory"] = f"{RESULTS}/theory/checks.parquet"
+        if settings_of(study, "measure_premise")["cells"]:
+            found["premise"] = f"{RESULTS}/theory/premise.parquet"
+    return found
+
+
 def shown_in_figure(wildcards):
     """What a figure is drawn from: the words of `lsalsa.study.figures.NEEDS`, and the images behind it."""
     figure = study.figures[wildcards.figure]

@@ -10,11 +10,14 @@ DECLARED = {
 
 def declared_targets():
     """Name of every declared table, figure and notebook -> its files."""
-    return {
+    targets = {
         name: results(f"{section}/{name}.{{suffix}}", suffix=suffixes)
         for section, suffixes in DECLARED.items()
         for name in getattr(study, section)
     }
+    if study.claims is not None:
+        targets["claims"] = results("tables/claims.{suffix}", suffix=DECLARED["tables"])
+    return targets
 
 
 def theory_targets():

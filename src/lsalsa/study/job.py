@@ -86,9 +86,9 @@ class Job:
         contents = [_each(read_file, self.input[name]) for name in names]
         return contents[0] if len(contents) == 1 else contents
 
-    def metadata(self, name: str) -> dict[str, Any]:
-        """Metadata of a named NPZ input."""
-        return read_metadata(self.input[name])
+    def metadata(self, name: str) -> Any:
+        """Metadata of a named NPZ input; a list for an input of several files."""
+        return _each(read_metadata, self.input[name])
 
     def write(self, metadata: Mapping[str, Any] | None = None, **contents: Any) -> None:
         """Write named outputs, each complete or not at all; `metadata` goes with each of them."""

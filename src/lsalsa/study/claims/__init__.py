@@ -13,10 +13,10 @@ from lsalsa.arrays import nearest
 from lsalsa.errors import ConfigError
 from lsalsa.study.claims.base import NOT_TESTABLE, VERDICTS, Claim, Verdict
 from lsalsa.study.claims.curves import CatchUp, Change, Level
-from lsalsa.study.claims.facts import Facts, Measured, Missing, optimal_facts
+from lsalsa.study.claims.facts import Facts, Measured, Missing, optimal_facts, theory_facts
 from lsalsa.study.claims.orderings import Best, Comparable, Overall, TradeOff
 from lsalsa.study.claims.others import ByEye, Optimal, Settled, Speed, Theory
-from lsalsa.study.claims.text import finding, grouped, summary, to_latex, to_markdown
+from lsalsa.study.claims.text import finding, grouped, summary, summary_table, to_latex, to_markdown
 from lsalsa.study.config.messages import sentences
 
 __all__ = [
@@ -32,6 +32,8 @@ __all__ = [
     "optimal_facts",
     "read_claims",
     "summary",
+    "summary_table",
+    "theory_facts",
     "to_latex",
     "to_markdown",
 ]

@@ -65,14 +65,14 @@ class Facts:
         evaluations: Iterable[Row] = (),
         timings: Iterable[Row] = (),
         optimal: Mapping[tuple[str, str], Mapping[str, float]] | None = None,
-        theory: Iterable[Row] | None = None,
+        theory: Iterable[Row] = (),
     ):
         self._runs: dict[tuple[str, str], list[Row]] = {}
         for row in evaluations:
             self._runs.setdefault((row["task"], row["method"]), []).append(row)
         self._seconds = {(row["task"], row["method"], row["depth"]): row["seconds_per_sample"] for row in timings}
         self._optimal = optimal or {}
-        self._theory = None if theory is None else list(theory)
+        self._theory = list(theory)
 
     def runs(self, task: str, method: str) -> list[Row]:
         """All rows of a method on a task."""
@@ -117,9 +117,9 @@ class Facts:
 
     def theory(self, statement: str) -> list[Row]:
         """The checks of one statement and of its parts: `Theorem 1` has a part `Theorem 1, slope`."""
-        if self._theory is None:
+        if not self._theory:
             raise Missing("this study does not check the theory")
-        found = [row for row in self._theory if row["runs"] and _is_part(row["statement"], statement)]
+        found = [row for row in self._theory if _is_part(row["statement"], statement)]
         if not found:
             raise Missing(f"the checks of the theory have no run of {statement}")
         return found
@@ -146,6 +146,30 @@ def optimal_facts(
         found[component] = {"zero_share": share, "error_percent": floors[component]["paper"]}
         start += size
     return found
+
+
+def theory_facts(checks: Iterable[Row], premise: Iterable[Row]) -> list[Row]:
+    """Counts of the checks of the theory, as `Facts` takes them; none when there was no check.
+
+    Parameters
+    ----------
+    checks : iterable of rows
+        One per instance: ``statement``, ``form``, ``case``, ``violated``.
+    premise : iterable of rows
+        One per trained encoder: ``task``, ``method``, ``status``, and ``theorem_2``, whether it meets that premise.
+    """
+    outcomes: dict[tuple[str, str, str], list[bool]] = {}
+    for row in checks:
+        outcomes.setdefault((row["statement"], row["form"], row["case"]), []).append(row["violated"])
+    for row in premise:
+        if row["status"] == "done":
+            key = ("Theorem 2, premise", "printed", f"encoders {row['method']} of {row['task']}")
+            outcomes.setdefault(key, []).append(not row["theorem_2"])
+    names = ("statement", "form", "case")
+    return [
+        {**dict(zip(names, key, strict=True)), "runs": len(violated), "violations": sum(violated)}
+        for key, violated in outcomes.items()
+    ]
 
 
 def _is_part(name: str, statement: str) -> bool:

@@ -38,17 +38,22 @@ def summary(rows: Sequence[Row]) -> str:
     return f"Of {len(rows)} claims: {', '.join(parts)}."
 
 
+def summary_table(rows: Sequence[Row]) -> str:
+    """The counts as a Markdown table."""
+    lines = [["Part of the paper", *VERDICTS], ["--:"] * (len(VERDICTS) + 1)]
+    lines += [[name, *map(str, numbers)] for name, numbers in counts(rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
 def finding(row: Row) -> str:
     """A claim, its verdict and the reason, in Markdown."""
-    reading = f" *Read as:* {row['reading']}" if row["reading"] else ""
+    reading = f" Read as: {row['reading']}" if row["reading"] else ""
     return f"**{row['verdict']}.** {_where(row)}{row['sentence']}{reading} **Found:** {row['reason']}"
 
 
 def to_markdown(rows: Sequence[Row], title: str) -> str:
     """The verdicts for reading."""
-    lines = [["Part of the paper", *VERDICTS], ["--:"] * (len(VERDICTS) + 1)]
-    lines += [[name, *map(str, numbers)] for name, numbers in counts(rows)]
-    parts = [f"## {title}", summary(rows), NOTE, "\n".join("| " + " | ".join(line) + " |" for line in lines)]
+    parts = [f"## {title}", summary(rows), NOTE, summary_table(rows)]
     for name, group in grouped(rows).items():
         parts += [f"### {name}", "\n".join(f"- {finding(row)}" for row in group)]
     return "\n\n".join(parts) + "\n"

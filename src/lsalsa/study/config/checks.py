@@ -263,7 +263,8 @@ def _depths(study: Study, path: str, output: Output, methods: list[str]) -> Iter
 def check_notebooks(study: Study) -> Iterator[str]:
     """Every notebook reads tables, figures and tasks that exist."""
     theory = THEORY if study.theory else {}
-    tables, figures = [*study.tables, *theory.get("tables", ())], [*study.figures, *theory.get("figures", ())]
+    claims = ("claims",) if study.claims else ()
+    tables, figures = [*study.tables, *theory.get("tables", ()), *claims], [*study.figures, *theory.get("figures", ())]
     for name, notebook in study.notebooks.items():
         for table in notebook.tables:
             yield from unknown(f"notebooks.{name}.tables", table, "a table", tables)
@@ -275,12 +276,12 @@ def check_notebooks(study: Study) -> Iterator[str]:
 
 def check_targets(study: Study) -> Iterator[str]:
     """Tables, figures and notebooks are targets of the command line: no two share a name, none hides another target."""
-    owners: dict[str, str] = {}
+    owners = {"claims": "the target claims"} if study.claims else {}
     for section in ("tables", "figures", "notebooks"):
         for name in getattr(study, section):
             if name in owners:
-                yield f"{section}.{name} has the name of {owners[name]}.{name}; each needs a name of its own"
-            owners.setdefault(name, section)
+                yield f"{section}.{name} has the name of {owners[name]}; each needs a name of its own"
+            owners.setdefault(name, f"{section}.{name}")
             if name in RESERVED or name.partition("_")[0] in TARGETS:
                 yield f"{section}.{name} must not begin with a word of intermediate targets: {', '.join(TARGETS)}"
 
@@ -305,6 +306,9 @@ def missing_files(study: Study, root: Path) -> list[str]:
     for name, table in study.tables.items():
         if table.paper is not None:
             found += unknown(f"tables.{name}.paper", table.paper, "a file of workflow/reference", reference)
+    if study.claims is not None:
+        files = {path.stem: path for path in (root / "workflow/reference").glob("*.yaml")}
+        found += unknown("claims", study.claims, "a file of workflow/reference", files)
     for name in study.notebooks:
         found += unknown(f"notebooks.{name}", name, "a file of workflow/notebooks", pages)
     return found + list(_missing_images(study))

@@ -253,6 +253,7 @@ class Study(Settings):
     tables: dict[Name, Table] = {}
     figures: dict[Name, Figure] = {}
     notebooks: dict[Name, Notebook] = {}
+    claims: Name | None = None
 
     def methods_of(self, task: str) -> list[str]:
         """Names of the methods that a task runs, in the order of the configuration."""

@@ -120,6 +120,13 @@ def make_table(study: Study, table: str) -> Resolved:
     return _shown(study, chosen) | {"protocol": chosen.protocol}
 
 
+def make_claims(study: Study) -> Resolved:
+    def sizes(task: str) -> dict[str, int]:
+        return {name: study.components[name].n_atoms for name in study.tasks[task].components}
+
+    return {"title": "What the paper claims, and what this study found", "tasks": {t: sizes(t) for t in study.tasks}}
+
+
 def make_figure(study: Study, figure: str) -> Resolved:
     chosen = study.figures[figure]
     tasks = {name: _some(study.tasks[name], "title", "components") for name in chosen.named_tasks()}
@@ -183,6 +190,7 @@ RULES = {
         time_methods,
         time_exact,
         make_table,
+        make_claims,
         make_figure,
         check_theory,
         measure_premise,
