@@ -301,6 +301,36 @@ def test_memory_grows_with_the_data_and_the_dtype():
     assert large > 500_000 * 500 * 4 / 2**20
 
 
+def test_memory_of_published_images_is_that_of_their_arrays():
+    def needed(rule, **wildcards):
+        return memory_mb(load_study(settings), rule, **wildcards)
+
+    settings = changed("images.digits", {"source": "cifar10", "settings": {"n_train": 20_000}})
+    grey = needed("cut_patches", component="digits_10")
+    assert grey > 30_000 * 32**2 * 4 / 2**20
+    assert grey == needed("fetch_images", images="digits") == needed("make_signals", task="digits")
+    learned = needed("learn_dictionary", component="digits_10")
+    settings["images"]["digits"]["settings"]["colour"] = True
+    assert needed("cut_patches", component="digits_10") > 2.5 * grey - 1500
+    assert needed("learn_dictionary", component="digits_10") > learned
+
+
+def test_grey_patches_and_patches_in_colour_cannot_be_added():
+    settings = changed("images.objects", {"source": "cifar10", "settings": {"colour": True}})
+    settings["components"]["objects_10"] = settings["components"]["digits_10"] | {"images": "objects"}
+    settings["tasks"]["digits"] |= {"components": ["digits_10", "objects_10"], "penalties": [0.1, 0.1]}
+    with pytest.raises(ConfigError, match="tasks.digits.components must be all grey or all in colour to be added"):
+        load_study(settings)
+
+
+@pytest.mark.parametrize("data_dir", ["nowhere", "."])
+def test_folder_without_the_data_is_told_before_any_job(tmp_path, monkeypatch, data_dir):
+    monkeypatch.chdir(tmp_path)
+    settings = changed("images.digits", {"source": "mnist"}) | {"data_dir": data_dir}
+    with pytest.raises(ConfigError, match=r"images\.digits: data_dir (nowhere is not a folder|\. holds no MNIST; put)"):
+        load_study(settings, root=tmp_path)
+
+
 # --- what a task runs differently ---------------------------------------------------------------------------
 
 

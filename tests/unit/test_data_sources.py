@@ -79,7 +79,7 @@ def test_packaged_images_are_labelled_float32_and_stretched(packaged):
     assert images.images.dtype == np.float32
     assert images.labels.dtype == images.groups.dtype == np.int64
     assert (images.images.min(), images.images.max()) == (0, 1)
-    assert set(images.source) == {"name", "licence", "citation"}
+    assert set(images.source) == {"name", "licence", "citation", "extent"}
 
 
 def test_every_class_is_on_both_sides(packaged):

@@ -12,6 +12,14 @@ from lsalsa.arrays.checks import check_finite
 from lsalsa.errors import DataError, ShapeError
 
 
+def check_values(images: np.ndarray) -> None:
+    """Raise DataError when a value is NaN, infinite or outside [0, 1]."""
+    check_finite("images", images)
+    low, high = float(images.min(initial=0)), float(images.max(initial=0))
+    if low < 0 or high > 1:
+        raise DataError(f"images must have values in [0, 1], found values from {low:g} to {high:g}")
+
+
 @dataclass(frozen=True)
 class ImageSet:
     """Labelled images.
@@ -50,10 +58,7 @@ class ImageSet:
             group is on both sides.
         """
         self._check_shapes()
-        check_finite("images", self.images)
-        low, high = float(self.images.min()), float(self.images.max())
-        if low < 0 or high > 1:
-            raise DataError(f"images must have values in [0, 1], found values from {low:g} to {high:g}")
+        check_values(self.images)
         self._check_labels()
         self._check_sides()
 

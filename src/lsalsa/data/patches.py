@@ -14,6 +14,7 @@ from lsalsa.errors import ConfigError, DataError
 from lsalsa.seeds import generator, seed_for
 
 FITS = ("none", "pad", "shrink")
+BLOCK = 2**14
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,7 @@ def component_patches(
 
 def select_patches(patches: PatchSet, min_std: float) -> PatchSet:
     """The patches whose pixels have at least this standard deviation; DataError when there is none."""
-    deviation = patches.values.std(axis=1, dtype=np.float64)
+    deviation = _deviations(patches.values)
     kept = deviation >= min_std
     if not kept.any():
         raise DataError(
@@ -187,6 +188,12 @@ def select_patches(patches: PatchSet, min_std: float) -> PatchSet:
             f"the largest is {deviation.max(initial=0):.3g}; lower min_std"
         )
     return PatchSet(patches.values[kept], patches.image[kept], patches.position[kept], patches.label[kept])
+
+
+def _deviations(values: np.ndarray) -> np.ndarray:
+    """Standard deviation of every row in float64; block by block, because it takes copies in float64."""
+    blocks = [values[start : start + BLOCK].std(axis=1, dtype=np.float64) for start in range(0, len(values), BLOCK)]
+    return np.concatenate(blocks) if blocks else np.zeros(0)
 
 
 def _split_train(image_set: ImageSet, fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:

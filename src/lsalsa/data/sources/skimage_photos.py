@@ -30,6 +30,7 @@ SOURCE = {
     "name": "photographs packaged in scikit-image",
     "licence": "CC0 or public domain, see the docstrings of skimage.data",
     "citation": "S. van der Walt et al.: scikit-image: image processing in Python, PeerJ 2:e453, 2014",
+    "extent": "complete",
 }
 
 

@@ -100,6 +100,7 @@ def check_tasks(study: Study) -> Iterator[str]:
         sizes = {study.components[c].patch_size for c in task.components if c in study.components}
         if len(sizes) > 1:
             yield f"{path}.components must share one patch_size to be added, found {sorted(sizes)}"
+        yield from _channels(study, path, task)
         for method in task.methods or ():
             yield from unknown(f"{path}.methods", method, "a method", study.methods)
         if isinstance(task.classifier.projection, dict):
@@ -108,6 +109,14 @@ def check_tasks(study: Study) -> Iterator[str]:
                     f"{path}.classifier.projection", component, f"a component of {name}", task.components
                 )
         yield from _overrides(study, path, task)
+
+
+def _channels(study: Study, path: str, task: Task) -> Iterator[str]:
+    """Grey patches and patches in colour cannot be added."""
+    images = [study.components[c].images for c in task.components if c in study.components]
+    in_colour = {bool(study.images[name].settings.get("colour")) for name in images if name in study.images}
+    if len(in_colour) > 1:
+        yield f"{path}.components must be all grey or all in colour to be added, found both"
 
 
 def _overrides(study: Study, path: str, task: Task) -> Iterator[str]:

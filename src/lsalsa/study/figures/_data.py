@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -61,6 +62,7 @@ def marker_words(depths: Sequence[int], curves: Iterable[Sequence[tuple]]) -> st
 
 
 def square(vector: np.ndarray) -> np.ndarray:
-    """The patch that a row or an atom of side * side numbers stands for: (side, side)."""
-    side = round(len(vector) ** 0.5)
-    return np.reshape(vector, (side, side))
+    """The patch that a row or an atom of side * side pixels stands for: (side, side), the mean of its channels."""
+    n_channels = 1 if math.isqrt(len(vector)) ** 2 == len(vector) else 3  # three times a square is never a square
+    side = math.isqrt(len(vector) // n_channels)
+    return np.reshape(vector, (side, side, n_channels)).mean(axis=2)

@@ -46,8 +46,7 @@ def draw(
 
 
 def _describe(dictionary: np.ndarray, usage: np.ndarray, n_shown: int) -> str:
-    n_features, n_atoms = dictionary.shape
-    side = round(n_features**0.5)
+    n_atoms, side = dictionary.shape[1], len(square(dictionary[:, 0]))
     count = f"{n_atoms}" if n_shown == n_atoms else f"{n_shown} of {n_atoms:,}"
     unused = int((usage == 0).sum())
     used = f"{unused} never used" if unused else f"used by {100 * usage.min():.1f} to {100 * usage.max():.0f} %"

@@ -49,8 +49,8 @@ def draw(
     groups = [[truth, Line("optimal code", _optimal(data, shown), 0.0)]]
     groups += [_lines_of_depth(data["samples"], methods, depth, shown) for depth in depths]
     lines = [line for group in groups for line in group]
-    n_samples, n_images, n_features = truth.images.shape
-    side = round(n_features**0.5)
+    n_samples, n_images, _ = truth.images.shape
+    side = len(square(truth.images[0, 0]))
     tops = _starts([len(group) for group in groups if group], side)
     lefts = _starts([n_images] * n_samples, side)
     page = np.ones((tops[-1] + side, lefts[-1] + side))
