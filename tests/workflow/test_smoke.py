@@ -173,6 +173,8 @@ def test_option_of_one_encoder_reruns_that_encoder_only(done):
         "time_methods",
         "make_table",
         "make_figure",
+        "measure_premise",
+        "draw_theory",
         "render_notebook",
         "all",
     }

@@ -36,7 +36,6 @@ tables = {}
 figures = {}
 
 # %%
-from pathlib import Path
 
 from IPython.display import Image, Markdown, display
 

@@ -149,9 +149,9 @@ def figures_of_notebook(wildcards):
 def measured_for_premise(wildcards):
     """The LSALSA encoders of all tasks, and the problems that they were trained for."""
     cells = settings_of(study, "measure_premise")["cells"]
-    pattern = RESULTS + "/encoders/{task}/{method}/depth_{depth}/repetition_{repetition}.npz"
+    pattern = "encoders/{task}/{method}/depth_{depth}/repetition_{repetition}.npz"
     tasks = dict.fromkeys(cell["task"] for cell in cells)
     return {
-        "encoders": [pattern.format(**cell) for cell in cells],
+        "encoders": [file for cell in cells for file in results(pattern, **cell)],
         "problems": results("problems/{task}.npz", task=tasks),
     }

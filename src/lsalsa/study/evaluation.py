@@ -11,7 +11,7 @@ from lsalsa.metrics import rmse_per_sample, zero_share_per_sample
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.study.estimators import Estimator
 
-SHOWN = 8  # test samples whose reconstructions are kept
+SHOWN = 18  # test samples whose reconstructions are kept
 
 
 class Classifiers(Protocol):
