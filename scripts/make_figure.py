@@ -14,6 +14,6 @@ with job(snakemake) as j:
     names = {name: p[name] for name in ("methods", "components", "tasks")}
     data = figures.read_data(p["kind"], j.input, **names)
     head = heading(p["title"], extents_of(j.input["images"]), p["reduced"])
-    shown = {name: p[name] for name in ("depths", "component", "n_atoms")}
+    shown = {name: p[name] for name in ("depths", "component", "n_atoms", "page")}
     drawn = figures.draw(p["kind"], data, heading=head, **names, **shown)
     figures.save_figure(drawn, j.output["png"], j.output["svg"])

@@ -220,14 +220,18 @@ def check_figures(study: Study) -> Iterator[str]:
         yield from _shown(study, path, figure)
 
 
+DETAILS = ("n_atoms", "page")
+"""Settings of a figure that say how much of its subject it shows."""
+
+
 def _subject(path: str, figure: Figure) -> Iterator[str]:
     """A figure names exactly what its kind is about."""
     subject = kinds.figure_subject(figure.kind)
     allowed = kinds.figure_subjects()[subject]
-    for key in ("task", "tasks", "components", "n_atoms"):
+    for key in ("task", "tasks", "components", *DETAILS):
         if getattr(figure, key) is not None and key not in allowed:
             yield f"{path}.{key} is not a setting of the kind {figure.kind}"
-    choices = [key for key in allowed if key != "n_atoms"]
+    choices = [key for key in allowed if key not in DETAILS]
     given = [key for key in choices if getattr(figure, key) is not None]
     if choices and not given:
         yield f"{path}.task is missing; a figure of the kind {figure.kind} needs {' or '.join(choices)}"

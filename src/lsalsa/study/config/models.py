@@ -202,13 +202,14 @@ class Table(Output):
 
 
 class Figure(Output):
-    """One figure: of a task, or of several `tasks`, or of `components` and `n_atoms` of each, as its kind asks."""
+    """One figure: of a task or a `page` of its samples, of several `tasks`, or of `components` and `n_atoms` of each."""
 
     noun: ClassVar[str] = "a figure"
 
     tasks: Annotated[list[str], Field(min_length=1)] | None = None
     components: Annotated[list[str], Field(min_length=1)] | None = None
     n_atoms: Count | None = None
+    page: Count | None = None
 
     def named_tasks(self) -> list[str]:
         """Tasks whose results are shown."""

@@ -130,7 +130,7 @@ def make_claims(study: Study) -> Resolved:
 def make_figure(study: Study, figure: str) -> Resolved:
     chosen = study.figures[figure]
     tasks = {name: _some(study.tasks[name], "title", "components") for name in chosen.named_tasks()}
-    return _shown(study, chosen) | {"tasks": tasks, "n_atoms": chosen.n_atoms}
+    return _shown(study, chosen) | {"tasks": tasks, "n_atoms": chosen.n_atoms, "page": chosen.page}
 
 
 def check_theory(study: Study) -> Resolved:

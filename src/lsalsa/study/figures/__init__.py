@@ -38,6 +38,7 @@ SUBJECTS = {
     "task": ("task",),
     "tasks": ("task", "tasks"),
     "components": ("task", "components", "n_atoms"),
+    "samples": ("task", "page"),
     "method": (),
 }
 """Word in a kind's `subject` -> settings of a figure that name it; a figure of a method names it under `methods`."""
@@ -101,6 +102,7 @@ def draw(
     component: str | None = None,
     tasks: Mapping[str, Mapping[str, Any]] | None = None,
     n_atoms: int | None = None,
+    page: int | None = None,
 ) -> Figure:
     """Draw a figure of a kind from what `read_data` returned.
 
@@ -119,10 +121,16 @@ def draw(
         Name -> title and components of each task, for a kind about tasks.
     n_atoms : int, optional
         Atoms to show of each dictionary, for a kind about components; all without it.
+    page : int, optional
+        Which of the stored samples to show, for a kind about samples; the first ones without it.
     """
     if component is not None and component not in components:
         raise ConfigError(f"{component} is not a component of the task; its components are {', '.join(components)}")
-    special: dict[str, dict[str, Any]] = {"tasks": {"tasks": tasks}, "components": {"n_atoms": n_atoms}}
+    special: dict[str, dict[str, Any]] = {
+        "tasks": {"tasks": tasks},
+        "components": {"n_atoms": n_atoms},
+        "samples": {"page": page},
+    }
     module = _module(kind)
     options = {"methods": methods, "depths": depths, "component": component, "components": components}
     return module.draw(data, heading=heading, **options, **special.get(module.subject, {}))

@@ -11,13 +11,14 @@ from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from lsalsa.errors import ConfigError
 from lsalsa.study.figures import _style
 from lsalsa.study.figures._data import blocks_of, dictionaries_of, square
 from lsalsa.study.heading import Heading
 from lsalsa.study.tables import method_label
 
 needs = ("samples", "signals", "patches", "problem", "codes")
-subject = "task"
+subject = "samples"
 
 N_COLUMNS = 9
 CELL = 0.86
@@ -42,9 +43,10 @@ def draw(
     depths: Sequence[int],
     component: str | None,
     components: Sequence[str],
+    page: int | None,
 ) -> Figure:
     """Truth and optimal code on top; below them, set off by depth, a row of images per method."""
-    shown = _shown_samples(data, components)
+    shown = _shown_samples(data, components, page or 1)
     truth = Line("truth", _truth(data, shown, components), None)
     groups = [[truth, Line("optimal code", _optimal(data, shown), 0.0)]]
     groups += [_lines_of_depth(data["samples"], methods, depth, shown) for depth in depths]
@@ -53,16 +55,16 @@ def draw(
     side = len(square(truth.images[0, 0]))
     tops = _starts([len(group) for group in groups if group], side)
     lefts = _starts([n_images] * n_samples, side)
-    page = np.ones((tops[-1] + side, lefts[-1] + side))
+    sheet = np.ones((tops[-1] + side, lefts[-1] + side))
     for top, line in zip(tops, lines, strict=True):
         for left, image in zip(lefts, _grey(line.images), strict=True):
-            page[top : top + side, left : left + side] = square(image)
+            sheet[top : top + side, left : left + side] = square(image)
     frames = [Rectangle((left - 0.5, top - 0.5), side, side) for top in tops for left in lefts]
-    height, width = np.array(page.shape) * CELL / side
+    height, width = np.array(sheet.shape) * CELL / side
     beside = max(2.1, 1.1 + 0.08 * max(len(line.label) for line in lines))
     figure = _style.new_page(width + beside, height + 0.4, heading, _explanation(len(components)))
     axes = _style.new_axes(figure, 1, 1)[0, 0]
-    axes.imshow(page, cmap="gray", vmin=0, vmax=1, interpolation="none")
+    axes.imshow(sheet, cmap="gray", vmin=0, vmax=1, interpolation="none")
     axes.add_collection(PatchCollection(frames, facecolor="none", edgecolor="#c8c8c8", linewidth=0.5))
     _label(axes, lines, np.array(tops) + side / 2, np.array(lefts) + side / 2, components)
     return figure
@@ -97,13 +99,16 @@ def _explanation(n_components: int) -> str:
     )
 
 
-def _shown_samples(data: Mapping[str, Any], components: Sequence[str]) -> np.ndarray:
-    """Positions among the stored samples: those that show something, as many as fit the width."""
+def _shown_samples(data: Mapping[str, Any], components: Sequence[str], page: int) -> np.ndarray:
+    """Positions among the stored samples of those on a page: as many as fit the width, no plain areas among them."""
     stored = np.arange(len(next(iter(data["samples"].values()))["shown"]))
     plain = np.ptp(_truth(data, stored, components)[:, 0], axis=1) < LEAST_CONTRAST
     candidates = stored if plain.all() else stored[~plain]
     n_fit = N_COLUMNS // (len(components) + 1 if len(components) > 1 else 1)
-    return candidates[np.linspace(0, len(candidates) - 1, min(n_fit, len(candidates))).astype(int)]
+    n_pages = max(1, len(candidates) // n_fit)
+    if page > n_pages:
+        raise ConfigError(f"page {page} of the reconstructions is asked for, but the stored samples fill {n_pages}")
+    return candidates[page - 1 :: n_pages][:n_fit]
 
 
 def _with_sum(parts: np.ndarray) -> np.ndarray:
