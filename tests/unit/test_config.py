@@ -308,7 +308,7 @@ def test_memory_of_published_images_is_that_of_their_arrays():
     settings = changed("images.digits", {"source": "cifar10", "settings": {"n_train": 20_000}})
     grey = needed("cut_patches", component="digits_10")
     assert grey > 30_000 * 32**2 * 4 / 2**20
-    assert grey == needed("fetch_images", images="digits") == needed("make_signals", task="digits")
+    assert grey == needed("fetch_images", images="digits") <= needed("make_signals", task="digits")
     learned = needed("learn_dictionary", component="digits_10")
     settings["images"]["digits"]["settings"]["colour"] = True
     assert needed("cut_patches", component="digits_10") > 2.5 * grey - 1500

@@ -26,7 +26,7 @@ def memory_mb(study: Study, rule: str, **wildcards: str) -> int:
     if rule == "cut_patches":
         return _of_images(study, study.components[wildcards["component"]].images)
     if rule == "make_signals":
-        return sum(_of_images(study, study.components[c].images) for c in study.tasks[wildcards["task"]].components)
+        return _of_signals(study, wildcards["task"])
     if rule == "learn_dictionary":
         name = wildcards["component"]
         component = study.components[name]
@@ -48,12 +48,25 @@ def _of_images(study: Study, name: str) -> int:
     return BASE_MB + IMAGES_COPIES * n_images * n_values * 4 // 2**20
 
 
+def _of_signals(study: Study, name: str) -> int:
+    """Megabytes for the patches of all components of a task, and the signals drawn from them."""
+    components = study.tasks[name].components
+    patches = sum(_of_images(study, study.components[component].images) for component in components)
+    return patches + _rows(study, name) * n_features(study, components[0]) * 4 // 2**20
+
+
 def _of_task(study: Study, name: str) -> int:
+    components = study.tasks[name].components
+    n_atoms = sum(study.components[component].n_atoms for component in components)
+    return _megabytes(study, _rows(study, name), n_features(study, components[0]), n_atoms)
+
+
+def _rows(study: Study, name: str) -> int:
+    """Signals of all splits of a task."""
     task = study.tasks[name]
-    components = [study.components[component] for component in task.components]
     complete_images = task.n_test_images + task.n_labelled_images
-    rows = task.n_train + task.n_validation + complete_images * max(map(positions, components))
-    return _megabytes(study, rows, n_features(study, task.components[0]), sum(c.n_atoms for c in components))
+    per_image = max(positions(study.components[component]) for component in task.components)
+    return task.n_train + task.n_validation + complete_images * per_image
 
 
 def positions(component: Component) -> int:
