@@ -297,6 +297,21 @@ def test_reconstructions_show_truth_and_sources_that_add_up():
     assert np.allclose(photo.ravel(), results["patches"]["photos"]["test"][row])
 
 
+def test_pages_of_reconstructions_share_no_sample_and_end_where_the_samples_do():
+    results = invented_results(("digits", "photos"))
+    results["samples"] = {"ista": {**results["samples"]["ista"], "shown": np.arange(0, 24, 3)}}
+    results["samples"]["ista"]["reconstructions"] = np.zeros((len(depths_of("ista")), 2, 8, SIDE**2))
+
+    def truth(page):
+        options = {"methods": ["ista"], "depths": DEPTHS, "components": ("digits", "photos")}
+        figure = figures.draw("reconstructions", results, heading=Heading("Pages"), page=page, **options)
+        return np.asarray(figure.axes[0].images[0].get_array())[:SIDE, :SIDE].tobytes()
+
+    assert truth(None) == truth(1) != truth(2)
+    with pytest.raises(ConfigError, match="page 3 of the reconstructions is asked for, but the stored samples fill 2"):
+        truth(3)
+
+
 def test_atoms_stand_in_order_of_use_each_scaled_to_its_largest_value():
     dictionary = np.arange(1.0, 13.0).reshape(4, 3)
     image = atoms.mosaic(dictionary, np.array([2, 0, 1]))

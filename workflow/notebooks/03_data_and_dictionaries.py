@@ -36,6 +36,7 @@ import numpy as np
 from IPython.display import Image, Markdown, display
 
 from lsalsa.storage import read_arrays, read_metadata, read_rows
+from lsalsa.study.figures._data import square
 from lsalsa.study.figures.atoms import mosaic
 
 components = {path.stem: read_arrays(path) for path in sorted(Path(results, "patches").glob("*.npz"))}
@@ -51,7 +52,7 @@ Markdown(f"**{title}.** Study `{study}`, components {', '.join(components)}.")
 # %%
 lines = ["| component | patch | train | validation | test | classes |", "|---|---|--:|--:|--:|--:|"]
 for name, arrays in components.items():
-    side = round(arrays["train"].shape[1] ** 0.5)
+    side = len(square(arrays["train"][0]))
     splits = ("train", "validation", "test")
     counts = [f"{len(arrays[s]):,} ({len(np.unique(arrays[s + '_image'])):,})" for s in splits]
     classes = len(np.unique(arrays["test_label"]))
@@ -59,8 +60,12 @@ for name, arrays in components.items():
 Markdown("\n".join(lines))
 
 # %%
-figure, panels = plt.subplots(1, len(components), figsize=(11, 4), squeeze=False, layout="constrained")
-for axes, (name, arrays) in zip(panels[0], components.items(), strict=True):
+n_columns = min(4, len(components))
+n_rows = -(-len(components) // n_columns)
+figure, panels = plt.subplots(n_rows, n_columns, figsize=(11, 3.2 * n_rows), squeeze=False, layout="constrained")
+for axes in panels.flat[len(components) :]:
+    axes.set_visible(False)
+for axes, (name, arrays) in zip(panels.flat, components.items(), strict=False):
     some = arrays["train"][np.linspace(0, len(arrays["train"]) - 1, 64).astype(int)]
     axes.imshow(mosaic(some.T, np.arange(len(some))), cmap="gray", vmin=0, vmax=1)
     axes.set_title(f"{name}: some train patches")
