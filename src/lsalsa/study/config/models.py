@@ -202,7 +202,7 @@ class Table(Output):
 
 
 class Figure(Output):
-    """One figure: of a task or a `page` of its samples, of several `tasks`, or of `components` and `n_atoms` of each."""
+    """One figure: of a task or a `page` of its samples, of several `tasks`, or of `components` and `n_atoms`."""
 
     noun: ClassVar[str] = "a figure"
 
