@@ -35,7 +35,7 @@ def raw_pixels(table: Sequence[Row]) -> list[str]:
         if raw and known:
             best = max(known, key=known.__getitem__)
             lead = known[best] - raw["raw"]
-            verdict = f"{lead:.2f} points more" if lead > 0 else f"{-lead:.2f} points less; raw pixels do as well"
+            verdict = f"{lead:.2f} points more" if lead > 0 else f"{-lead:.2f} points less: raw pixels do as well"
             words = f"raw pixels reach {raw['raw']:.2f} %, the best of the five methods ({best.upper()})"
             found.append(f"{data}: {words} {verdict}.")
     return found
