@@ -7,15 +7,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 import csv
 
+from lsalsa.study.heading import extents_of, heading
 from lsalsa.study.job import job
 from lsalsa.study.page import to_page
 from lsalsa.study.sc2net import tables, text
 from lsalsa.study.tables import to_csv
 
 with job(snakemake) as j:
-    name, title = j.wildcards["sc2net_table"], j.params["title"]
+    name = j.wildcards["sc2net_table"]
+    head = heading(j.params["title"], extents_of(j.input["images"]), j.params["reduced"])
     rows = [row for part in j.read("rows") for row in part]
     paper = list(csv.DictReader(Path(j.input["paper"]).read_text().splitlines()))
-    table = tables.make_table(name, rows, list(j.params["arms"]), paper)
-    markdown = text.to_markdown(name, table, title)
-    j.write(csv=to_csv(table), markdown=markdown, latex=text.to_latex(name, table, title), page=to_page(markdown))
+    table = tables.make_table(name, rows, j.params["arms"], paper)
+    markdown = text.to_markdown(name, table, head)
+    j.write(csv=to_csv(table), markdown=markdown, latex=text.to_latex(name, table, head), page=to_page(markdown))

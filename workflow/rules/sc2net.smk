@@ -17,9 +17,14 @@ def dictionary_of_arm(wildcards):
 def rows_of_sc2net(name, suffix):
     """Rows of every arm and set of images that a table or figure shows, or of the recovery of supports."""
     if name == "sc2net_support":
-        return [f"{RESULTS}/sc2net/support.parquet"]
+        return [] if suffix else [f"{RESULTS}/sc2net/support.parquet"]
     arms = sc2net.arms_of_table(study.sc2net, name)
     return results(f"sc2net/arms/{{images}}/{{arm}}{suffix}.parquet", images=study.sc2net.images, arm=arms)
+
+
+def images_of_sc2net(name):
+    """The sets of images behind a table or figure, which say how complete they are."""
+    return [] if name == "sc2net_support" else results("images/{images}.npz", images=study.sc2net.images)
 
 
 rule learn_sc2net_dictionary:
@@ -95,6 +100,7 @@ rule make_sc2net_table:
     """One table of the SC2Net paper or beyond, the paper's numbers beside ours."""
     input:
         rows=lambda wildcards: rows_of_sc2net(wildcards.sc2net_table, ""),
+        images=lambda wildcards: images_of_sc2net(wildcards.sc2net_table),
         paper=of_repository("workflow/reference/sc2net_table_1.csv"),
     output:
         page=report(
@@ -123,9 +129,8 @@ rule make_sc2net_figure:
     """The figure of a sweep."""
     input:
         rows=lambda wildcards: rows_of_sc2net(wildcards.sc2net_figure, ""),
-        histories=lambda wildcards: (
-            [] if wildcards.sc2net_figure == "sc2net_support" else rows_of_sc2net(wildcards.sc2net_figure, "_history")
-        ),
+        images=lambda wildcards: images_of_sc2net(wildcards.sc2net_figure),
+        histories=lambda wildcards: rows_of_sc2net(wildcards.sc2net_figure, "_history"),
     output:
         png=report(
             "<results>/figures/{sc2net_figure}.png",

@@ -84,7 +84,6 @@ class SC2Net(Settings):
     support: Support | None = None
 
 
-TABLE_1 = ("ista", "fista", "lista", "lfista", "slstm")
 TITLES = {
     "sc2net_table_1": "SC2Net, Table 1: classification from the codes of whole images",
     "sc2net_depth": "SC2Net: number of steps of SLSTM",
@@ -211,11 +210,12 @@ def recover_sc2net_support(study: Any) -> Resolved:
 
 def make_sc2net_table(study: Any, sc2net_table: str) -> Resolved:
     arms = arms_of_table(study.sc2net, sc2net_table)
-    return {"title": TITLES[sc2net_table], "arms": arms, "table_1": list(TABLE_1)}
+    return {"title": TITLES[sc2net_table], "arms": list(arms), "reduced": study.reduced}
 
 
 def make_sc2net_figure(study: Any, sc2net_figure: str) -> Resolved:
-    return {"title": TITLES[sc2net_figure], "arms": arms_of_table(study.sc2net, sc2net_figure)}
+    arms = arms_of_table(study.sc2net, sc2net_figure)
+    return {"title": TITLES[sc2net_figure], "arms": list(arms), "reduced": study.reduced}
 
 
 def plugins_of_arm(settings: Resolved) -> list[str]:

@@ -9,20 +9,20 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from lsalsa.study.figures import _style
+from lsalsa.study.heading import Heading
 from lsalsa.study.sc2net.story import data_of, sentences_of
 from lsalsa.study.sc2net.tables import Row, make_table
 from lsalsa.study.sc2net.text import arm_label
 
 
-def draw(name: str, rows: Sequence[Row], history: Sequence[Row], *, title: str) -> Figure:
+def draw(name: str, rows: Sequence[Row], history: Sequence[Row], arms: Sequence[str], heading: Heading) -> Figure:
     """Draw the figure of a table: `sc2net_depth`, `sc2net_penalty`, `sc2net_leak` or `sc2net_support`."""
-    arms = list(dict.fromkeys(row["arm"] for row in rows))
     table = make_table(name, rows, arms, [])
-    return DRAWN[name](table, history, title, " ".join(sentences_of(name, table)))
+    return DRAWN[name](table, history, heading, " ".join(sentences_of(name, table)))
 
 
-def _panels(count: int, title: str, explanation: str) -> tuple[Figure, Any]:
-    figure = _style.new_page(4.8 * max(count, 2), 3.6, title, explanation)
+def _panels(count: int, heading: Heading, explanation: str) -> tuple[Figure, Any]:
+    figure = _style.new_page(4.8 * max(count, 2), 3.6, heading, explanation)
     return figure, _style.new_axes(figure, 1, count)[0]
 
 
@@ -37,9 +37,9 @@ def _curves(table: Sequence[Row], data: str, x: str) -> dict[str, list[tuple]]:
 
 
 def _sweep(x: str, label: str) -> Callable[..., Figure]:
-    def drawn(table: Sequence[Row], history: Sequence[Row], title: str, explanation: str) -> Figure:
+    def drawn(table: Sequence[Row], history: Sequence[Row], heading: Heading, explanation: str) -> Figure:
         sets = data_of(table)
-        figure, panels = _panels(len(sets), title, explanation or "Accuracy on the official split.")
+        figure, panels = _panels(len(sets), heading, explanation or "Accuracy on the official split.")
         for axes, data in zip(panels, sets, strict=True):
             curves = _curves(table, data, x)
             for kind, curve in curves.items():
@@ -54,10 +54,10 @@ def _sweep(x: str, label: str) -> Callable[..., Figure]:
     return drawn
 
 
-def _leak(table: Sequence[Row], history: Sequence[Row], title: str, explanation: str) -> Figure:
+def _leak(table: Sequence[Row], history: Sequence[Row], heading: Heading, explanation: str) -> Figure:
     """Mean norm of the atoms over the epochs, with and without projection."""
     sets = data_of(table)
-    figure, panels = _panels(len(sets), title, explanation)
+    figure, panels = _panels(len(sets), heading, explanation)
     for axes, data in zip(panels, sets, strict=True):
         for number, arm in enumerate(dict.fromkeys(row["arm"] for row in table)):
             epochs, norms = _norms([row for row in history if (row["data"], row["arm"]) == (data, arm)])
@@ -76,11 +76,11 @@ def _norms(rows: Sequence[Row]) -> tuple[list[int], list[float]]:
     return epochs, [float(np.mean([row["atom_norm_mean"] for row in rows if row["epoch"] == e])) for e in epochs]
 
 
-def _support(table: Sequence[Row], history: Sequence[Row], title: str, explanation: str) -> Figure:
+def _support(table: Sequence[Row], history: Sequence[Row], heading: Heading, explanation: str) -> Figure:
     cases = list(dict.fromkeys(row["case"] for row in table))
     arms = list(dict.fromkeys(row["arm"] for row in table))
     words = "Share of the true support among as many largest entries of the code; higher is better."
-    figure, panels = _panels(len(cases), title, words)
+    figure, panels = _panels(len(cases), heading, words)
     for axes, case in zip(panels, cases, strict=True):
         for arm in arms:
             rows = [row for row in table if (row["case"], row["arm"]) == (case, arm)]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
 
 from lsalsa.study.sc2net.tables import Row
 
@@ -14,6 +17,19 @@ STABLE = 1.0  # points of accuracy within which results count as stable
 def sentences_of(name: str, table: Sequence[Row]) -> list[str]:
     """Sentences about one table; none where there is nothing to compare."""
     return [sentence for tell in TOLD.get(name, ()) for sentence in tell(table)]
+
+
+def read_numbers(path: str | Path) -> list[dict[str, Any]]:
+    """The rows of a table's CSV file, numbers as numbers and empty fields as None."""
+    with open(path, encoding="utf-8", newline="") as file:
+        return [{name: _value(text) for name, text in row.items()} for row in csv.DictReader(file)]
+
+
+def _value(text: str) -> Any:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return text
 
 
 def accuracies(table: Sequence[Row], data: str, arms: Iterable[str]) -> dict[str, float]:
@@ -107,8 +123,37 @@ def grown_atoms(table: Sequence[Row]) -> list[str]:
     return found
 
 
+def steps(table: Sequence[Row]) -> list[str]:
+    """The number of steps with the best accuracy, and what the others lose."""
+    found = []
+    for data in data_of(table):
+        known = {row["depth"]: row["accuracy_percent"] for row in table if row["data"] == data}
+        known = {int(depth): value for depth, value in known.items() if value is not None}
+        if len(known) > 1:
+            best, worst = (choose(known, key=known.__getitem__) for choose in (max, min))
+            words = f"best with T = {best} ({known[best]:.2f} %), worst with T = {worst} ({known[worst]:.2f} %)"
+            found.append(f"{data}: SLSTM is {words}.")
+    return found
+
+
+def released_dictionary(table: Sequence[Row]) -> list[str]:
+    """What the dictionary as released costs the converged codes."""
+    found = []
+    for data in data_of(table):
+        known = accuracies(table, data, ("converged", "converged_released"))
+        zeros = {row["arm"]: row["dictionary_zero_share"] for row in table if row["data"] == data}
+        if len(known) == 2:
+            fitted, released = known.values()
+            share = 100 * zeros["converged_released"]
+            words = f"{share:.1f} % of the codes of the fit as released are zero; accuracy {released:.2f} %"
+            found.append(f"{data}: {words}, with the fitted dictionary {fitted:.2f} %.")
+    return found
+
+
 TOLD: dict[str, tuple[Callable[[Sequence[Row]], list[str]], ...]] = {
     "sc2net_table_1": (raw_pixels, easier_set, best_method),
+    "sc2net_depth": (steps,),
     "sc2net_penalty": (stable_penalty,),
+    "sc2net_dictionary": (released_dictionary,),
     "sc2net_leak": (grown_atoms,),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from lsalsa.study.heading import Heading
 from lsalsa.study.sc2net.story import sentences_of
 from lsalsa.study.sc2net.tables import Row
 from lsalsa.study.tables.text import to_tex
@@ -87,19 +88,24 @@ COLUMNS: dict[str, dict[str, Callable[[Row], str]]] = {
 }
 
 
-def to_markdown(name: str, table: Sequence[Row], title: str) -> str:
+def to_markdown(name: str, table: Sequence[Row], heading: Heading) -> str:
     """Title, note, the table, and what its numbers say."""
     columns = COLUMNS[name]
     lines = [list(columns), ["--:"] * len(columns), *([cell(row) for cell in columns.values()] for row in table)]
     grid = "\n".join("| " + " | ".join(line) + " |" for line in lines)
     said = "\n".join(f"- {sentence}" for sentence in sentences_of(name, table))
-    return "\n\n".join(part for part in (f"## {title}", NOTES[name], grid, said) if part) + "\n"
+    return (
+        "\n\n".join(
+            part for part in (f"## {heading.title}", f"{NOTES[name]} {heading.note}".strip(), grid, said) if part
+        )
+        + "\n"
+    )
 
 
-def to_latex(name: str, table: Sequence[Row], title: str) -> str:
+def to_latex(name: str, table: Sequence[Row], heading: Heading) -> str:
     """The same as a LaTeX table without any package; note and sentences stand in the caption."""
     columns = COLUMNS[name]
-    caption = to_tex(" ".join([f"{title}.", NOTES[name], *sentences_of(name, table)]))
+    caption = to_tex(" ".join([f"{heading.title}.", NOTES[name], heading.note, *sentences_of(name, table)]))
     lines = [
         f"\\begin{{table}}\n\\caption{{{caption}}}\n\\label{{table:{name}}}",
         f"\\begin{{tabular}}{{{'l' * 2}{'r' * (len(columns) - 2)}}}\n\\hline",
