@@ -145,15 +145,16 @@ def _slstm(block: SC2Net, **changes: Any) -> Resolved:
 
 
 def _depth(block: SC2Net) -> dict[str, Resolved]:
-    return {f"slstm_steps_{depth}": _slstm(block, depth=depth) for depth in block.depths or ()}
+    names = {depth: "slstm" if depth == block.steps else f"slstm_steps_{depth}" for depth in block.depths or ()}
+    return {name: _slstm(block, depth=depth) for depth, name in names.items()}
 
 
 def _penalty(block: SC2Net) -> dict[str, Resolved]:
     found = {}
     for penalty in block.penalties or ():
-        word = f"{penalty:g}".replace(".", "_")
-        found[f"fista_penalty_{word}"] = _arm(block, "fista", penalty=penalty)
-        found[f"slstm_penalty_{word}"] = _slstm(block, penalty=penalty)
+        suffix = "" if penalty == block.penalty else "_penalty_" + f"{penalty:g}".replace(".", "_")
+        found["fista" + suffix] = _arm(block, "fista", penalty=penalty)
+        found["slstm" + suffix] = _slstm(block, penalty=penalty)
     return found
 
 

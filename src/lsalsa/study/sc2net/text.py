@@ -45,14 +45,11 @@ NOTES = {
 
 
 def arm_label(arm: str) -> str:
-    """An arm in print."""
+    """An arm in print; the points of a sweep have the name of their method."""
     if arm in NAMES:
         return NAMES[arm]
     kind, _, rest = arm.partition("_")
-    name = "converged codes" if kind == "converged" else kind.upper()
-    words = {"steps": ", T = ", "penalty": ", penalty ", "released": ", dictionary as released"}
-    key, _, value = rest.partition("_")
-    return name + (words[key] + value.replace("_", ".") if rest else "")
+    return NAMES.get(kind, kind.upper()) + (", dictionary as released" if rest == "released" else "")
 
 
 def spread(value: str, decimals: int = 2) -> Callable[[Row], str]:
@@ -74,8 +71,13 @@ STATUS = {"status": lambda row: row["status"]}
 RELEASED = {"as released": spread("accuracy_released_percent")}
 COLUMNS: dict[str, dict[str, Callable[[Row], str]]] = {
     "sc2net_table_1": DATA | {"paper": spread("paper_accuracy_percent")} | ACCURACY | RELEASED | FACTS | STATUS,
-    "sc2net_depth": DATA | ACCURACY | FACTS | {"norm of atoms": spread("atom_norm_mean")} | STATUS,
-    "sc2net_penalty": DATA | ACCURACY | FACTS | STATUS,
+    "sc2net_depth": DATA
+    | {"T": lambda row: f"{row['depth']:g}"}
+    | ACCURACY
+    | FACTS
+    | {"norm of atoms": spread("atom_norm_mean")}
+    | STATUS,
+    "sc2net_penalty": DATA | {"penalty": lambda row: f"{row['penalty']:g}"} | ACCURACY | FACTS | STATUS,
     "sc2net_leak": DATA | ACCURACY | FACTS | {"norm of atoms": spread("atom_norm_mean")} | STATUS,
     "sc2net_dictionary": DATA | ACCURACY | FACTS | {"zeros of the fit": spread("dictionary_zero_share", 3)} | STATUS,
     "sc2net_support": {
