@@ -68,17 +68,14 @@ DATA = {"data": lambda row: row["data"], "method": lambda row: arm_label(row["ar
 ACCURACY = {"official split": spread("accuracy_percent")}
 FACTS = {"objective": spread("objective"), "near zero": spread("near_zero_share_0_01", 3)}
 STATUS = {"status": lambda row: row["status"]}
+STEPS = {"T": lambda row: f"{row['depth']:g}"}
+NORM = {"norm of atoms": spread("atom_norm_mean")}
 RELEASED = {"as released": spread("accuracy_released_percent")}
 COLUMNS: dict[str, dict[str, Callable[[Row], str]]] = {
     "sc2net_table_1": DATA | {"paper": spread("paper_accuracy_percent")} | ACCURACY | RELEASED | FACTS | STATUS,
-    "sc2net_depth": DATA
-    | {"T": lambda row: f"{row['depth']:g}"}
-    | ACCURACY
-    | FACTS
-    | {"norm of atoms": spread("atom_norm_mean")}
-    | STATUS,
+    "sc2net_depth": DATA | STEPS | ACCURACY | FACTS | NORM | STATUS,
     "sc2net_penalty": DATA | {"penalty": lambda row: f"{row['penalty']:g}"} | ACCURACY | FACTS | STATUS,
-    "sc2net_leak": DATA | ACCURACY | FACTS | {"norm of atoms": spread("atom_norm_mean")} | STATUS,
+    "sc2net_leak": DATA | ACCURACY | FACTS | NORM | STATUS,
     "sc2net_dictionary": DATA | ACCURACY | FACTS | {"zeros of the fit": spread("dictionary_zero_share", 3)} | STATUS,
     "sc2net_support": {
         "case": lambda row: row["case"].replace("_", " "),
