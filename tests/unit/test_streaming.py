@@ -147,6 +147,8 @@ def test_least_limit_that_is_named_is_enough_and_a_smaller_one_is_not():
     assert rows(f"{least}MB") == memory.STEP
     with pytest.raises(ConfigError):
         rows(f"{least - 1}MB")
+    with pytest.raises(ConfigError, match=r"\(50MB of it to read the file\)"):
+        rows(f"{least}MB", held=50 * 10**6)
 
 
 PEAK = """

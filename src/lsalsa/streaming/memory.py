@@ -57,8 +57,9 @@ def chunk_rows(limit: int | str, n_features: int, n_atoms: int, dtype: Any, held
     rows = (allowed - fixed) // (2 * each) // STEP * STEP
     if rows < STEP:
         least = -(-(fixed + 2 * each * STEP) // 10**6)
+        reader = f" ({held // 10**6}MB of it to read the file)" if held else ""
         raise ConfigError(
-            f"memory_limit must be at least {least}MB for signals of length {n_features} and codes of length {n_atoms} "
-            f"here, found {limit}"
+            f"memory_limit must be at least {least}MB{reader} for signals of length {n_features} and codes of length "
+            f"{n_atoms}, found {limit}"
         )
     return rows
