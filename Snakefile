@@ -30,6 +30,7 @@ include: "workflow/rules/claims.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/notebooks.smk"
 include: "workflow/rules/theory.smk"
+include: "workflow/rules/sc2net.smk"
 
 
 # Tables, figures, notebooks and intermediate results by name: `snakemake --cores 2 table_digits`.

@@ -23,6 +23,7 @@ with job(snakemake) as j:
         timings=[row for rows in j.read("timing") for row in rows],
         optimal=optimal,
         theory=claims.theory_facts(checks, premise),
+        accuracies=[row for rows in (j.read("sc2net") if j.has("sc2net") else ()) for row in rows],
     )
     rows = claims.judge(claims.read_claims(j.input["claims"]), found)
     markdown = claims.to_markdown(rows, j.params["title"])

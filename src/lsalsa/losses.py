@@ -1,5 +1,6 @@
 """What an encoder is trained for: the distance to optimal codes, or to explain its signals with few code entries."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -8,6 +9,7 @@ from lsalsa.arrays import check_matrix, namespace
 from lsalsa.errors import ConfigError, ShapeError
 from lsalsa.metrics import near_zero_share, rmse, zero_share
 
+COLLAPSED = 1e-3  # an RMSE this near to that of the zero code, relatively, is no code at all
 NEAR_ZERO = 1e-3  # codes of a network without a threshold are never exactly zero
 
 
@@ -86,9 +88,11 @@ class Loss:
         codes = encoder.encode(signals)
         return {"validation_rmse": rmse(codes, targets), "zero_share": zero_share(codes)}
 
-    def of_nothing(self, signals: Any, targets: Any) -> float:
-        """The score of codes that are all zero."""
-        return rmse(targets * 0, targets)
+    def is_nothing(self, scores: Mapping[str, Any], signals: Any, targets: Any) -> bool:
+        """Whether an encoder with these scores on the validation samples answers nothing, or no better than zero."""
+        nothing = rmse(targets * 0, targets)
+        at_zero = abs(scores["validation_rmse"] - nothing) <= COLLAPSED * nothing
+        return nothing > 0 and (scores["zero_share"] == 1.0 or at_zero)
 
     def constrain(self, encoder: Encodes) -> None:
         """After a step of training: bring the parameters back to where the loss wants them."""
@@ -181,10 +185,8 @@ class TiedDecoderLoss(Loss):
         squares = xp.square(encoder.arrays["filter"].astype(np.float64))
         return self.scale * xp.sqrt(xp.sum(squares, axis=0))
 
-    def of_nothing(self, signals: Any, targets: Any) -> float:
-        xp = namespace(signals)
-        squared = float(xp.mean(xp.sum(xp.square(signals), axis=1, dtype=np.float64)))
-        return (0.5 if self.half else 1.0) * squared
+    def is_nothing(self, scores: Mapping[str, Any], signals: Any, targets: Any) -> bool:
+        return scores["near_zero_share"] == 1.0 and bool(signals.any())
 
     def constrain(self, encoder: Encodes) -> None:
         if self.project:

@@ -279,7 +279,8 @@ def test_cache_is_that_of_the_user_unless_the_environment_names_another(monkeypa
 # --- other processes ----------------------------------------------------------------------------------------
 
 FETCHING = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that runs the tests in the background ignores it
 from lsalsa.data.fetch import fetch
 from lsalsa.data.register import DataSet, PublishedFile
 name, size, sha256, url = sys.argv[1:]

@@ -135,6 +135,7 @@ def test_impossible_setting_is_named(digits, settings, error, message):
         (idx(np.zeros((3, 4, 4), np.uint8))[:-9], "is not a whole gzip file"),
         (gzip.compress(struct.pack(">HBBIII", 0, 8, 3, 9, 9, 9) + b"few"), "announces .* bytes, but holds 3"),
     ],
+    ids=["no gzip", "two axes", "cut header", "cut gzip", "cut images"],
 )
 def test_damaged_idx_file_is_told(tmp_path, content, message):
     (tmp_path / "file.gz").write_bytes(content)

@@ -7,7 +7,7 @@ import pytest
 from tasks import rmse_of, zero_share_of
 from worlds import make_world
 
-from lsalsa.study.evaluation import Cell, evaluate
+from lsalsa.study.evaluation import SHOWN, Cell, evaluate
 
 COMPONENTS = ("digits", "photos", "texts")
 WORLD_OF = {n_blocks: make_world(n_blocks, n_samples=20) for n_blocks in (1, 2, 3)}
@@ -164,7 +164,7 @@ def test_reconstructions_are_each_dictionary_times_its_part_of_the_code(n_blocks
     world = WORLD_OF[n_blocks]
     codes = [sparse_codes(world, seed) for seed in range(3)]
     _, samples, _ = score(world, (1, 0, codes[0], {}), (1, 1, codes[1], {}), (5, 0, codes[2], {}))
-    assert samples["reconstructions"].shape == (2, n_blocks, 8, 8)
+    assert samples["reconstructions"].shape == (2, n_blocks, len(samples["shown"]), world.dictionaries[0].shape[0])
     columns = list(blocks_of(world).values())[1:]
     for i, each in enumerate((codes[0], codes[2])):
         for j, (part, own) in enumerate(zip(world.dictionaries, columns, strict=True)):
@@ -173,13 +173,13 @@ def test_reconstructions_are_each_dictionary_times_its_part_of_the_code(n_blocks
                 np.testing.assert_allclose(samples["reconstructions"][i, j, k], by_hand, atol=1e-12)
 
 
-@pytest.mark.parametrize("n_samples", [1, 3, 8, 9, 100])
+@pytest.mark.parametrize("n_samples", [1, 3, SHOWN, SHOWN + 1, 100])
 def test_shown_samples_are_spread_from_the_first_to_the_last_without_repeats(n_samples):
     world = make_world(1, n_samples=n_samples)
     _, samples, _ = score(world, (1, 0, sparse_codes(world, 0), {}))
     shown = samples["shown"].tolist()
     assert samples["shown"].dtype == np.int64
-    assert len(shown) == len(set(shown)) == min(8, n_samples)
+    assert len(shown) == len(set(shown)) == min(SHOWN, n_samples)
     assert shown == sorted(shown)
     assert shown[0] == 0 and (shown[-1] == n_samples - 1 or n_samples == 1)
     gaps = np.diff(shown)

@@ -182,7 +182,7 @@ def smoke(**changes):
     [
         ({"theory": {"runs": 0}}, "theory.runs must be"),
         ({"theory": {"run": 5}}, "theory.run is not a setting of theory; did you mean runs?"),
-        ({"theory": None}, "notebooks.06_theory.tables names theory, which is not a table"),
+        ({"theory": None}, "notebooks.02_theory.tables names theory, which is not a table"),
         (
             {"figures": {"theory_bounds": {"title": "t", "kind": "atoms", "task": "digits"}}},
             "figures.theory_bounds must",

@@ -42,7 +42,7 @@ from pathlib import Path
 
 from IPython.display import Image, Markdown, display
 
-from lsalsa.study.tables import comparison, ranking, read_table, unfinished
+from lsalsa.study.tables import agreement, comparison, ranking, read_table, unfinished
 
 rows_of = {name: read_table(path) for name, path in tables.items()}
 texts = {name: Path(path).with_suffix(".md").read_text(encoding="utf-8") for name, path in tables.items()}
@@ -59,6 +59,16 @@ for name, rows in rows_of.items():
     verdict = comparison(rows, ("lsalsa", 1), [("salsa", 1), ("lista", 1), ("fista", 10)])
     deepest = max(row["depth"] for row in rows if row["error_percent"] is not None)
     display(Markdown(f"**{title_of[name]}** (`{name}`). {verdict} Best first at the deepest, {ranking(rows, deepest)}"))
+
+# %% [markdown]
+# ## Against the paper, cell by cell
+#
+# The tables that the paper has as well.
+
+# %%
+for name, rows in rows_of.items():
+    if any(row["paper_error_percent"] is not None for row in rows):
+        display(Markdown(f"**{title_of[name]}.** {agreement(rows)}"))
 
 # %% [markdown]
 # ## Error against time

@@ -49,7 +49,8 @@ Markdown(f"**{title}.** Study `{study}`, tables {', '.join(tables) or 'none'}; f
 # The RMSE of codes against the optimal codes; smaller is better.
 
 # %%
-for name, rows in rows_of.items():
+distances = {name: rows for name, rows in rows_of.items() if "rmse" in rows[0]}
+for name, rows in distances.items():
     methods = {row["method"] for row in rows}
     pairs = [(f"{kind}_adam", kind) for kind in ("lsalsa", "lista") if {kind, f"{kind}_adam"} <= methods]
     for adam, plain in pairs:
@@ -73,6 +74,16 @@ for name, path in figures.items():
 for name, path in figures.items():
     if name.startswith("read_outs"):
         display(Image(path))
+
+# %% [markdown]
+# ## Classification error of the variants
+#
+# The same read-outs and trainings, judged as in the paper's tables.
+
+# %%
+for name, path in tables.items():
+    if name.endswith("variants"):
+        display(Markdown("#" + Path(path).with_suffix(".md").read_text(encoding="utf-8")))
 
 # %% [markdown]
 # ## What a second buys

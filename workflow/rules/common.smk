@@ -11,7 +11,7 @@ ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "src"))
 
 from lsalsa.errors import LsalsaError
-from lsalsa.study.config import kinds, load_study
+from lsalsa.study.config import kinds, load_study, sc2net
 from lsalsa.study.config.memory import memory_mb
 from lsalsa.study.config.resolve import plugins_of, settings_of
 from lsalsa.study.provenance import code_hash

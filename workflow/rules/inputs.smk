@@ -89,6 +89,13 @@ def judged(wildcards):
         found["theory"] = f"{RESULTS}/theory/checks.parquet"
         if settings_of(study, "measure_premise")["cells"]:
             found["premise"] = f"{RESULTS}/theory/premise.parquet"
+    if study.sc2net is not None:
+        arms = [
+            arm for table in ("sc2net_table_1", "sc2net_penalty") for arm in sc2net.arms_of_table(study.sc2net, table)
+        ]
+        found["sc2net"] = results(
+            "sc2net/arms/{images}/{arm}.parquet", images=study.sc2net.images, arm=dict.fromkeys(arms)
+        )
     return found
 
 

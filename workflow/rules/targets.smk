@@ -10,13 +10,22 @@ DECLARED = {
 
 def declared_targets():
     """Name of every declared table, figure and notebook -> its files."""
-    targets = {
-        name: results(f"{section}/{name}.{{suffix}}", suffix=suffixes)
-        for section, suffixes in DECLARED.items()
-        for name in getattr(study, section)
-    }
+    targets = {name: files_of(section, name) for section in DECLARED for name in getattr(study, section)}
     if study.claims is not None:
         targets["claims"] = results("tables/claims.{suffix}", suffix=DECLARED["tables"])
+    return targets | sc2net_targets()
+
+
+def files_of(section, name):
+    """Files of a table, a figure or a notebook."""
+    return results(f"{section}/{name}.{{suffix}}", suffix=DECLARED[section])
+
+
+def sc2net_targets():
+    """Name of every table of SC2Net -> its files and those of its figure."""
+    targets = {name: files_of("tables", name) for name in sc2net.tables_of(study.sc2net)}
+    for name in sc2net.figures_of(study.sc2net):
+        targets[name] = targets[name] + files_of("figures", name)
     return targets
 
 

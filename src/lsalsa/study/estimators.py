@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lsalsa.encoders import Encoder, encoder_class
+from lsalsa.losses import CODES, Loss, TiedDecoderLoss
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.solvers import solve_with, solver_class
 from lsalsa.training import History, train
@@ -33,16 +34,27 @@ def solver_estimator(problem: SparseCodingProblem, kind: str, depth: int, chosen
     return lambda signals: solve_with(solver, signals, depth).codes
 
 
-def start_encoder(problem: SparseCodingProblem, kind: str, depth: int, chosen: Mapping[str, Any]) -> Encoder:
-    """An untrained encoder with the chosen settings."""
+def start_encoder(
+    problem: SparseCodingProblem, kind: str, depth: int, chosen: Mapping[str, Any], seed: int = 0
+) -> Encoder:
+    """An untrained encoder with the chosen settings; the seed is for those that start at random."""
     encoder = encoder_class(kind)
     options = {name: value for name, value in known(chosen, encoder.defaults).items() if name != "depth"}
+    if "seed" in encoder.defaults:
+        options["seed"] = seed
     return encoder.from_problem(penalised(problem, chosen), depth=depth, **options)
 
 
 def training_settings(chosen: Mapping[str, Any]) -> dict[str, Any]:
     """The chosen settings that belong to training, not to the encoder."""
     return known(chosen, TRAINING_SETTINGS)
+
+
+def loss_for(problem: SparseCodingProblem, encoder: Encoder, name: str, *, project: bool = False) -> Loss:
+    """The loss of a name: `codes`, the distance to optimal codes, or `sc2net`, for the encoder's own tied decoder."""
+    if name == "codes":
+        return CODES
+    return TiedDecoderLoss(problem.thresholds, encoder.decoder_scale(problem), project=project)
 
 
 def train_repetitions(
@@ -54,6 +66,7 @@ def train_repetitions(
     depth: int,
     chosen: Mapping[str, Any],
     seeds: Sequence[int],
+    loss: str = "codes",
     **fixed: Any,
 ) -> tuple[list[Encoder], list[dict]]:
     """Train one encoder per seed with the chosen settings.
@@ -67,7 +80,9 @@ def train_repetitions(
     chosen : mapping
         The row that the search chose.
     seeds : sequence of int
-        One per repetition.
+        One per repetition: of the order of the samples, and of encoders that start at random.
+    loss : {"codes", "sc2net"}
+        Under the task's penalties times the chosen factor.
     **fixed
         What was not searched: epochs, optimizer, keep, set_backs of `train`.
 
@@ -80,9 +95,10 @@ def train_repetitions(
     encoders, rows = [], []
     settings = {**fixed, **training_settings(chosen)}
     for repetition, seed in enumerate(seeds):
-        encoder = start_encoder(problem, kind, depth, chosen)
-        history = train(encoder, *training, validation=validation, seed=seed, **settings)
-        facts = {"repetition": repetition, "seed": seed, "outcome": history.status, **settings}
+        encoder = start_encoder(problem, kind, depth, chosen, seed)
+        aim = loss_for(penalised(problem, chosen), encoder, loss)
+        history = train(encoder, *training, loss=aim, validation=validation, seed=seed, **settings)
+        facts = {"repetition": repetition, "seed": seed, "outcome": history.status, "trained_for": loss, **settings}
         rows += [{**facts, **row} for row in _without_running(history)]
         encoders.append(encoder)
     return encoders, rows

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from lsalsa.arrays import to_host
-from lsalsa.metrics import rmse_per_sample, zero_share_per_sample
+from lsalsa.metrics import near_zero_share, rmse_per_sample, zero_share_per_sample
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.study.estimators import Estimator
 
@@ -57,7 +57,8 @@ def evaluate(
     -------
     rows : list of dict
         One per cell and component, `all` first: rmse, rmse_scaled (times the root of the number of atoms), zero_share,
-        error_percent (paper's protocol), error_percent_honest, and the cell's facts.
+        near_zero_share_0_001 and near_zero_share_0_01 (entries of a size below that), objective (mean, of the whole
+        code only), error_percent (paper's protocol), error_percent_honest, and the cell's facts.
     samples : dict of str to array
         Of repetition 0: depths; rmse and zero_share (n_depths, 1 + n_components, n_samples); shown, rows of the test
         split; reconstructions (n_depths, n_components, n_shown, n_features).
@@ -72,7 +73,8 @@ def evaluate(
         distances = {name: rmse_per_sample(codes[:, block], targets[:, block]) for name, block in blocks.items()}
         zeros = {name: zero_share_per_sample(codes[:, block]) for name, block in blocks.items()}
         for name, block in blocks.items():
-            rows.append(_row(cell, name, distances[name], zeros[name], errors[name], block.stop - block.start))
+            facts = _code_facts(problem, signals, codes, block if name != "all" else None)
+            rows.append(_row(cell, name, distances[name], zeros[name], errors[name], codes[:, block].shape[1], facts))
         if cell.repetition == 0:
             samples["depths"].append(cell.depth)
             samples["rmse"].append(list(distances.values()))
@@ -83,7 +85,18 @@ def evaluate(
     return rows, {"shown": shown, **{name: np.array(values) for name, values in samples.items()}}
 
 
-def _row(cell: Cell, component: str, distances: Any, zeros: Any, errors: Mapping, n_atoms: int) -> dict:
+def _code_facts(problem: SparseCodingProblem, signals: Any, codes: Any, block: slice | None) -> dict[str, Any]:
+    """Sparsity at two tolerances of a block of the codes; of whole codes the mean objective as well."""
+    part = codes if block is None else codes[:, block]
+    with np.errstate(over="ignore", invalid="ignore"):
+        objective = float(problem.objective(signals, codes).mean()) if block is None else None
+    shares = {"near_zero_share_0_001": near_zero_share(part, 1e-3), "near_zero_share_0_01": near_zero_share(part, 1e-2)}
+    return {**shares, "objective": objective}
+
+
+def _row(
+    cell: Cell, component: str, distances: Any, zeros: Any, errors: Mapping, n_atoms: int, code_facts: Mapping
+) -> dict:
     overall = float(np.sqrt(np.mean(distances**2)))
     return {
         "depth": cell.depth,
@@ -92,6 +105,7 @@ def _row(cell: Cell, component: str, distances: Any, zeros: Any, errors: Mapping
         "rmse": overall,
         "rmse_scaled": overall * float(np.sqrt(n_atoms)),
         "zero_share": float(np.mean(zeros)),
+        **code_facts,
         "error_percent": errors.get("paper"),
         "error_percent_honest": errors.get("honest"),
         **cell.facts,

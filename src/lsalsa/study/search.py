@@ -7,7 +7,7 @@ from lsalsa.metrics import rmse, zero_share
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.seeds import seed_for
 from lsalsa.solvers import solve, solver_class
-from lsalsa.study.estimators import known, penalised, start_encoder, training_settings
+from lsalsa.study.estimators import known, loss_for, penalised, start_encoder, training_settings
 from lsalsa.training.fit import DIVERGED, Fit
 from lsalsa.training.search import expand, ranked, successive_halving
 
@@ -80,6 +80,7 @@ def search_encoder(
     n_train: int,
     optimizer: str,
     seed: int,
+    loss: str = "codes",
 ) -> list[dict]:
     """Successive halving over the grid, on the first `n_train` training samples.
 
@@ -96,6 +97,8 @@ def search_encoder(
     rungs : sequence of int
         Epochs in all at the end of each rung.
     optimizer : str
+    loss : {"codes", "sc2net"}
+        A candidate's score is the RMSE on the validation samples, or the loss of SC2Net under its own penalties.
     seed : int
         Candidates get seeds of their own, derived from it and their settings: their order does not matter.
 
@@ -109,10 +112,10 @@ def search_encoder(
     runs: list[_Run] = []
 
     def start(candidate: dict) -> _Run:
-        encoder = start_encoder(problem, kind, depth, candidate)
         own_seed = seed_for(seed, *(f"{name}={_spelled(candidate[name])}" for name in sorted(candidate)))
-        settings = training_settings(candidate)
-        fit = Fit(encoder, signals, targets, validation, optimizer=optimizer, seed=own_seed, **settings)
+        encoder = start_encoder(problem, kind, depth, candidate, own_seed)
+        aim, settings = loss_for(penalised(problem, candidate), encoder, loss), training_settings(candidate)
+        fit = Fit(encoder, signals, targets, validation, loss=aim, optimizer=optimizer, seed=own_seed, **settings)
         runs.append(_Run(fit))
         return runs[-1]
 

@@ -17,7 +17,6 @@ from lsalsa.training.optimizers import optimizer_class
 
 DIVERGED = 100.0  # times the first loss (docs/method.md, section 5)
 BRAKE = 0.1  # factor on the learning rate after a set-back
-COLLAPSED = 1e-3  # a score this near to that of the zero code, relatively, is no code at all
 
 
 def train(
@@ -276,17 +275,11 @@ class Fit:
     def history(self) -> History:
         """The history so far. `collapsed` goes before `done`: a run that ends at zero codes is no result."""
         status = self.status or "max_iterations"
-        if status not in ("diverged", "oom") and self._collapsed():
+        if status not in ("diverged", "oom") and self.loss.is_nothing(self.rows[self.kept_epoch], *self.validation):
             status = "collapsed"
         rows = [{**row, "kept": row["epoch"] == self.kept_epoch} for row in self.rows]
         rows[-1]["status"] = status
         return History(rows, status, self.loss.score)
-
-    def _collapsed(self) -> bool:
-        nothing = self.loss.of_nothing(*self.validation)
-        row = self.rows[self.kept_epoch]
-        at_zero = abs(row[self.loss.score] - nothing) <= COLLAPSED * nothing
-        return nothing > 0 and (row["zero_share"] == 1.0 or at_zero)
 
 
 def shorten(gradient: dict[str, Any], longest: float) -> None:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from lsalsa.arrays import nearest
 from lsalsa.errors import ConfigError
+from lsalsa.study.claims.accuracy import Easier, Leads, Steady
 from lsalsa.study.claims.base import NOT_TESTABLE, VERDICTS, Claim, Verdict
 from lsalsa.study.claims.curves import CatchUp, Change, Level
 from lsalsa.study.claims.facts import Facts, Measured, Missing, optimal_facts, theory_facts
@@ -51,6 +52,9 @@ KINDS: dict[str, type[Claim]] = {
     "settled": Settled,
     "theory": Theory,
     "by_eye": ByEye,
+    "easier": Easier,
+    "leads": Leads,
+    "steady": Steady,
 }
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from lsalsa.errors import DataError
-from lsalsa.study.tables import method_label, value_and_spread
+from lsalsa.study.tables import FINISHED, method_label, value_and_spread
 
 Row = Mapping[str, Any]
 
@@ -16,6 +17,7 @@ MEASURES = {
     "rmse": ("RMSE", "{:.4f}", ""),
     "error_percent": ("classification error", "{:.2f}", " %"),
     "zero_share": ("share of zeros", "{:.4f}", ""),
+    "accuracy_percent": ("accuracy", "{:.2f}", " %"),
 }
 """Column of the evaluations -> its name, its form in print, its unit."""
 
@@ -58,6 +60,9 @@ class Facts:
         classifier's error on them.
     theory : iterable of rows, optional
         The checks of the theorems: ``statement``, ``form`` (printed or corrected), ``case``, ``runs``, ``violations``.
+    accuracies : iterable of rows, optional
+        Classification from codes of whole images: ``data``, ``arm``, ``kind``, ``penalty``, ``accuracy_percent``,
+        ``status``, as in ``sc2net/arms/{images}/{arm}.parquet``.
     """
 
     def __init__(
@@ -66,6 +71,7 @@ class Facts:
         timings: Iterable[Row] = (),
         optimal: Mapping[tuple[str, str], Mapping[str, float]] | None = None,
         theory: Iterable[Row] = (),
+        accuracies: Iterable[Row] = (),
     ):
         self._runs: dict[tuple[str, str], list[Row]] = {}
         for row in evaluations:
@@ -73,6 +79,7 @@ class Facts:
         self._seconds = {(row["task"], row["method"], row["depth"]): row["seconds_per_sample"] for row in timings}
         self._optimal = optimal or {}
         self._theory = list(theory)
+        self._accuracies = list(accuracies)
 
     def runs(self, task: str, method: str) -> list[Row]:
         """All rows of a method on a task."""
@@ -123,6 +130,27 @@ class Facts:
         if not found:
             raise Missing(f"the checks of the theory have no run of {statement}")
         return found
+
+    def accuracy(self, data: str, arm: str) -> Measured:
+        """Accuracy of a classifier on the codes of an arm."""
+        return self._accuracy([row for row in self._accuracies if (row["data"], row["arm"]) == (data, arm)], data, arm)
+
+    def accuracy_by_penalty(self, data: str, kind: str, least: float, most: float) -> dict[float, Measured]:
+        """Penalty -> accuracy of a kind of method, within bounds; the untrained and the projected are not of it."""
+        rows = [row for row in self._accuracies if (row["data"], row["kind"]) == (data, kind)]
+        rows = [row for row in rows if row["arm"] == kind or row["arm"].startswith(f"{kind}_penalty")]
+        penalties = sorted({row["penalty"] for row in rows if least <= row["penalty"] <= most})
+        if len(penalties) < 2:
+            raise Missing(f"this study does not vary the penalty of {method_label(kind)} on {data}")
+        return {p: self._accuracy([row for row in rows if row["penalty"] == p], data, kind) for p in penalties}
+
+    def _accuracy(self, rows: list[Row], data: str, arm: str) -> Measured:
+        if not rows:
+            raise Missing(f"this study has no codes of whole images of {data} by {method_label(arm)}")
+        values = [row["accuracy_percent"] for row in rows if row["status"] in FINISHED]
+        if not values:
+            raise Missing(f"{method_label(arm)} has no finished run on {data}")
+        return Measured(statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else None, len(values))
 
 
 def optimal_facts(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lsalsa.errors import ConfigError, LsalsaError
-from lsalsa.study.config import kinds
+from lsalsa.study.config import kinds, sc2net
 from lsalsa.study.config.messages import hint
 from lsalsa.study.config.models import Figure, Method, Output, Study, Task
 
@@ -25,6 +25,7 @@ TARGETS = (
     "timing",
     "exact",
     "theory",
+    "sc2net",
 )
 """First words of the targets that name intermediate results, e.g. `codes_digits`."""
 THEORY = {"tables": ("theory", "theory_premise"), "figures": ("theory_bounds", "theory_premise")}
@@ -273,11 +274,18 @@ def _depths(study: Study, path: str, output: Output, methods: list[str]) -> Iter
             yield f"{path}.depths names {depth}, at which none of its methods is run; known: {listed}"
 
 
+def check_sc2net(study: Study) -> Iterator[str]:
+    """The block `sc2net` names sets of images that are there."""
+    for i, name in enumerate(study.sc2net.images if study.sc2net else ()):
+        yield from unknown(f"sc2net.images[{i}]", name, "a set of images", study.images)
+
+
 def check_notebooks(study: Study) -> Iterator[str]:
     """Every notebook reads tables, figures and tasks that exist."""
     theory = THEORY if study.theory else {}
     claims = ("claims",) if study.claims else ()
-    tables, figures = [*study.tables, *theory.get("tables", ()), *claims], [*study.figures, *theory.get("figures", ())]
+    tables = [*study.tables, *theory.get("tables", ()), *claims, *sc2net.tables_of(study.sc2net)]
+    figures = [*study.figures, *theory.get("figures", ()), *sc2net.figures_of(study.sc2net)]
     for name, notebook in study.notebooks.items():
         for table in notebook.tables:
             yield from unknown(f"notebooks.{name}.tables", table, "a table", tables)
@@ -306,6 +314,7 @@ CHECKS: tuple[Callable[[Study], Iterator[str]], ...] = (
     check_methods,
     check_tables,
     check_figures,
+    check_sc2net,
     check_notebooks,
     check_targets,
 )

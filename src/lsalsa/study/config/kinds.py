@@ -12,6 +12,7 @@ from typing import Any
 from lsalsa.errors import ConfigError
 
 EVERY_METHOD = {"penalty_factor": 1.0, "penalty": None, "penalty_second": None}
+NOT_SEARCHED = ("depth", "seed")
 LEARNED = {"learning_rate": None, "batch_size": 100, "decay": 1.0}
 
 
@@ -40,7 +41,9 @@ def searchable(kind: str) -> dict[str, Any]:
     if is_learned(kind):
         package = importlib.import_module("lsalsa.encoders")
         settings = _loaded(module_of(kind), lambda: package.encoder_class(kind).defaults)
-        return EVERY_METHOD | LEARNED | {name: value for name, value in settings.items() if name != "depth"}
+        return (
+            EVERY_METHOD | LEARNED | {name: value for name, value in settings.items() if name not in ("depth", "seed")}
+        )
     package = importlib.import_module("lsalsa.solvers")
     settings = _loaded(module_of(kind), lambda: package.solver_class(kind).settings)
     return EVERY_METHOD | dict(settings)

@@ -27,6 +27,8 @@ def memory_mb(study: Study, rule: str, **wildcards: str) -> int:
         return _of_images(study, study.components[wildcards["component"]].images)
     if rule == "make_signals":
         return _of_signals(study, wildcards["task"])
+    if rule in ("learn_sc2net_dictionary", "run_sc2net_arm"):
+        return 2 * _of_images(study, wildcards["images"])
     if rule == "learn_dictionary":
         name = wildcards["component"]
         component = study.components[name]

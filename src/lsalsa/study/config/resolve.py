@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lsalsa.study.config import kinds
+from lsalsa.study.config import kinds, sc2net
 from lsalsa.study.config.models import Figure, Study, Table
 
 Resolved = dict[str, Any]
@@ -25,6 +25,8 @@ def plugins_of(rule: str, settings: Resolved) -> list[str]:
         return [f"lsalsa.data.sources.{settings['source']}"]
     if rule == "learn_dictionary":
         return ["lsalsa.solvers.fista"]
+    if rule == "run_sc2net_arm":
+        return sc2net.plugins_of_arm(settings)
     if rule == "make_figure":
         return [f"lsalsa.study.figures.{settings['kind']}"]
     if rule == "measure_premise":
@@ -82,6 +84,7 @@ def search_encoder(study: Study, task: str, method: str, depth: str) -> Resolved
     return {
         "kind": study.kind_of(method),
         "grid": _grid(study, task, method),
+        "loss": study.methods[method].loss,
         "optimizer": study.methods[method].optimizer,
         **(study.tasks[task].search or study.search).model_dump(),
         "seed": study.seed,
@@ -89,7 +92,7 @@ def search_encoder(study: Study, task: str, method: str, depth: str) -> Resolved
 
 
 def train_encoder(study: Study, task: str, method: str, depth: str) -> Resolved:
-    fixed = _some(study.method_of(task, method), "epochs", "optimizer", "keep", "set_backs")
+    fixed = _some(study.method_of(task, method), "loss", "epochs", "optimizer", "keep", "set_backs")
     return {"kind": study.kind_of(method), "fixed": fixed, "repetitions": study.repetitions, "seed": study.seed}
 
 
@@ -197,4 +200,4 @@ RULES = {
         draw_theory,
         render_notebook,
     )
-}
+} | sc2net.RULES

@@ -1,0 +1,55 @@
+"""Kinds of values that settings have, and the block that refuses unknown keys."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+EXPONENT = re.compile(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+")
+
+
+def number(value: Any) -> Any:
+    """The float that `1e-6` means: YAML reads it as text, because it has no decimal point."""
+    return float(value) if isinstance(value, str) and EXPONENT.fullmatch(value) else value
+
+
+def scalar(value: Any) -> Any:
+    """A candidate of a search: a number, a word, a switch, or null for what holds where nothing is searched."""
+    if not isinstance(value, bool | int | float | str | None):
+        raise ValueError(f"must be a number or a word, found {value!r}")
+    return value
+
+
+def name(value: str) -> str:
+    """A word that can stand in file names and be a target on the command line."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_]*", value):
+        raise ValueError(f"must be a name of letters, digits and _, found {value!r}")
+    return value
+
+
+def ascending(values: list) -> list:
+    """A list that grows, so that nothing stands in it twice and its order has one form."""
+    if sorted(set(values)) != values:
+        raise ValueError(f"must grow from entry to entry, found {values}")
+    return values
+
+
+Name = Annotated[str, AfterValidator(name)]
+Count = Annotated[int, Field(ge=1)]
+Whole = Annotated[int, Field(ge=0)]
+Above0 = Annotated[float, BeforeValidator(number), Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, BeforeValidator(number), Field(ge=0, allow_inf_nan=False)]
+Share = Annotated[float, BeforeValidator(number), Field(gt=0, lt=1)]
+Decay = Annotated[float, BeforeValidator(number), Field(gt=0, le=1)]
+Candidate = Annotated[Any, BeforeValidator(number), AfterValidator(scalar)]
+Depths = Annotated[list[Count], Field(min_length=1), AfterValidator(ascending)]
+Grid = dict[str, Annotated[list[Candidate], Field(min_length=1)]]
+
+
+class Settings(BaseModel):
+    """A block of settings: every key is known, no type is guessed."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    noun: ClassVar[str]

@@ -1,0 +1,35 @@
+"""A table against the paper's: who is best, how far apart, which cells stand out."""
+
+from lsalsa.study.tables import agreement
+
+
+def table(*cells):
+    names = ("method", "depth", "error_percent", "paper_error_percent")
+    return [dict(zip(names, cell, strict=True)) for cell in cells]
+
+
+def test_it_counts_the_depths_at_which_the_same_method_is_best():
+    rows = table(("fista", 1, 50.0, 60.0), ("lsalsa", 1, 10.0, 12.0), ("fista", 5, 5.0, 30.0), ("lsalsa", 5, 9.0, 8.0))
+    text = agreement(rows)
+    assert text.startswith(
+        "4 cells can be compared. At 1 of 2 depths the method that is best in the paper is best here."
+    )
+    assert "Half of the cells differ by less than 6.0 points; ours are 9.0 points lower on average." in text
+
+
+def test_a_tie_in_the_paper_agrees_with_either_of_its_methods():
+    rows = table(("salsa", 50, 0.0, 0.0), ("lsalsa", 50, 1.0, 0.0))
+    assert "At 1 of 1 depths" in agreement(rows)
+
+
+def test_cells_far_apart_are_listed_the_farthest_first():
+    rows = table(("fista", 1, 50.0, 90.0), ("lsalsa", 1, 60.0, 10.0), ("salsa", 1, 20.0, 25.0))
+    lines = agreement(rows).splitlines()
+    assert lines[-2:] == ["| LSALSA | 1 | 10.00 | 60.00 |", "| FISTA | 1 | 90.00 | 50.00 |"]
+
+
+def test_cells_that_one_side_lacks_do_not_count():
+    assert "No cell of this table can be compared" in agreement(
+        table(("fista", 1, None, 5.0), ("lsalsa", 1, 5.0, None))
+    )
+    assert "1 cell can" in agreement(table(("fista", 1, None, 5.0), ("lsalsa", 1, 5.0, 5.0)))
