@@ -25,11 +25,17 @@ class Kind:
     written: str
     words: str
     decimals: int
+    less_is_better: bool = True
 
 
 KINDS = {
     "classification": Kind("error_percent", "error_percent", "classification error in percent", 2),
     "rmse": Kind("rmse", "rmse", "RMSE of the code against the optimal code", 4),
+    "objective": Kind("objective", "objective", "mean of 1/2 |y - A x|^2 + penalty |x|_1 over the test signals", 4),
+    "zeros": Kind("zero_share", "zero_share", "share of entries that are exactly zero", 3, less_is_better=False),
+    "near_zeros": Kind(
+        "near_zero_share_0_01", "near_zero_share", "share of entries smaller than 0.01", 3, less_is_better=False
+    ),
 }
 
 
@@ -48,7 +54,7 @@ def make_table(
     Parameters
     ----------
     kind : str
-        "classification" or "rmse".
+        A key of `KINDS`.
     evaluations : iterable of rows
         Rows of ``evaluation/{task}/{method}.parquet`` of all methods together.
     methods, depths : sequences

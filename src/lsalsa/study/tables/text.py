@@ -55,7 +55,8 @@ def note(
         the kind "classification" only.
     """
     whose = f" of the component {component}" if component else ""
-    sentence = f"{KINDS[kind].words[0].upper()}{KINDS[kind].words[1:]}{whose}; smaller is better."
+    words = KINDS[kind].words + whose + ("; smaller is better." if KINDS[kind].less_is_better else ".")
+    sentence = words[0].upper() + words[1:]
     if kind != "classification":
         return sentence
     floor, guess = _of_component(floors, component), _of_component(guesses, component)
@@ -119,11 +120,12 @@ def kind_of(rows: Sequence[Row]) -> Kind:
 
 
 def _by_depth(rows: Sequence[Row]):
-    """Depth, its rows in the order of the methods, and the smallest value among them (None without one)."""
-    written = kind_of(rows).written
+    """Depth, its rows in the order of the methods, and the best value among them (None without one)."""
+    kind = kind_of(rows)
     for depth in dict.fromkeys(row["depth"] for row in rows):
         cells = [row for row in rows if row["depth"] == depth]
-        yield depth, cells, min((r[written] for r in cells if r[written] is not None), default=None)
+        values = [row[kind.written] for row in cells if row[kind.written] is not None and kind.less_is_better]
+        yield depth, cells, min(values, default=None)
 
 
 def _remarks(rows: Sequence[Row]) -> dict[tuple[int, str], int]:
