@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     started = time.perf_counter()
     for name in asked.only:
         rows = []
-        for row in cases(asked.full)[name](bench):
+        for row in cases()[name](bench):
             print(json.dumps(row), flush=True)
             rows.append(row)
         write_rows(asked.output / f"{name}.parquet", rows)
@@ -34,7 +34,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.core", description=__doc__)
     parser.add_argument("--only", nargs="+", choices=list(cases()), default=list(cases()), help="some of the cases")
-    parser.add_argument("--full", action="store_true", help="ten million patches too")
     parser.add_argument("--rounds", type=int, default=5, help="timed turns of every work")
     parser.add_argument("--threads", type=int, help="worker threads; every core by default")
     parser.add_argument("--device", choices=["auto", "cpu", "gpu"], default="auto")

@@ -1,7 +1,6 @@
 """The cases: each takes a `Bench` and sizes, and gives rows."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any
 
 from benchmarks.bench import Bench
@@ -10,8 +9,8 @@ from benchmarks.cases import exact, frontier, inference, scale, search, start_up
 Case = Callable[[Bench], Iterator[dict[str, Any]]]
 
 
-def cases(full: bool = False) -> dict[str, Case]:
-    """Every case by name, at the sizes that are reported; `full` adds the ten million patches."""
+def cases() -> dict[str, Case]:
+    """Every case by name, at the sizes that are reported."""
     return {
         "start_up": start_up.run,
         "inference": inference.run,
@@ -19,6 +18,6 @@ def cases(full: bool = False) -> dict[str, Case]:
         "exact": exact.run,
         "warm_start": exact.run_warm,
         "search": search.run,
-        "scale": partial(scale.run, sizes=scale.FULL_SIZES if full else scale.SIZES),
+        "scale": scale.run,
         "frontier": frontier.run,
     }

@@ -14,11 +14,12 @@ from benchmarks.bench import Bench
 from benchmarks.worlds import SEED, random_world
 from lsalsa.arrays import Device, set_threads, threads
 from lsalsa.encoders import encoder_class
+from lsalsa.streaming import chunk_rows, to_bytes
 
 ROOT = Path(__file__).resolve().parents[2]
-SIZES = (10_000, 100_000, 1_000_000)
-FULL_SIZES = (*SIZES, 10_000_000)
-N_ATOMS, DEPTH, CHUNK = 100, 3, 10_000
+SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
+N_ATOMS, DEPTH = 100, 3
+MEMORY_LIMIT = "500MB"
 
 
 def run(bench: Bench, sizes: Sequence[int] = SIZES) -> Iterator[dict[str, Any]]:
@@ -31,26 +32,28 @@ def run(bench: Bench, sizes: Sequence[int] = SIZES) -> Iterator[dict[str, Any]]:
         each = found["wall_s"] / n
         first = first or each
         facts = {"n": n, "atoms": N_ATOMS, "depth": DEPTH, "ratio": each / first, "against": f"{sizes[0]} patches"}
-        note = f"patches generated on the fly, {CHUNK} at a time; their generation is not in wall_s"
+        note = f"generated on the fly in chunks for memory_limit={MEMORY_LIMIT}; their generation is not in wall_s"
         yield bench.row("scale", "lsalsa", **facts, **found, per_patch_s=each, note=note)
 
 
-def encode_in_chunks(n: int, bench: Bench) -> dict[str, float]:
+def encode_in_chunks(n: int, bench: Bench) -> dict[str, float | None]:
     """Encode n patches, a chunk in memory at a time; seconds of encoding and of all, and the peak memory."""
     world = random_world(bench.device, 1, N_ATOMS, N_ATOMS)
     encoder = encoder_class("lsalsa").from_problem(world.problem, depth=DEPTH)
     draws = np.random.default_rng(SEED)
-    chunk = np.empty((CHUNK, N_ATOMS), np.float32)
-    codes = bench.device.put(np.empty((CHUNK, N_ATOMS), np.float32))
+    rows = chunk_rows(MEMORY_LIMIT, N_ATOMS, N_ATOMS, encoder.dtype)
+    chunk = np.empty((rows, N_ATOMS), np.float32)
+    codes = bench.device.put(np.empty((rows, N_ATOMS), np.float32))
     warm = bench.device.put(np.zeros_like(chunk))
-    bench.seconds(lambda: encoder.encode(warm, out=codes), calls=30)
+    bench.seconds(lambda: encoder.encode(warm, out=codes), calls=6)
     start, seconds = time.perf_counter(), 0.0
-    for first in range(0, n, CHUNK):
-        count = min(CHUNK, n - first)
+    for first in range(0, n, rows):
+        count = min(rows, n - first)
         draws.standard_normal(out=chunk[:count], dtype=np.float32)
         patches = bench.device.put(chunk[:count])
         seconds += bench.seconds(lambda: encoder.encode(patches, out=codes[:count]))  # noqa: B023  called at once
-    return {"wall_s": seconds, "with_generation_s": time.perf_counter() - start, "peak_rss_mib": peak_memory()}
+    memory = {"peak_rss_mib": peak_memory(), "memory_limit_mib": to_bytes(MEMORY_LIMIT) / 2**20, "chunk": rows}
+    return {"wall_s": seconds, "with_generation_s": time.perf_counter() - start, **memory}
 
 
 def peak_memory() -> float | None:

@@ -69,6 +69,13 @@ def test_rows_are_whole_and_ratios_are_positive_numbers(name, bench):
             assert row["note"]
 
 
+def test_memory_of_many_patches_stays_within_the_limit(bench):
+    rows = list(scale.run(bench, sizes=(60, 70_000)))  # one chunk, and more than one
+    assert rows[0]["chunk"] < rows[1]["n"]
+    if Path("/proc/self/status").exists():
+        assert all(row["peak_rss_mib"] < row["memory_limit_mib"] for row in rows)
+
+
 def test_absent_peer_is_a_skipped_row_with_its_reason(bench, monkeypatch):
     def absent(module):
         raise peers.AbsentPeer(f"{module} cannot be imported: gone")
@@ -144,7 +151,7 @@ def test_step_of_pytorch_is_that_of_the_library(name):
 
 
 def test_command_writes_rows_that_the_plots_read(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(core, "cases", lambda full=False: TINY)
+    monkeypatch.setattr(core, "cases", lambda: TINY)
     core.main(["--rounds", "1", "--device", "cpu", "--output", str(tmp_path)])
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {line["benchmark"] for line in lines} == set(TINY)

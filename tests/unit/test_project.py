@@ -31,7 +31,7 @@ LAYERS = (
     {"solvers", "exact"},
     {"problem"},
     {"metrics"},
-    {"data"},
+    {"data", "streaming"},
     {"storage", "discovery"},
     {"arrays"},
     {"seeds", "errors"},

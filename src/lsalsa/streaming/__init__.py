@@ -1,0 +1,119 @@
+"""Codes of signals that do not fit into memory: from file to file, a chunk at a time."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lsalsa.arrays import to_host
+from lsalsa.errors import ConfigError, LsalsaError, ShapeError
+from lsalsa.storage.csr import CsrRows, csr_written
+from lsalsa.storage.files import check_exists
+from lsalsa.streaming.memory import chunk_rows, to_bytes
+from lsalsa.streaming.rows import Rows
+
+__all__ = ["chunk_rows", "encode_file", "open_rows", "to_bytes"]
+
+
+def encode_file(
+    source: str | Path,
+    target: str | Path,
+    encode: Callable[[Any], Any],
+    *,
+    array: str = "signals",
+    memory_limit: int | str = "1GB",
+    metadata: Mapping[str, Any] | None = None,
+) -> None:
+    """Compute the codes of all signals in a file, a chunk at a time, and write them to a file.
+
+    Parameters
+    ----------
+    source : str or Path
+        Signals, float32 or float64, a sample per row. Either an NPZ file, packed or not, that holds `array`,
+        (n_samples, n_features). Or a Parquet file whose column `array` holds lists of n_features numbers (a list type
+        of fixed size); without such a column, every column is a feature, in their order.
+    target : str or Path
+        NPZ file to be written, which must end in .npz. It is there in full afterwards, or not at all. Its array `codes`
+        is sparse, (n_samples, n_atoms): `lsalsa.storage.read_arrays` gives it as a scipy CSR.
+    encode : callable
+        Gives the codes (n, n_atoms) of signals (n, n_features), which it must not keep: an encoder's `encode`,
+        or a function around `solve` or `optimal_codes`.
+    array : str
+        Name of the signals in the source.
+    memory_limit : int or str
+        Memory that the process may take in all, in bytes or like "500MB" or "2GB", arrays of the caller's own
+        not counted. It sets the size of the chunks, 512 rows at least.
+    metadata : mapping, optional
+        Whatever JSON can hold, to be written beside the codes.
+
+    Raises
+    ------
+    ConfigError
+        When the memory limit is too small, naming the least one, or the target is no NPZ file or the source itself.
+    StorageError
+        When a file is missing, damaged or cannot be written.
+    ShapeError, DataError
+        When the signals are no matrix of floating-point numbers, or do not fit what encodes them; with the
+        rows of the file.
+
+    Notes
+    -----
+    Chunks differ with the limit, so the codes agree to rounding with those of all signals in one call; where tiles are
+    equal (`tile_rows` that divides 512 and the number of samples) they are the same to the byte.
+    """
+    source, target = Path(source), Path(target)
+    _check_target(source, target)
+    rows = open_rows(source, array)
+    n_atoms, dtype = _kind_of_codes(rows, encode)
+    count = chunk_rows(memory_limit, rows.n_features, n_atoms, max(rows.dtype, dtype), rows.held)
+    with csr_written(target, "codes", n_atoms, dtype, metadata) as codes:
+        for chunk in rows.chunks(count):
+            codes.append(_encoded(rows, chunk, codes, encode))
+
+
+def open_rows(source: str | Path, array: str = "signals") -> Rows:
+    """The signals of an NPZ or Parquet file, to be read in chunks; see `encode_file` for the layouts and errors."""
+    source = Path(source)
+    check_exists(source)
+    if source.suffix == ".npz":
+        from lsalsa.streaming.npz import NpzRows
+
+        return NpzRows(source, array)
+    if source.suffix == ".parquet":
+        from lsalsa.streaming.parquet import ParquetRows
+
+        return ParquetRows(source, array)
+    raise ConfigError(f"signals are read from .npz or .parquet files, found {source}")
+
+
+def _check_target(source: Path, target: Path) -> None:
+    if target.suffix != ".npz":
+        raise ConfigError(f"codes are written to an .npz file, found {target}")
+    if target.resolve() == source.resolve():
+        raise ConfigError(f"{target} is the file of the signals; give the codes a file of their own")
+
+
+def _kind_of_codes(rows: Rows, encode: Callable[[Any], Any]) -> tuple[int, np.dtype]:
+    """Length and dtype of the codes, found on a signal of zeros."""
+    codes = to_host(encode(np.zeros((1, rows.n_features), rows.dtype)))
+    if codes.ndim != 2 or len(codes) != 1:
+        raise ShapeError(f"encode must give a matrix with a row per signal, found shape {codes.shape} for one signal")
+    return codes.shape[1], codes.dtype
+
+
+def _encoded(rows: Rows, chunk: np.ndarray, before: CsrRows, encode: Callable[[Any], Any]) -> np.ndarray:
+    """Codes of a chunk, of the kind of those before; an error names the rows of the file."""
+    try:
+        codes = to_host(encode(chunk))
+        expected, found = (len(chunk), before.n_columns, before.dtype), (*codes.shape, codes.dtype)
+        if found != expected:
+            raise ShapeError(f"encode must give codes of shape and dtype {_spelled(expected)}, found {_spelled(found)}")
+    except LsalsaError as error:
+        first = before.n_rows
+        raise type(error)(f"rows {first} to {first + len(chunk) - 1} of {rows.path}: {error}") from error
+    return codes
+
+
+def _spelled(kind: tuple[Any, ...]) -> str:
+    return f"{kind[:-1]} {kind[-1]}"

@@ -1,0 +1,65 @@
+"""How many rows fit into the memory that is allowed."""
+
+import re
+from typing import Any
+
+from lsalsa.arrays import check_count
+from lsalsa.errors import ConfigError
+
+RESERVED = 300 * 10**6
+"""Bytes for Python, its libraries (about 200 MB with the compiled exact solver) and the buffers of the readers."""
+
+STEP = 512
+"""Chunks are multiples of this many rows, so that they are cut into tiles of nearly one size."""
+
+UNITS = {"": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12, "kib": 2**10, "mib": 2**20, "gib": 2**30}
+
+
+def to_bytes(limit: int | str) -> int:
+    """A limit as a number of bytes: 500_000_000, "500MB", "2GB", "1.5 GiB".
+
+    Raises
+    ------
+    ConfigError
+        When it is neither a positive number of bytes nor a number with a unit.
+    """
+    if not isinstance(limit, str):
+        return check_count("memory_limit", limit)
+    found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)\s*", limit)
+    if found is None or found[2].lower() not in UNITS or not float(found[1]):
+        raise ConfigError(f"memory_limit must be bytes or a size like '500MB', '2GB' or '1.5GiB', found {limit!r}")
+    return int(float(found[1]) * UNITS[found[2].lower()])
+
+
+def chunk_rows(limit: int | str, n_features: int, n_atoms: int, dtype: Any, held: int = 0) -> int:
+    """Rows of a chunk so that a process that does nothing else stays within the limit.
+
+    Half of what is left after the libraries and `held` is for the chunk: its signals, its codes, and the non-zeros of
+    the codes with their columns. The other half is for whatever computes the codes.
+
+    Parameters
+    ----------
+    limit : int or str
+        As `to_bytes` reads it.
+    n_features, n_atoms : int
+    dtype : dtype
+        Of signals and codes.
+    held : int
+        Bytes that the reader of the signals needs, however small a chunk is.
+
+    Raises
+    ------
+    ConfigError
+        When not even `STEP` rows fit, naming the least limit.
+    """
+    allowed, fixed = to_bytes(limit), RESERVED + held
+    each = n_features * dtype.itemsize + n_atoms * (2 * dtype.itemsize + 5) + 64
+    rows = (allowed - fixed) // (2 * each) // STEP * STEP
+    if rows < STEP:
+        least = -(-(fixed + 2 * each * STEP) // 10**6)
+        reader = f" ({held // 10**6}MB of it to read the file)" if held else ""
+        raise ConfigError(
+            f"memory_limit must be at least {least}MB{reader} for signals of length {n_features} and codes of length "
+            f"{n_atoms}, found {limit}"
+        )
+    return rows

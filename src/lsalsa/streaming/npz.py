@@ -1,0 +1,83 @@
+"""Rows of an array in an NPZ file, a chunk at a time, however large the file is."""
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from lsalsa.errors import ShapeError, StorageError
+from lsalsa.storage.files import not_whole
+from lsalsa.storage.npz import DAMAGE
+from lsalsa.streaming.rows import Rows, check_dtype
+
+PIECE = 2**20  # bytes unpacked at a time
+HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+
+
+class NpzRows(Rows):
+    """One array of a file that `numpy.savez`, `numpy.savez_compressed` or `lsalsa.storage.write_arrays` wrote."""
+
+    held = 0
+
+    def __init__(self, path: Path, array: str):
+        self.path, self.array = path, array
+        with self._opened() as (_, header):
+            shape, by_columns, self.dtype = header
+        if len(shape) != 2 or not shape[1]:
+            raise ShapeError(f"{array} of {path} must be a matrix (n_samples, n_features), found shape {shape}")
+        check_dtype(f"{array} of {path}", self.dtype)
+        if by_columns:
+            raise StorageError(
+                f"{array} of {path} is stored column by column and cannot be read in rows; "
+                "save numpy.ascontiguousarray of it"
+            )
+        self.n_samples, self.n_features = shape
+
+    def chunks(self, n_rows: int) -> Iterator[np.ndarray]:
+        """All rows in order, `n_rows` at a time, the last ones fewer; each chunk overwrites the one before."""
+        buffer = np.empty((min(n_rows, self.n_samples), self.n_features), self.dtype)
+        with self._opened() as (stream, _):
+            for first in range(0, self.n_samples, n_rows):
+                chunk = buffer[: self.n_samples - first]
+                with self._reading():
+                    _fill(stream, chunk)
+                yield chunk
+            with self._reading():  # the archive compares its checksum when the end is reached
+                if stream.read(1):
+                    raise EOFError(f"{self.array} goes on after its last row")
+
+    @contextmanager
+    def _opened(self) -> Iterator[tuple[IO[bytes], Any]]:
+        """The array's stream behind its header, and the header: shape, whether it is stored by columns, dtype."""
+        with ExitStack() as stack:
+            with self._reading():
+                archive = stack.enter_context(zipfile.ZipFile(self.path))
+                names = [name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")]
+                if self.array not in names:
+                    raise StorageError(
+                        f"{self.path} holds no array {self.array}; it holds {', '.join(names) or 'none'}"
+                    )
+                stream = stack.enter_context(archive.open(f"{self.array}.npy"))
+                header = HEADERS[np.lib.format.read_magic(stream)](stream)
+            yield stream, header
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Damage met inside becomes a StorageError; nothing but the file is touched inside."""
+        try:
+            yield
+        except DAMAGE as error:
+            raise not_whole(self.path, "NPZ", error) from error
+
+
+def _fill(stream: IO[bytes], chunk: np.ndarray) -> None:
+    """Read a whole chunk, a piece at a time: the archive makes a copy of what is read in one go."""
+    content = chunk.reshape(-1).view(np.uint8).data
+    while content:
+        count = stream.readinto(content[:PIECE])  # type: ignore[attr-defined]  # streams of an archive have it
+        if not count:
+            raise EOFError("it ends before its last row")
+        content = content[count:]
