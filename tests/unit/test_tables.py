@@ -267,3 +267,27 @@ def test_what_did_not_finish_is_listed():
         "LSALSA at T = 5: diverged (repetition 2).",
         "LSALSA at T = 10: collapsed (repetition 0, 1, 2).",
     ]
+
+
+# --- other measures -----------------------------------------------------------------------------------------
+
+
+def measured_table(kind, **columns):
+    runs = [run(method, 1, None, component="all") for method in ("fista", "slstm")]
+    runs = [{**row, **{name: values[i] for name, values in columns.items()}} for i, row in enumerate(runs)]
+    return make_table(kind, runs, methods=["fista", "slstm"], depths=[1])
+
+
+def test_the_least_objective_is_in_bold():
+    rows = measured_table("objective", objective=(1.5, 1.25))
+    assert "| 1 | 1.5000 | **1.2500** |" in to_markdown(rows, "Objective", note("objective"))
+    assert note("objective").endswith("over the test signals; smaller is better.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "column"), [("zeros", "zero_share"), ("near_zeros", "near_zero_share_0_01")], ids=["zeros", "near zeros"]
+)
+def test_a_share_of_zeros_has_no_best(kind, column):
+    text = to_markdown(measured_table(kind, **{column: (0.25, 0.5)}), "Zeros", note(kind))
+    assert "| 1 | 0.250 | 0.500 |" in text
+    assert "better" not in text
