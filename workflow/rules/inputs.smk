@@ -85,7 +85,7 @@ def judged(wildcards):
         "codes": results("codes/{task}/test.npz", task=tasks),
         "classifiers": results("classifiers/{task}.npz", task=tasks),
     }
-    if getattr(study, "theory", None):
+    if study.theory is not None:
         found["theory"] = f"{RESULTS}/theory/checks.parquet"
         if settings_of(study, "measure_premise")["cells"]:
             found["premise"] = f"{RESULTS}/theory/premise.parquet"

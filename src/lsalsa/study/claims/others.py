@@ -126,7 +126,11 @@ class Settled(Claim):
 
 
 class Theory(Claim):
-    """A statement of the theory holds as printed in every numerical check; partly, when only a corrected form does."""
+    """A statement of the theory holds as printed in every numerical check.
+
+    Partly, when it holds in some of them, and a corrected form in all. A statement that every instance contradicts is
+    not reproduced, whatever its correction says.
+    """
 
     kind: Literal["theory"]
     statement: str
@@ -137,8 +141,9 @@ class Theory(Claim):
         if not printed:
             raise Missing(f"the checks of the theory have no printed form of {self.statement}")
         runs, violations = (sum(row[column] for row in printed) for column in ("runs", "violations"))
-        mended = corrected and not any(row["violations"] for row in corrected)
-        verdict = REPRODUCED if not violations else PARTLY if mended else NOT_REPRODUCED
+        mended = bool(corrected) and not any(row["violations"] for row in corrected)
+        in_part = mended and violations < runs
+        verdict = REPRODUCED if not violations else PARTLY if in_part else NOT_REPRODUCED
         share = Measured(violations / runs, None, runs)
         reason = sentence_of(map(_outcome, printed + corrected))
         return Verdict(verdict, reason, "share of the instances that contradict the printed form", share)
