@@ -19,6 +19,7 @@ rule optimal_codes:
     conda:
         ENVIRONMENT
     threads: 2
+    priority: 1  # much waits for it, and it waits for two cores at once
     resources:
         mem_mb=memory("optimal_codes"),
         gpu=GPU,

@@ -15,6 +15,7 @@ rule learn_dictionary:
     conda:
         ENVIRONMENT
     threads: 2
+    priority: 1  # much waits for it, and it waits for two cores at once
     resources:
         mem_mb=memory("learn_dictionary"),
         gpu=GPU,
