@@ -16,10 +16,10 @@ rule optimal_codes:
         "<results>/logs/optimal_codes/{task}.log",
     benchmark:
         "<results>/benchmarks/optimal_codes/{task}.tsv"
+    priority: 1  # much waits for it, and it waits for two cores at once
     conda:
         ENVIRONMENT
     threads: 2
-    priority: 1  # much waits for it, and it waits for two cores at once
     resources:
         mem_mb=memory("optimal_codes"),
         gpu=GPU,

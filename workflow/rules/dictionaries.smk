@@ -12,10 +12,10 @@ rule learn_dictionary:
         "<results>/logs/learn_dictionary/{component}.log",
     benchmark:
         "<results>/benchmarks/learn_dictionary/{component}.tsv"
+    priority: 1  # much waits for it, and it waits for two cores at once
     conda:
         ENVIRONMENT
     threads: 2
-    priority: 1  # much waits for it, and it waits for two cores at once
     resources:
         mem_mb=memory("learn_dictionary"),
         gpu=GPU,
