@@ -1,6 +1,6 @@
 """A table against the paper's: who is best, how far apart, which cells stand out."""
 
-from lsalsa.study.tables import agreement
+from lsalsa.study.tables import agreement, experiments
 
 
 def table(*cells):
@@ -33,3 +33,17 @@ def test_cells_that_one_side_lacks_do_not_count():
         table(("fista", 1, None, 5.0), ("lsalsa", 1, 5.0, None))
     )
     assert "1 cell can" in agreement(table(("fista", 1, None, 5.0), ("lsalsa", 1, 5.0, 5.0)))
+
+
+def test_a_variant_that_takes_away_most_of_a_difference_is_named():
+    rows = table(("salsa", 1, 10.0, 60.0), ("fista", 1, 10.0, 12.0), ("lsalsa", 5, 50.0, 9.0))
+    variants = table(("salsa_u", 1, 55.0, None), ("salsa_softx", 1, 10.0, None), ("lsalsa_adam", 5, 45.0, None))
+    first, second = experiments(rows, variants).splitlines()
+    assert first.startswith("- SALSA, T = 1: 60.0 in the paper, 10.0 here; 55.0 as SALSA (read-out u), 10.0 as SALSA")
+    assert first.endswith("SALSA (read-out u) takes away more than half of the difference.")
+    assert second.endswith("45.0 as LSALSA (Adam): no variant takes away half of the difference.")
+
+
+def test_a_far_cell_without_variants_says_so():
+    assert experiments(table(("fista", 1, 10.0, 60.0)), []).endswith("no variant of it was run.")
+    assert experiments(table(("fista", 1, 10.0, 12.0)), []) == ""

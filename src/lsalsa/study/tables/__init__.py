@@ -1,6 +1,6 @@
 """Tables of a study: `make_table` gathers the numbers, `to_*` write them, `read_table` and others retell them."""
 
-from lsalsa.study.tables.paper import agreement
+from lsalsa.study.tables.paper import agreement, experiments
 from lsalsa.study.tables.rows import FINISHED, KINDS, make_table, value_and_spread
 from lsalsa.study.tables.story import catching_up, comparison, followers, ranking, read_table, unfinished
 from lsalsa.study.tables.text import method_label, note, to_csv, to_latex, to_markdown, to_tex
@@ -11,6 +11,7 @@ __all__ = [
     "agreement",
     "catching_up",
     "comparison",
+    "experiments",
     "followers",
     "make_table",
     "method_label",

@@ -1,4 +1,4 @@
-"""A table held against the paper's, cell by cell: who is best at each depth, and where the numbers part."""
+"""A table held against the paper's, cell by cell: who is best, where the numbers part, and what variants do."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from lsalsa.study.tables.text import kind_of, method_label
 
 LARGE = 20.0
 """Percentage points from which a difference is listed."""
+NEAR = 0.5
+"""A variant explains a difference when it leaves less than this share of it."""
 
 
 def agreement(rows: Sequence[Row]) -> str:
@@ -26,7 +28,7 @@ def agreement(rows: Sequence[Row]) -> str:
         Markdown: at how many depths the same method is best, the typical difference, and a list of the cells that
         differ by `LARGE` points or more.
     """
-    pairs = [(row, ours, paper) for row, ours, paper in _compared(rows) if ours is not None and paper is not None]
+    pairs = _compared(rows)
     if not pairs:
         return "No cell of this table can be compared with the paper's."
     depths = sorted({row["depth"] for row, *_ in pairs})
@@ -39,12 +41,56 @@ def agreement(rows: Sequence[Row]) -> str:
         f" is best here. Half of the cells differ by less than {typical:.1f} points; ours are"
         f" {abs(lean):.1f} points {'higher' if lean > 0 else 'lower'} on average."
     )
-    return "\n".join([text, "", *_listed(pairs)]).strip()
+    return "\n".join([text, "", *_listed(_far(rows))]).strip()
 
 
-def _compared(rows: Sequence[Row]) -> list[tuple[Row, float | None, float | None]]:
+def experiments(rows: Sequence[Row], variants: Sequence[Row]) -> str:
+    """For each cell far from the paper's, whether another read-out or optimiser of its method comes nearer to it.
+
+    Parameters
+    ----------
+    rows : sequence of rows
+        As for `agreement`.
+    variants : sequence of rows
+        The same table for variants: methods called ``<method>_<variant>``.
+
+    Returns
+    -------
+    text : str
+        A Markdown list, the farthest cell first; empty where no cell is far.
+    """
+    lines = []
+    for row, ours, paper in _far(rows):
+        tried = [v for v in variants if v["method"].partition("_")[0] == row["method"] and v["depth"] == row["depth"]]
+        lines.append(f"- {method_label(row['method'])}, T = {row['depth']}: {_tried(tried, ours, paper)}.")
+    return "\n".join(lines)
+
+
+def _tried(variants: Sequence[Row], ours: float, paper: float) -> str:
+    """What the variants of a method gave in a cell, and whether the best of them explains the difference."""
+    head = f"{paper:.1f} in the paper, {ours:.1f} here"
+    done = [(row["method"], row[kind_of([row]).written]) for row in variants]
+    done = [(method, error) for method, error in done if error is not None]
+    if not done:
+        return f"{head}; no variant of it was run"
+    listed = ", ".join(f"{error:.1f} as {method_label(method)}" for method, error in done)
+    method, nearest = min(done, key=lambda pair: abs(pair[1] - paper))
+    if abs(nearest - paper) < NEAR * abs(ours - paper):
+        return f"{head}; {listed}: {method_label(method)} takes away more than half of the difference"
+    return f"{head}; {listed}: no variant takes away half of the difference"
+
+
+def _compared(rows: Sequence[Row]) -> list[tuple[Row, float, float]]:
+    """Each cell that both tables have, with our error and the paper's."""
     written = kind_of(rows).written
-    return [(row, row[written], row[f"paper_{written}"]) for row in rows]
+    pairs = [(row, row[written], row[f"paper_{written}"]) for row in rows]
+    return [(row, ours, paper) for row, ours, paper in pairs if ours is not None and paper is not None]
+
+
+def _far(rows: Sequence[Row]) -> list[tuple[Row, float, float]]:
+    """The cells that differ by `LARGE` or more, the farthest first."""
+    far = [pair for pair in _compared(rows) if abs(pair[1] - pair[2]) >= LARGE]
+    return sorted(far, key=lambda pair: -abs(pair[1] - pair[2]))
 
 
 def _best(pairs: Sequence[tuple], depth: int, column: int) -> set[str]:
@@ -53,8 +99,7 @@ def _best(pairs: Sequence[tuple], depth: int, column: int) -> set[str]:
     return {method for method, value in values.items() if value == min(values.values())}
 
 
-def _listed(pairs: Sequence[tuple]) -> list[str]:
-    far = sorted((pair for pair in pairs if abs(pair[1] - pair[2]) >= LARGE), key=lambda pair: -abs(pair[1] - pair[2]))
+def _listed(far: Sequence[tuple]) -> list[str]:
     if not far:
         return [f"No cell differs by {LARGE:.0f} points or more."]
     head = [
