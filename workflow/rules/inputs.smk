@@ -162,3 +162,22 @@ def measured_for_premise(wildcards):
         "encoders": [file for cell in cells for file in results(pattern, **cell)],
         "problems": results("problems/{task}.npz", task=tasks),
     }
+
+
+def dictionary_of_arm(wildcards):
+    """The dictionaries that an arm works with."""
+    arm = sc2net.arms_of(study.sc2net)[wildcards.arm]
+    return f"{RESULTS}/sc2net/dictionaries/{wildcards.images}/{arm['dictionary']}.npz"
+
+
+def rows_of_sc2net(name, suffix):
+    """Rows of every arm and set of images that a table or figure shows, or of the recovery of supports."""
+    if name == "sc2net_support":
+        return [] if suffix else [f"{RESULTS}/sc2net/support.parquet"]
+    arms = sc2net.arms_of_table(study.sc2net, name)
+    return results(f"sc2net/arms/{{images}}/{{arm}}{suffix}.parquet", images=study.sc2net.images, arm=arms)
+
+
+def images_of_sc2net(name):
+    """The sets of images behind a table or figure, which say how complete they are."""
+    return [] if name == "sc2net_support" else results("images/{images}.npz", images=study.sc2net.images)
