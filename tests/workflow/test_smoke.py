@@ -10,6 +10,7 @@ from workplace import ROOT, SMOKE, jobs_in
 
 from lsalsa.storage import read_arrays, read_metadata, read_rows
 from lsalsa.study.cells import COLUMNS
+from lsalsa.study.evaluation import SHOWN
 
 WHERE = {"study", "task", "method", "depth", "status"}
 CIRCUMSTANCES = {"device", "threads", "dtype", "version_lsalsa", "version_numpy", "version_scipy"}
@@ -54,7 +55,7 @@ def test_table_has_the_promised_columns(finished):
     with open(finished.result("tables/table_digits.csv")) as file:
         rows = list(csv.DictReader(file))
     assert list(rows[0]) == TABLE
-    assert {row["method"] for row in rows} == {"fista", "salsa", "lista", "lsalsa"}
+    assert {row["method"] for row in rows} == {"fista", "salsa", "lista", "lsalsa", "lfista", "slstm"}
     assert {row["status"] for row in rows if row["method"] == "lsalsa" and row["depth"] == "1"} == {"done"}
 
 
@@ -75,7 +76,7 @@ def test_samples_of_an_evaluation_have_the_promised_shapes(finished):
     path = finished.result("evaluation/digits_photos/lsalsa_samples.npz")
     samples, n_test = read_arrays(path), len(read_arrays(finished.result("signals/digits_photos.npz"))["test"])
     assert samples["rmse"].shape == samples["zero_share"].shape == (2, 3, n_test)
-    assert samples["reconstructions"].shape == (2, 2, 8, 256)
+    assert samples["reconstructions"].shape == (2, 2, SHOWN, 256)
     assert read_metadata(path)["components"] == ["digits_16", "photos_16"]
 
 

@@ -23,6 +23,6 @@ def test_premise_needs_the_encoders_of_its_kind_only(fresh):
 
 
 def test_study_without_the_block_has_no_such_targets(fresh):
-    preset = fresh.variant(lambda study: (study.pop("theory"), study["notebooks"].pop("06_theory")))
+    preset = fresh.variant(lambda study: (study.pop("theory"), study["notebooks"].pop("02_theory")))
     assert "theory" in fresh.run("theory", "--dry-run", presets=[preset], fails=True)
     assert "check_theory" not in fresh.plan(presets=[preset])

@@ -86,7 +86,7 @@ rule make_sc2net_table:
     output:
         page=report(
             "<results>/tables/{sc2net_table}.html",
-            caption="../report/table.rst",
+            caption="../report/sc2net.rst",
             category="Tables",
             labels=lambda wildcards: {"title": sc2net.TITLES[wildcards.sc2net_table]},
         ),
@@ -95,6 +95,8 @@ rule make_sc2net_table:
         latex="<results>/tables/{sc2net_table}.tex",
     log:
         "<results>/logs/make_sc2net_table/{sc2net_table}.log",
+    benchmark:
+        "<results>/benchmarks/make_sc2net_table/{sc2net_table}.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -115,13 +117,15 @@ rule make_sc2net_figure:
     output:
         png=report(
             "<results>/figures/{sc2net_figure}.png",
-            caption="../report/figure.rst",
+            caption="../report/sc2net.rst",
             category="Figures",
             labels=lambda wildcards: {"title": sc2net.TITLES[wildcards.sc2net_figure]},
         ),
         svg="<results>/figures/{sc2net_figure}.svg",
     log:
         "<results>/logs/make_sc2net_figure/{sc2net_figure}.log",
+    benchmark:
+        "<results>/benchmarks/make_sc2net_figure/{sc2net_figure}.tsv"
     conda:
         ENVIRONMENT
     resources:
