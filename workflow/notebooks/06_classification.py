@@ -38,15 +38,11 @@ tables = {}
 figures = {}
 
 # %%
-from pathlib import Path
-
 from IPython.display import Image, Markdown, display
 
-from lsalsa.study.tables import agreement, comparison, experiments, ranking, read_table, unfinished
+from lsalsa.study.tables import agreement, comparison, experiments, failures, ranking, read_page
 
-rows_of = {name: read_table(path) for name, path in tables.items()}
-texts = {name: Path(path).with_suffix(".md").read_text(encoding="utf-8") for name, path in tables.items()}
-title_of = {name: text.splitlines()[0].strip("# ") for name, text in texts.items()}
+rows_of, texts, title_of = read_page(tables)
 Markdown(f"**{title}.** Study `{study}`, tables {', '.join(tables) or 'none'}; figures {', '.join(figures) or 'none'}.")
 
 # %% [markdown]
@@ -122,5 +118,4 @@ for text in texts.values():
 # left out of the means and named here.
 
 # %%
-failed = [f"- {title_of[name]} (`{name}`): {line}" for name, rows in rows_of.items() for line in unfinished(rows)]
-Markdown("\n".join(failed) or "Every run that enters these tables finished.")
+Markdown(failures(rows_of, title_of))

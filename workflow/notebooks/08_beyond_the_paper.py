@@ -30,17 +30,11 @@ tables = {}
 figures = {}
 
 # %%
-from pathlib import Path
-
 from IPython.display import Image, Markdown, display
 
-from lsalsa.study.tables import comparison, read_table
+from lsalsa.study.tables import comparison, read_page
 
-rows_of = {name: read_table(path) for name, path in tables.items()}
-title_of = {
-    name: Path(path).with_suffix(".md").read_text(encoding="utf-8").splitlines()[0].strip("# ")
-    for name, path in tables.items()
-}
+rows_of, texts, title_of = read_page(tables)
 Markdown(f"**{title}.** Study `{study}`, tables {', '.join(tables) or 'none'}; figures {', '.join(figures) or 'none'}.")
 
 # %% [markdown]
@@ -81,9 +75,9 @@ for name, path in figures.items():
 # The same read-outs and trainings, judged as in the paper's tables.
 
 # %%
-for name, path in tables.items():
+for name, text in texts.items():
     if name.endswith("variants"):
-        display(Markdown("#" + Path(path).with_suffix(".md").read_text(encoding="utf-8")))
+        display(Markdown("#" + text))
 
 # %% [markdown]
 # ## What a second buys

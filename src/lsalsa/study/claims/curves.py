@@ -19,7 +19,7 @@ from lsalsa.study.claims.base import (
     part_of,
     together,
 )
-from lsalsa.study.claims.facts import MEASURES, Facts, Measured, Missing
+from lsalsa.study.claims.facts import MEASURES, Facts, Measured, Missing, quantity_of
 from lsalsa.study.config.models import Count, Depths
 from lsalsa.study.tables import method_label
 
@@ -125,7 +125,7 @@ class Change(Claim):
 
     def judge(self, facts: Facts) -> Verdict:
         parts = [part_of(self._of, facts, method) for method in self.methods]
-        name = f"{MEASURES[self.measure][0]} of {method_label(self.methods[0])}"
+        name = quantity_of(self.measure, self.methods[0])
         return together(parts, f"{name} at the end over that at T = {self.start}")
 
     def _of(self, facts: Facts, method: str) -> Part:
@@ -169,7 +169,7 @@ class Level(Claim):
 
     def judge(self, facts: Facts) -> Verdict:
         parts = [part_of(self._at, facts, method, depth) for depth in self.depths for method in self.methods]
-        return together(parts, f"{MEASURES[self.measure][0]} of {method_label(self.methods[0])}")
+        return together(parts, quantity_of(self.measure, self.methods[0]))
 
     def _at(self, facts: Facts, method: str, depth: int) -> Part:
         value = facts.at(self.task, method, depth, self.measure, self.component)

@@ -22,6 +22,11 @@ MEASURES = {
 """Column of the evaluations -> its name, its form in print, its unit."""
 
 
+def quantity_of(measure: str, method: str) -> str:
+    """What was measured of which method, in words."""
+    return f"{MEASURES[measure][0]} of {method_label(method)}"
+
+
 class Missing(Exception):
     """A fact that this study does not have; the message is a sentence without its full stop."""
 

@@ -21,7 +21,7 @@ from lsalsa.study.claims.base import (
     sentence_of,
     together,
 )
-from lsalsa.study.claims.facts import MEASURES, Facts, Measured, Missing
+from lsalsa.study.claims.facts import MEASURES, Facts, Measured, Missing, quantity_of
 from lsalsa.study.config.models import Depths, Settings
 from lsalsa.study.tables import method_label
 
@@ -57,7 +57,7 @@ class Best(Claim):
 
     def judge(self, facts: Facts) -> Verdict:
         parts = [part_of(self._at, facts, depth) for depth in self.depths]
-        return together(parts, f"{MEASURES[self.measure][0]} of {method_label(self.best[0])}")
+        return together(parts, quantity_of(self.measure, self.best[0]))
 
     def _at(self, facts: Facts, depth: int) -> Part:
         values, missing = self._values(facts, depth)
@@ -106,11 +106,8 @@ class Comparable(Claim):
     within: Annotated[float, Field(gt=1)]
 
     def judge(self, facts: Facts) -> Verdict:
-        return together([part_of(self._at, facts, depth) for depth in self.depths], self._quantity)
-
-    @property
-    def _quantity(self) -> str:
-        return f"{MEASURES[self.measure][0]} of {method_label(self.methods[0])}"
+        parts = [part_of(self._at, facts, depth) for depth in self.depths]
+        return together(parts, quantity_of(self.measure, self.methods[0]))
 
     def _at(self, facts: Facts, depth: int) -> Part:
         one, other = (facts.at(self.task, method, depth, self.measure, self.component) for method in self.methods)

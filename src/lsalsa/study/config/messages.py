@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, Union, get_args, get_origin
 
@@ -35,6 +35,12 @@ def hint(name: str, known: Iterable[str]) -> str:
     if near:
         return f"; did you mean {near[0]}?"
     return f"; known: {', '.join(known)}" if known else "; none exists"
+
+
+def unknown(path: str, name: str, noun: str, known: Iterable[str]) -> Iterator[str]:
+    """The sentence for a reference to something that is not there."""
+    if name not in known:
+        yield f"{path} names {name}, which is not {noun}{hint(name, known)}"
 
 
 def sentences(error: ValidationError, root: type[BaseModel]) -> list[str]:

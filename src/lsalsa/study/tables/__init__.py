@@ -2,7 +2,16 @@
 
 from lsalsa.study.tables.paper import agreement, experiments
 from lsalsa.study.tables.rows import FINISHED, KINDS, make_table, value_and_spread
-from lsalsa.study.tables.story import catching_up, comparison, followers, ranking, read_table, unfinished
+from lsalsa.study.tables.story import (
+    catching_up,
+    comparison,
+    failures,
+    followers,
+    ranking,
+    read_page,
+    read_table,
+    unfinished,
+)
 from lsalsa.study.tables.text import method_label, note, to_csv, to_latex, to_markdown, to_tex
 
 __all__ = [
@@ -12,11 +21,13 @@ __all__ = [
     "catching_up",
     "comparison",
     "experiments",
+    "failures",
     "followers",
     "make_table",
     "method_label",
     "note",
     "ranking",
+    "read_page",
     "read_table",
     "to_csv",
     "to_latex",

@@ -21,6 +21,13 @@ def read_table(path: str | Path) -> list[dict[str, Any]]:
         return [{name: _parsed(name, text) for name, text in row.items()} for row in csv.DictReader(file)]
 
 
+def read_page(tables: Mapping[str, str]) -> tuple[dict[str, list], dict[str, str], dict[str, str]]:
+    """Rows, text for reading and title of every table of a notebook, by the table's name; `tables` has their files."""
+    rows = {name: read_table(path) for name, path in tables.items()}
+    texts = {name: Path(path).with_suffix(".md").read_text(encoding="utf-8") for name, path in tables.items()}
+    return rows, texts, {name: text.splitlines()[0].strip("# ") for name, text in texts.items()}
+
+
 def _parsed(name: str, text: str) -> Any:
     if name in ("method", "status"):
         return text
@@ -85,6 +92,12 @@ def unfinished(rows: Sequence[Row]) -> list[str]:
     """A line for each cell in which a run diverged, collapsed or stopped otherwise; skipped cells are not listed."""
     told = [row for row in rows if row["status"] != "done" and not is_skipped(row["status"])]
     return [f"{_named((row['method'], row['depth']))}: {row['status']}." for row in told]
+
+
+def failures(rows_of: Mapping[str, Sequence[Row]], title_of: Mapping[str, str]) -> str:
+    """The `unfinished` cells of all tables of a notebook as a Markdown list, or that there is none."""
+    lines = [f"- {title_of[name]} (`{name}`): {line}" for name, rows in rows_of.items() for line in unfinished(rows)]
+    return "\n".join(lines) or "Every run that enters these tables finished."
 
 
 def _cell(rows: Sequence[Row], cell: Cell) -> Row | None:
