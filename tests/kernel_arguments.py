@@ -18,7 +18,7 @@ def arguments(step, dtype):
         "thresholds": lambda: thresholds,
         "mu": lambda: dtype(1.7),
         "weight": lambda: dtype(0.4),
-        "u": lambda: (rng.standard_normal(SHAPE) * rng.integers(0, 2, SHAPE)).astype(dtype),
+        "signs": lambda: rng.integers(-1, 2, SHAPE, dtype=np.int8),
     }
     names = inspect.signature(getattr(portable, step)).parameters
     found = {name: special.get(name, lambda: rng.standard_normal(SHAPE).astype(dtype))() for name in names}

@@ -87,3 +87,14 @@ def test_distance_and_gap_are_those_of_the_definitions():
         primal = 0.5 * signal @ signal
         gaps.append((primal - (primal - 0.5 * (signal - dual) @ (signal - dual))) / primal)
     assert found["relative_gap"] == pytest.approx(max(gaps))
+
+
+def test_a_solver_over_its_budget_is_not_asked_for_more(monkeypatch):
+    monkeypatch.setattr(exact_timing, "BUDGET", 0.0)
+    problem, signals = small_problem()
+    rows = list(time_exact(problem, signals, by_lasso(problem, signals), Device("cpu").put))
+    proximal = {row["tolerance"]: row for row in rows if row["method"] == "exact_proximal"}
+    loosest, *tighter = exact_timing.TOLERANCES
+    assert (proximal[loosest]["status"], proximal[loosest]["n_passes"]) == ("done", 1)
+    assert all(proximal[tolerance]["status"] == "skipped" for tolerance in tighter)
+    assert all(f"at tolerance {loosest}" in proximal[tolerance]["reason"] for tolerance in tighter)

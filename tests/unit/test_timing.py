@@ -25,9 +25,9 @@ class Workshop:
         return signals @ np.ones((3, 2))
 
 
-def timed(*seconds, signals=SIGNALS):
+def timed(*seconds, signals=SIGNALS, **settings):
     workshop = Workshop(WARM_UP, *seconds)
-    row = time_estimator(workshop.encode, signals, passes=len(seconds), clock=workshop.clock)
+    row = time_estimator(workshop.encode, signals, passes=len(seconds), clock=workshop.clock, **settings)
     return row, workshop
 
 
@@ -40,6 +40,11 @@ def test_median_least_and_most_are_those_of_the_passes_divided_by_the_signals():
         "n_passes": 5,
         "n_samples": 4,
     }
+
+
+def test_no_pass_begins_after_the_budget_is_spent_and_one_is_made_in_any_case():
+    made = [timed(2.0, 1.0, 9.0, 1.0, budget=budget)[0]["n_passes"] for budget in (0.0, 2.0, 2.5, 3.0, 12.0)]
+    assert made == [1, 1, 2, 2, 3]
 
 
 def test_of_an_even_number_of_passes_the_median_lies_between_the_two_in_the_middle():

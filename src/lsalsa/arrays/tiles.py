@@ -116,6 +116,13 @@ class Tiles:
                 return [work(rows, self._space()) for rows in tiles]
             return _spread(lambda rows: work(rows, self._space()), tiles)
 
+    def in_place(self, work: Callable[[slice], Any], n_rows: int) -> None:
+        """Call `work(rows)` once for every tile: `run` for what may not be done again, a change of arrays in place."""
+        if self._on_device:
+            work(slice(0, n_rows))
+        else:
+            self.run(lambda rows, _: work(rows), n_rows)
+
     def _run_on_device(self, work: Callable[[slice, Space], Any], n_rows: int) -> list[Any]:
         results: list[Any] = []
         first = 0

@@ -26,15 +26,15 @@ class Tape:
         self._space, self._shape, self._dtype = space, shape, dtype
         self._depth, self.keep = depth, keep
 
-    def __call__(self, name: str, columns: int | None = None) -> Any:
-        """A (n_samples, columns) buffer, of n_atoms columns unless told otherwise."""
-        return self._space(name, self._wide(columns), self._dtype)
+    def __call__(self, name: str, columns: int | None = None, dtype: Any = None) -> Any:
+        """A (n_samples, columns) buffer, of n_atoms columns and the encoder's dtype unless told otherwise."""
+        return self._space(name, self._wide(columns), dtype or self._dtype)
 
-    def layers(self, name: str, columns: int | None = None, alive: int = 1) -> Any:
+    def layers(self, name: str, columns: int | None = None, alive: int = 1, dtype: Any = None) -> Any:
         """A (depth, n_samples, columns) buffer; when nothing is kept, `alive` matrices that the layers take in turn."""
         if self.keep:
-            return self._space(name, (self._depth, *self._wide(columns)), self._dtype)
-        return [self(f"{name} {layer % alive}", columns) for layer in range(self._depth)]
+            return self._space(name, (self._depth, *self._wide(columns)), dtype or self._dtype)
+        return [self(f"{name} {layer % alive}", columns, dtype) for layer in range(self._depth)]
 
     def _wide(self, columns: int | None) -> tuple[int, int]:
         return self._shape if columns is None else (self._shape[0], columns)
@@ -252,7 +252,7 @@ class Encoder(ABC):
             return value, gradient
 
         parts = tiles.run(work, count)
-        gradient = {name: sum((g[name] for _, g in parts[1:]), parts[0][1][name]) for name in names}
+        gradient = {name: _total([part[name] for _, part in parts], tiles) for name in names}
         return sum(value for value, _ in parts), gradient
 
     def _tape(self, space: Space, signals: Any, keep: bool) -> Tape:
@@ -270,6 +270,18 @@ class Encoder(ABC):
         """Write the parameters and settings to an NPZ file that `load_encoder` reads."""
         arrays = {name: to_host(array) for name, array in self.arrays.items()}
         write_arrays(path, arrays, {"encoder": self.name, "settings": self.settings, **(metadata or {})})
+
+
+def _total(parts: Sequence[Any], tiles: Tiles) -> Any:
+    """The sum of the tiles' gradients, in the memory of the first, a few rows at a time on each worker."""
+    total = parts[0]
+
+    def add(rows: slice) -> None:
+        for part in parts[1:]:
+            total[rows] += part[rows]
+
+    tiles.in_place(add, total.shape[0])
+    return total
 
 
 def stacked(layers: Any) -> Any:

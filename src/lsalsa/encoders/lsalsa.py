@@ -51,18 +51,18 @@ class LSALSA(Encoder):
         state = SimpleNamespace(x=tape("x"), p=tape("p"), fit=fit)
         state.x[...] = fit
         state.p[...] = fit
-        mixed, u = tape.layers("mixed"), tape.layers("u")
+        mixed, signs = tape.layers("mixed"), tape.layers("signs", dtype="int8")
         for layer in range(self.depth):
-            self._mix(state, mixed[layer], u[layer], tape.keep)
+            self._mix(state, mixed[layer], signs[layer], tape.keep)
             self.xp.matmul(mixed[layer], self.arrays["splitting"], out=state.x)
         state.mixed = tape("read")
         return read_salsa(self.kernels, self.settings["read_out"], state, self.arrays["thresholds"], out)
 
-    def _mix(self, state, mixed, u, keep):
+    def _mix(self, state, mixed, signs, keep):
         """u = soft(x + d) and fit + mu (u - d), in the two arrays x and p = u - d that `SALSA` explains."""
         arguments = state.x, state.p, state.fit, self.arrays["thresholds"], self._weight, mixed
         if keep:
-            self.kernels.salsa_step_taped(*arguments, u)
+            self.kernels.salsa_step_taped(*arguments, signs)
         else:
             self.kernels.salsa_step(*arguments)
 
@@ -73,20 +73,20 @@ class LSALSA(Encoder):
     def backward(self, signals, tape, codes_gradient, names):
         """docs/method.md, section 7: a gradient that enters p goes on to x, with its sign turned where u is 0."""
         xp, splitting = self.xp, self.arrays["splitting"]
-        u, x_gradients, back = tape.layers("u"), tape.layers("x_gradient"), tape("back")
-        gp, fit_gradient, code_signs = tape("p_gradient"), tape("fit_gradient"), xp.sign(tape("codes"))
-        gx = xp.multiply(codes_gradient, xp.abs(code_signs), out=x_gradients[self.depth - 1])
+        signs, x_gradients, back = tape.layers("signs", dtype="int8"), tape.layers("x_gradient"), tape("back")
+        gp, fit_gradient, codes = tape("p_gradient"), tape("fit_gradient"), tape("codes")
+        gx = xp.multiply(codes_gradient, codes != 0, out=x_gradients[self.depth - 1])
         thresholds = xp.zeros_like(self.arrays["thresholds"])
         if "thresholds" in names:
-            thresholds -= xp.sum(gx * code_signs, axis=0)
+            thresholds -= xp.sum(gx * xp.sign(codes), axis=0)
         self._read_back(gx, gp)
         fit_gradient.fill(0)
         for layer in reversed(range(self.depth)):
             xp.matmul(x_gradients[layer], splitting.T, out=back)
             gx = x_gradients[layer - 1] if layer else codes_gradient
-            self.kernels.salsa_back(back, u[layer], self._weight, gp, gx, fit_gradient)
+            self.kernels.salsa_back(back, signs[layer], self._weight, gp, gx, fit_gradient)
             if "thresholds" in names:
-                thresholds -= xp.sum(gx * xp.sign(u[layer]), axis=0)
+                thresholds -= xp.sum(gx * signs[layer], axis=0)
         fit_gradient += gx  # x(0) = p(0) = fit
         fit_gradient += gp
         splitting_gradient = stacked(tape.layers("mixed")).T @ stacked(x_gradients)

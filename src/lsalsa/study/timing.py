@@ -1,5 +1,6 @@
 """Seconds that a method takes for a signal, everything that does not depend on the signal being computed before."""
 
+import math
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +12,12 @@ from lsalsa.study.estimators import Estimator
 
 
 def time_estimator(
-    estimate: Estimator, signals: Any, *, passes: int = 20, clock: Callable[[], float] = time.perf_counter
+    estimate: Estimator,
+    signals: Any,
+    *,
+    passes: int = 20,
+    budget: float = math.inf,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> dict[str, Any]:
     """Time passes over a whole batch after a warm-up pass.
 
@@ -21,7 +27,9 @@ def time_estimator(
         Signals to codes; solvers come prepared, with their matrices computed.
     signals : array, (n_samples, n_features)
     passes : int
-        Timed passes; the median counts.
+        Timed passes at most; the median counts.
+    budget : float
+        Seconds after which no further pass begins; one is made in any case.
 
     Returns
     -------
@@ -35,10 +43,12 @@ def time_estimator(
         start = clock()
         synchronize(estimate(signals))
         seconds.append((clock() - start) / signals.shape[0])
+        if sum(seconds) * signals.shape[0] >= budget:
+            break
     return {
         "seconds_per_sample": float(np.median(seconds)),
         "seconds_per_sample_min": min(seconds),
         "seconds_per_sample_max": max(seconds),
-        "n_passes": passes,
+        "n_passes": len(seconds),
         "n_samples": signals.shape[0],
     }

@@ -230,7 +230,7 @@ class Fit:
         if not self._blew_up(loss):
             if self.clip is not None:
                 shorten(gradient, self.clip)
-            self.optimizer.step(gradient, self.learning_rate)
+            self.optimizer.step(gradient, self.learning_rate, self.tiles)
             encoder.constrain()
             self.loss.constrain(encoder)
         return loss

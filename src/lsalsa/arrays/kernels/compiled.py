@@ -48,14 +48,14 @@ def salsa_step(x: Any, p: Any, fit: Any, thresholds: Any, mu: Any, mixed: Any) -
 
 
 @compiled
-def salsa_step_taped(x: Any, p: Any, fit: Any, thresholds: Any, mu: Any, mixed: Any, u: Any) -> None:
+def salsa_step_taped(x: Any, p: Any, fit: Any, thresholds: Any, mu: Any, mixed: Any, signs: Any) -> None:
     """See `portable.salsa_step_taped`."""
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):
             z = x[i, j] + x[i, j] - p[i, j]
             clipped = min(max(z, -thresholds[j]), thresholds[j])
             moved = x[i, j] - clipped
-            u[i, j] = z - clipped
+            signs[i, j] = (z > thresholds[j]) - (z < -thresholds[j])
             p[i, j] = moved
             mixed[i, j] = fit[i, j] + mu * moved
 
@@ -71,12 +71,12 @@ def lista_back(gradient: Any, x: Any, masked: Any, fit_gradient: Any) -> None:
 
 
 @compiled
-def salsa_back(back: Any, u: Any, mu: Any, p_gradient: Any, x_gradient: Any, fit_gradient: Any) -> None:
+def salsa_back(back: Any, signs: Any, mu: Any, p_gradient: Any, x_gradient: Any, fit_gradient: Any) -> None:
     """See `portable.salsa_back`."""
     for i in range(back.shape[0]):
         for j in range(back.shape[1]):
             fit_gradient[i, j] += back[i, j]
             total = p_gradient[i, j] + mu * back[i, j]
-            inactive = u[i, j] == 0
+            inactive = signs[i, j] == 0
             x_gradient[i, j] = -total if inactive else total
             p_gradient[i, j] = total if inactive else total - total

@@ -30,18 +30,18 @@ BODIES = {
         "p[k] = x[k] - clip(2 * x[k] - p[k], thresholds[j]); mixed[k] = fit[k] + mu * p[k];",
     ),
     "salsa_step_taped": (
-        "const T* x, T* p, const T* fit, const T* thresholds, T mu, T* mixed, T* u",
+        "const T* x, T* p, const T* fit, const T* thresholds, T mu, T* mixed, signed char* signs",
         "T z = 2 * x[k] - p[k]; T clipped = clip(z, thresholds[j]);"
-        " u[k] = z - clipped; p[k] = x[k] - clipped; mixed[k] = fit[k] + mu * p[k];",
+        " signs[k] = (z > thresholds[j]) - (z < -thresholds[j]); p[k] = x[k] - clipped; mixed[k] = fit[k] + mu * p[k];",
     ),
     "lista_back": (
         "const T* gradient, const T* x, T* masked, T* fit_gradient",
         "T kept = x[k] != 0 ? gradient[k] : 0; masked[k] = kept; fit_gradient[k] += kept;",
     ),
     "salsa_back": (
-        "const T* back, const T* u, T mu, T* p_gradient, T* x_gradient, T* fit_gradient",
+        "const T* back, const signed char* signs, T mu, T* p_gradient, T* x_gradient, T* fit_gradient",
         "fit_gradient[k] += back[k]; T total = p_gradient[k] + mu * back[k];"
-        " x_gradient[k] = u[k] != 0 ? total : -total; p_gradient[k] = u[k] != 0 ? 0 : total;",
+        " x_gradient[k] = signs[k] ? total : -total; p_gradient[k] = signs[k] ? 0 : total;",
     ),
 }
 
@@ -81,9 +81,9 @@ def salsa_step(x: Any, p: Any, fit: Any, thresholds: Any, mu: Any, mixed: Any) -
     _launch("salsa_step", x, p, fit, thresholds, mu, mixed)
 
 
-def salsa_step_taped(x: Any, p: Any, fit: Any, thresholds: Any, mu: Any, mixed: Any, u: Any) -> None:
+def salsa_step_taped(x: Any, p: Any, fit: Any, thresholds: Any, mu: Any, mixed: Any, signs: Any) -> None:
     """See `portable.salsa_step_taped`."""
-    _launch("salsa_step_taped", x, p, fit, thresholds, mu, mixed, u)
+    _launch("salsa_step_taped", x, p, fit, thresholds, mu, mixed, signs)
 
 
 def lista_back(gradient: Any, x: Any, masked: Any, fit_gradient: Any) -> None:
@@ -91,9 +91,9 @@ def lista_back(gradient: Any, x: Any, masked: Any, fit_gradient: Any) -> None:
     _launch("lista_back", gradient, x, masked, fit_gradient)
 
 
-def salsa_back(back: Any, u: Any, mu: Any, p_gradient: Any, x_gradient: Any, fit_gradient: Any) -> None:
+def salsa_back(back: Any, signs: Any, mu: Any, p_gradient: Any, x_gradient: Any, fit_gradient: Any) -> None:
     """See `portable.salsa_back`."""
-    _launch("salsa_back", back, u, mu, p_gradient, x_gradient, fit_gradient)
+    _launch("salsa_back", back, signs, mu, p_gradient, x_gradient, fit_gradient)
 
 
 def _launch(name: str, first: Any, *others: Any) -> None:

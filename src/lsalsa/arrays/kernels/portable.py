@@ -36,9 +36,11 @@ def salsa_step(x: Any, p: Any, fit: Any, thresholds: Any, mu: float, mixed: Any)
     mixed[...] = fit + mu * p
 
 
-def salsa_step_taped(x: Any, p: Any, fit: Any, thresholds: Any, mu: float, mixed: Any, u: Any) -> None:
-    """`salsa_step`; u = soft(2 x - p), which `salsa_back` reads."""
-    shrink(2 * x - p, thresholds, u)
+def salsa_step_taped(x: Any, p: Any, fit: Any, thresholds: Any, mu: float, mixed: Any, signs: Any) -> None:
+    """`salsa_step`; signs = sign(soft(2 x - p)), int8, which `salsa_back` reads."""
+    z = 2 * x - p
+    signs[...] = z > thresholds
+    signs[z < -thresholds] = -1
     salsa_step(x, p, fit, thresholds, mu, mixed)
 
 
@@ -48,12 +50,12 @@ def lista_back(gradient: Any, x: Any, masked: Any, fit_gradient: Any) -> None:
     fit_gradient[...] += masked
 
 
-def salsa_back(back: Any, u: Any, mu: float, p_gradient: Any, x_gradient: Any, fit_gradient: Any) -> None:
-    """fit_gradient += back; with g = p_gradient + mu back: x_gradient = g and p_gradient = 0 where u is not 0,
-    x_gradient = -g and p_gradient = g where it is."""
+def salsa_back(back: Any, signs: Any, mu: float, p_gradient: Any, x_gradient: Any, fit_gradient: Any) -> None:
+    """fit_gradient += back; with g = p_gradient + mu back: x_gradient = g and p_gradient = 0 where signs is not
+    0, x_gradient = -g and p_gradient = g where it is."""
     fit_gradient[...] += back
     total = p_gradient + mu * back
-    p_gradient[...] = total * (u == 0)
+    p_gradient[...] = total * (signs == 0)
     x_gradient[...] = total - 2 * p_gradient
 
 

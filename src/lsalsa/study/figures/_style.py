@@ -22,6 +22,8 @@ STYLES: dict[str, dict[str, Any]] = {
     "salsa": {"color": "#009e73", "marker": "^", "linestyle": (0, (4, 1.5))},
     "lista": {"color": "#d55e00", "marker": "D", "linestyle": "-"},
     "lsalsa": {"color": "#000000", "marker": "o", "linestyle": "-"},
+    "lfista": {"color": "#3f8f8f", "marker": "<", "linestyle": "-"},
+    "slstm": {"color": "#8b5a2b", "marker": "P", "linestyle": "-"},
 }
 VARIANT_COLOURS = {
     "lista_adam": "#e69f00",
@@ -30,7 +32,7 @@ VARIANT_COLOURS = {
     "salsa_u": "#56b4e9",
     "salsa_softx": "#a89a00",
 }
-SPARE_COLOURS = ("#8b5a2b", "#e0608a", "#3f8f8f", "#b0a0d0")
+SPARE_COLOURS = ("#e0608a", "#7a9a1f", "#b0a0d0", "#8c1c3c")
 GREY = "#5f5f5f"
 RULES = {
     "font.size": 9.5,
@@ -47,12 +49,12 @@ RULES = {
 
 
 def method_style(method: str, methods: Sequence[str]) -> dict[str, Any]:
-    """Line style of a method: its own for the known five, else its kind's marker, hollow, in another colour."""
+    """Line style of a method: its own for the known ones, else its kind's marker, hollow, in another colour."""
     if method in STYLES:
         return STYLES[method]
     others = [name for name in methods if name not in STYLES | VARIANT_COLOURS]
     spare = SPARE_COLOURS[others.index(method) % len(SPARE_COLOURS)] if method in others else ""
-    marker = STYLES.get(method.partition("_")[0], {"marker": "P"})["marker"]
+    marker = STYLES.get(method.partition("_")[0], {"marker": "X"})["marker"]
     look = {"marker": marker, "linestyle": (0, (6, 1.2, 1.2, 1.2)), "markerfacecolor": "white"}
     return {**look, "color": VARIANT_COLOURS.get(method, spare)}
 
@@ -60,6 +62,7 @@ def method_style(method: str, methods: Sequence[str]) -> dict[str, Any]:
 def new_page(width: float, height: float, heading: Heading, explanation: str) -> Figure:
     """A figure of `width` x `height` inches below a head: title, wrapped explanation, what limits the numbers."""
     unbroken = f"{explanation} {heading.note}".strip().replace("T = ", "T\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")
+    unbroken = unbroken.replace(" %", "\N{NO-BREAK SPACE}%")
     lines = textwrap.wrap(unbroken, width=int(width * 13.2))
     titles = textwrap.wrap(heading.title, width=int(width * 8.4))
     below = 0.15 + 0.22 * len(titles)
