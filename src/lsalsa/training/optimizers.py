@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, ClassVar
 
 from lsalsa.arrays import Tiles, namespace, nearest
@@ -22,7 +23,10 @@ class Optimizer(ABC):
         """Move the arrays in place; the gradient is used up."""
         rate = self.rate_of_step(rate)
         for name, slope in gradient.items():
-            tiles.in_place(lambda rows, name=name, slope=slope: self.move(name, rows, slope[rows], rate), len(slope))
+            tiles.in_place(partial(self._move, name, slope, rate), slope.shape[0])
+
+    def _move(self, name: str, slope: Any, rate: float, rows: slice) -> None:
+        self.move(name, rows, slope[rows], rate)
 
     def rate_of_step(self, rate: float) -> float:
         """Called once a step: the rate for all its arrays."""
