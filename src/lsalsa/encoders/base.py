@@ -280,7 +280,8 @@ def _total(parts: Sequence[Any], tiles: Tiles) -> Any:
         for part in parts[1:]:
             total[rows] += part[rows]
 
-    tiles.in_place(add, total.shape[0])
+    if len(parts) > 1:
+        tiles.in_place(add, total.shape[0])
     return total
 
 
