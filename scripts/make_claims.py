@@ -6,9 +6,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 from lsalsa.study import claims
+from lsalsa.study.csv_rows import to_csv
 from lsalsa.study.job import job
 from lsalsa.study.page import to_page
-from lsalsa.study.tables import to_csv
 
 with job(snakemake) as j:
     optimal = {}

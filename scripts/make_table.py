@@ -5,9 +5,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
-import csv
-
 from lsalsa.study import tables
+from lsalsa.study.csv_rows import read_csv, to_csv
 from lsalsa.study.heading import extents_of, heading
 from lsalsa.study.job import job
 from lsalsa.study.page import to_page
@@ -17,7 +16,7 @@ with job(snakemake) as j:
     title, limits = heading(j.params["title"], extents_of(j.input["images"]), j.params["reduced"])
     shown = {name: j.params[name] for name in ("methods", "depths", "component", "protocol")}
     evaluations = [row for rows in j.read("evaluation") for row in rows]
-    paper_rows = list(csv.DictReader(Path(j.input["paper"]).read_text().splitlines())) if j.has("paper") else None
+    paper_rows = read_csv(j.input["paper"]) if j.has("paper") else None
     rows = tables.make_table(kind, evaluations, **shown, paper_rows=paper_rows)
     facts = j.metadata("classifiers") if j.has("classifiers") else {}
     note = tables.note(
@@ -30,4 +29,4 @@ with job(snakemake) as j:
     note = f"{note} {limits}".strip()
     markdown = tables.to_markdown(rows, title, note)
     latex = tables.to_latex(rows, title, note, f"table:{j.wildcards['table']}")
-    j.write(csv=tables.to_csv(rows), markdown=markdown, latex=latex, page=to_page(markdown))
+    j.write(csv=to_csv(rows), markdown=markdown, latex=latex, page=to_page(markdown))

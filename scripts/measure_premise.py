@@ -7,9 +7,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 from lsalsa.encoders import load_encoder
 from lsalsa.problem import SparseCodingProblem
+from lsalsa.study.csv_rows import to_csv
 from lsalsa.study.job import job
 from lsalsa.study.page import to_page
-from lsalsa.study.tables import to_csv
 from lsalsa.study.theory.premise import premise_row, premise_story, premise_table
 from lsalsa.study.theory.text import PREMISE_COLUMNS, PREMISE_NOTE, PREMISE_TITLE, to_markdown
 

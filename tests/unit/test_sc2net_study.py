@@ -11,6 +11,7 @@ from lsalsa.arrays import Device
 from lsalsa.errors import ConfigError, DataError
 from lsalsa.study.config import load_study
 from lsalsa.study.config import sc2net as config
+from lsalsa.study.csv_rows import read_csv, to_csv
 from lsalsa.study.estimators import train_repetitions
 from lsalsa.study.evaluation import Cell, evaluate
 from lsalsa.study.heading import Heading
@@ -20,7 +21,6 @@ from lsalsa.study.sc2net.classify import released_accuracies, standard_accuracy
 from lsalsa.study.sc2net.images import Vectors, validation_split, vectors_of
 from lsalsa.study.sc2net.pixel_dictionary import pixel_dictionary
 from lsalsa.study.search import search_encoder
-from lsalsa.study.tables import to_csv
 
 N_ATOMS = 8
 TRAINING = {
@@ -290,7 +290,7 @@ def rows_of(accuracies, status="done", data="MNIST", **facts):
     ]
 
 
-PAPER = [{"data": "MNIST", "arm": "ista", "accuracy_percent": "85.25"}]
+PAPER = [{"data": "MNIST", "arm": "ista", "accuracy_percent": 85.25}]
 
 
 def test_a_table_has_means_over_finished_runs_and_the_paper_s_number_beside_them():
@@ -337,7 +337,7 @@ def test_markdown_latex_and_csv_hold_the_same_numbers(tmp_path):
     assert markdown.startswith("## Table (partial data)\n") and "Partial data: toy." in markdown
     assert "90.00 ± 0.71" in markdown and "90.00 $\\pm$ 0.71" in latex
     (tmp_path / "table.csv").write_text(to_csv(table))
-    read = story.read_numbers(tmp_path / "table.csv")
+    read = read_csv(tmp_path / "table.csv")
     assert [row["accuracy_percent"] for row in read] == [row["accuracy_percent"] for row in table]
     assert len(list(csv.DictReader(io.StringIO(to_csv(table))))) == 5
 
@@ -369,12 +369,29 @@ def test_every_figure_is_drawn_from_rows():
     history = [{"data": "MNIST", "arm": "slstm", "epoch": e, "atom_norm_mean": 1.0 + e} for e in (0, 1)]
     (axes,) = figures.draw("sc2net_leak", rows_of({"slstm": 80}), history, ["slstm"], head).axes
     assert axes.lines[0].get_ydata().tolist() == [1, 2]
-    recovered = [
-        {"case": "decaying", "arm": "ista", "n_nonzero": n, "recovered_percent": 50.0 / n, "status": "done"}
-        for n in (1, 2)
-    ]
-    (axes,) = figures.draw("sc2net_support", recovered, [], [], head).axes
+    (axes,) = figures.draw("sc2net_support", RECOVERED, [], [], head).axes
     assert axes.lines[0].get_ydata().tolist() == [50, 25]
+    assert axes.lines[-1].get_ydata().tolist() == [1, 2]
+
+
+RECOVERED = [
+    {"case": "decaying", "arm": arm, "n_nonzero": n, "recovered_percent": p / n, "guess_percent": n, "status": "done"}
+    for arm, p in {"ista": 50.0, "converged": 80.0, "lista_sc2net": 60.0, "slstm": 40.0}.items()
+    for n in (1, 2)
+]
+
+
+def test_the_support_is_told_by_size_beside_a_guess():
+    table = tables.make_table("sc2net_support", RECOVERED, [], [])
+    said = story.sentences_of("sc2net_support", table)
+    assert said[0] == (
+        "1 non-zero entry, decaying spectrum: converged codes find 80.0 %, the best of the others (LISTA, unsupervised)"
+        " 60.0 %, SLSTM 40.0 %, a guess 1 %."
+    )
+    assert said[1].startswith("2 non-zero entries") and said[1].endswith("SLSTM 20.0 %, a guess 2 %.")
+    written = text.to_markdown("sc2net_support", table, Heading("Support"))
+    assert "| decaying spectrum | ISTA | 50.0 | 25.0 | done |" in written
+    assert "| any | a guess | 1 | 2 |  |" in written
 
 
 # SLSTM among the methods of an ordinary task

@@ -6,6 +6,7 @@ import io
 import pytest
 
 from lsalsa.errors import ConfigError, DataError
+from lsalsa.study.csv_rows import read_csv, to_csv
 from lsalsa.study.tables import (
     catching_up,
     comparison,
@@ -14,8 +15,6 @@ from lsalsa.study.tables import (
     method_label,
     note,
     ranking,
-    read_table,
-    to_csv,
     to_latex,
     to_markdown,
     unfinished,
@@ -101,7 +100,7 @@ def test_the_honest_protocol_reads_its_own_column():
 
 
 def test_the_papers_numbers_stand_beside_ours():
-    paper = [{"depth": "1", "method": "lsalsa", "error_percent": "1.91"}]
+    paper = [{"depth": 1, "method": "lsalsa", "error_percent": 1.91}]
     rows = hand_made_table(paper_rows=paper)
     assert cell(rows, "lsalsa", 1)["paper_error_percent"] == 1.91
     assert cell(rows, "fista", 1)["paper_error_percent"] is None
@@ -234,7 +233,7 @@ def test_a_table_read_back_has_its_numbers_again(tmp_path):
     path = tmp_path / "table.csv"
     path.write_text(to_csv(hand_made_table()))
     spread = hand_made_table()[3].pop("error_percent_std")
-    for read, made in zip(read_table(path), hand_made_table(), strict=True):
+    for read, made in zip(read_csv(path), hand_made_table(), strict=True):
         if made["error_percent_std"] == spread:
             assert read.pop("error_percent_std") == pytest.approx(made.pop("error_percent_std"), rel=1e-5)
         assert read == made

@@ -11,14 +11,14 @@ from lsalsa.encoders.lsalsa import LSALSA
 from lsalsa.errors import ConfigError, DataError
 from lsalsa.study.config import load_study
 from lsalsa.study.config.resolve import settings_of
+from lsalsa.study.csv_rows import read_csv, to_csv
 from lsalsa.study.figures import save_figure
-from lsalsa.study.tables import to_csv
 from lsalsa.study.theory import bounds_figure, premise_figure
 from lsalsa.study.theory.checks import Check, in_words, run_checks, summary
 from lsalsa.study.theory.curves import curves
 from lsalsa.study.theory.premise import premise_row, premise_story, premise_table
 from lsalsa.study.theory.statements import CHECKS
-from lsalsa.study.theory.story import about, contradicted, read_outcomes
+from lsalsa.study.theory.story import about, contradicted
 
 SMOKE = Path(__file__).resolve().parents[2] / "workflow/presets/smoke.yaml"
 
@@ -95,7 +95,7 @@ def test_measure_is_told_in_three_digits_and_rounding_is_not(value, words):
 def test_story_counts_what_the_table_says(outcomes, tmp_path):
     path = tmp_path / "theory.csv"
     path.write_text(to_csv(outcomes))
-    rows = read_outcomes(path)
+    rows = read_csv(path)
     text = about(rows, "Supplement B")
     assert text.startswith("As printed: contradicted by **30** of 30 instances (any S, t = 1 to 8).")
     assert "As corrected: contradicted by **none** of 30 instances." in text

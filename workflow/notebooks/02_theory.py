@@ -50,9 +50,10 @@ from pathlib import Path
 
 from IPython.display import Image, Markdown, display
 
-from lsalsa.study.theory.story import about, contradicted, read_outcomes
+from lsalsa.study.csv_rows import read_csv
+from lsalsa.study.theory.story import about, contradicted
 
-outcomes = read_outcomes(tables["theory"])
+outcomes = read_csv(tables["theory"])
 runs = f"{len(outcomes)} checks, {outcomes[0]['runs']} random instances each"
 Markdown(f"**{title}.** Study `{study}`: {runs}. {contradicted(outcomes)}")
 

@@ -36,15 +36,12 @@ tables = {}
 figures = {}
 
 # %%
-import csv
-from pathlib import Path
-
 from IPython.display import Image, Markdown, display
 
 from lsalsa.study.claims import VERDICTS, finding, grouped, summary, summary_table
+from lsalsa.study.csv_rows import read_csv
 
-texts = [Path(path).read_text(encoding="utf-8") for path in tables.values()]
-rows = [row for text in texts for row in csv.DictReader(text.splitlines())]
+rows = [row for path in tables.values() for row in read_csv(path)]
 Markdown(f"**{title}.** Study `{study}`, tables {', '.join(tables) or 'none'}; figures {', '.join(figures) or 'none'}.")
 
 # %% [markdown]

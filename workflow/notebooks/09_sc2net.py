@@ -48,9 +48,10 @@ from pathlib import Path
 
 from IPython.display import Image, Markdown, display
 
-from lsalsa.study.sc2net.story import read_numbers, sentences_of
+from lsalsa.study.csv_rows import read_csv
+from lsalsa.study.sc2net.story import sentences_of
 
-numbers = {name: read_numbers(path) for name, path in tables.items()}
+numbers = {name: read_csv(path) for name, path in tables.items()}
 texts = {name: Path(path).with_suffix(".md").read_text(encoding="utf-8") for name, path in tables.items()}
 
 

@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 
 from lsalsa.study.figures import _style
 from lsalsa.study.heading import Heading
+from lsalsa.study.sc2net.labels import arm_label, case_label
 from lsalsa.study.sc2net.story import data_of, sentences_of
 from lsalsa.study.sc2net.tables import Row, make_table
-from lsalsa.study.sc2net.text import arm_label
 
 
 def draw(name: str, rows: Sequence[Row], history: Sequence[Row], arms: Sequence[str], heading: Heading) -> Figure:
@@ -90,9 +90,11 @@ def _support(table: Sequence[Row], history: Sequence[Row], heading: Heading, exp
             if curve:
                 style = _style.method_style(arm, arms)
                 axes.plot(*zip(*curve, strict=True), label=arm_label(arm), markersize=5, linewidth=1.6, **style)
+        guesses = sorted({(row["n_nonzero"], row["guess_percent"]) for row in table if row["case"] == case})
+        axes.plot(*zip(*guesses, strict=True), label="a guess", color=_style.GREY, linewidth=0.8, zorder=1)
         axes.set_xlabel("non-zero entries of the true code")
         axes.set_ylabel("recovered in percent")
-        axes.set_title(case.replace("_", " "))
+        axes.set_title(case_label(case))
     _style.common_legend(figure, panels)
     return figure
 

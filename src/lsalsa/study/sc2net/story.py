@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-from typing import Any
 
+from lsalsa.study.sc2net.labels import arm_label, case_label
 from lsalsa.study.sc2net.tables import Row
 
 BASELINES = ("ista", "fista", "lista", "lfista")
@@ -17,19 +15,6 @@ STABLE = 1.0  # points of accuracy within which results count as stable
 def sentences_of(name: str, table: Sequence[Row]) -> list[str]:
     """Sentences about one table; none where there is nothing to compare."""
     return [sentence for tell in TOLD.get(name, ()) for sentence in tell(table)]
-
-
-def read_numbers(path: str | Path) -> list[dict[str, Any]]:
-    """The rows of a table's CSV file, numbers as numbers and empty fields as None."""
-    with open(path, encoding="utf-8", newline="") as file:
-        return [{name: _value(text) for name, text in row.items()} for row in csv.DictReader(file)]
-
-
-def _value(text: str) -> Any:
-    try:
-        return float(text) if text else None
-    except ValueError:
-        return text
 
 
 def accuracies(table: Sequence[Row], data: str, arms: Iterable[str]) -> dict[str, float]:
@@ -150,10 +135,29 @@ def released_dictionary(table: Sequence[Row]) -> list[str]:
     return found
 
 
+def recovered(table: Sequence[Row]) -> list[str]:
+    """Of the smallest and the largest support: what converged codes, the best method cut off, SLSTM and chance find."""
+    found = []
+    for case in dict.fromkeys(row["case"] for row in table):
+        sizes = [row["n_nonzero"] for row in table if row["case"] == case]
+        for size in sorted({min(sizes), max(sizes)}):
+            rows = [row for row in table if (row["case"], row["n_nonzero"]) == (case, size)]
+            known = {r["arm"]: r["recovered_percent"] for r in rows if r["recovered_percent"] is not None}
+            converged, slstm = known.pop("converged", None), known.get("slstm")
+            if converged is not None and slstm is not None:
+                best = max(known, key=known.__getitem__)
+                entries = "1 non-zero entry" if size == 1 else f"{size} non-zero entries"
+                first = f"converged codes find {converged:.1f} %, the best of the others ({arm_label(best)})"
+                rest = f"{known[best]:.1f} %, SLSTM {slstm:.1f} %, a guess {rows[0]['guess_percent']:g} %"
+                found.append(f"{entries}, {case_label(case)}: {first} {rest}.")
+    return found
+
+
 TOLD: dict[str, tuple[Callable[[Sequence[Row]], list[str]], ...]] = {
     "sc2net_table_1": (raw_pixels, easier_set, best_method),
     "sc2net_depth": (steps,),
     "sc2net_penalty": (stable_penalty,),
     "sc2net_dictionary": (released_dictionary,),
     "sc2net_leak": (grown_atoms,),
+    "sc2net_support": (recovered,),
 }

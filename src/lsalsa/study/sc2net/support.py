@@ -82,7 +82,7 @@ def recover(
     Yields
     ------
     row : dict
-        case, n_nonzero, arm, recovered_percent, status.
+        case, n_nonzero, arm, recovered_percent, guess_percent (what entries drawn at random would find), status.
     """
     for number, case in enumerate(CASES):
         draws = generator(seed, number)
@@ -93,8 +93,12 @@ def recover(
             codes = sparse_codes(n_train + n_test, n_atoms, count, draws)
             signals = (codes @ mixing.T).astype(np.float32)
             for arm, (estimates, status) in _estimates(problem, signals, codes, n_train, depth, epochs, seed):
-                row = {"case": case, "n_nonzero": count, "arm": arm}
-                yield {**row, "recovered_percent": recovered_percent(estimates, codes[n_train:]), "status": status}
+                found = {
+                    "recovered_percent": recovered_percent(estimates, codes[n_train:]),
+                    "guess_percent": 100 * count / n_atoms,
+                    "status": status,
+                }
+                yield {"case": case, "n_nonzero": count, "arm": arm, **found}
 
 
 def _estimates(problem: Any, signals: Any, codes: Any, n_train: int, depth: int, epochs: int, seed: int):

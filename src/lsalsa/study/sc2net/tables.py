@@ -46,7 +46,7 @@ def make_table(name: str, rows: Iterable[Row], arms: Sequence[str], paper: Itera
     if name == "sc2net_support":
         return _support(list(rows))
     rows = list(rows)
-    numbers = {(row["data"], row["arm"]): float(row["accuracy_percent"]) for row in paper}
+    numbers = {(row["data"], row["arm"]): row["accuracy_percent"] for row in paper}
     table = []
     for data in dict.fromkeys(row["data"] for row in rows):
         for arm in arms:
@@ -78,8 +78,9 @@ def _support(rows: Sequence[Row]) -> list[dict[str, Any]]:
         runs = [row for row in rows if tuple(row[name] for name in keys) == key]
         finished = [run for run in runs if run["status"] in FINISHED]
         mean, std = _mean_and_std([run["recovered_percent"] for run in finished])
-        numbers = {"recovered_percent": mean, "recovered_percent_std": std, "n_repetitions": len(finished)}
-        table.append({**dict(zip(keys, key, strict=True)), **numbers, "status": _status(runs)})
+        numbers = {"recovered_percent": mean, "recovered_percent_std": std, "guess_percent": runs[0]["guess_percent"]}
+        told = {"n_repetitions": len(finished), "status": _status(runs)}
+        table.append({**dict(zip(keys, key, strict=True)), **numbers, **told})
     return table
 
 

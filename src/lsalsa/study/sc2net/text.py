@@ -5,21 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from lsalsa.study.heading import Heading
+from lsalsa.study.sc2net.labels import arm_label, case_label
 from lsalsa.study.sc2net.story import sentences_of
 from lsalsa.study.sc2net.tables import Row
 from lsalsa.study.tables.text import to_tex
 
-NAMES = {
-    "slstm_dictionary": "SLSTM from the dictionary",
-    "slstm_untrained": "SLSTM untrained",
-    "slstm_projected": "SLSTM, atoms projected",
-    "slstm_dictionary_projected": "SLSTM from the dictionary, atoms projected",
-    "lista_sc2net": "LISTA, unsupervised",
-    "lfista_sc2net": "LFISTA, unsupervised",
-    "slstm_sc2net": "SLSTM, unsupervised",
-    "converged": "converged codes",
-    "raw": "raw pixels",
-}
 NOTES = {
     "sc2net_table_1": (
         "Accuracy in percent; larger is better. Official split: logistic regression on standardised codes of all train"
@@ -42,14 +32,6 @@ NOTES = {
         " true codes, or without supervision the loss of SC2Net."
     ),
 }
-
-
-def arm_label(arm: str) -> str:
-    """An arm in print; the points of a sweep have the name of their method."""
-    if arm in NAMES:
-        return NAMES[arm]
-    kind, _, rest = arm.partition("_")
-    return NAMES.get(kind, kind.upper()) + (", dictionary as released" if rest == "released" else "")
 
 
 def spread(value: str, decimals: int = 2) -> Callable[[Row], str]:
@@ -77,21 +59,13 @@ COLUMNS: dict[str, dict[str, Callable[[Row], str]]] = {
     "sc2net_penalty": DATA | {"penalty": lambda row: f"{row['penalty']:g}"} | ACCURACY | FACTS | STATUS,
     "sc2net_leak": DATA | ACCURACY | FACTS | NORM | STATUS,
     "sc2net_dictionary": DATA | ACCURACY | FACTS | {"zeros of the fit": spread("dictionary_zero_share", 3)} | STATUS,
-    "sc2net_support": {
-        "case": lambda row: row["case"].replace("_", " "),
-        "method": lambda row: arm_label(row["arm"]),
-        "non-zero": lambda row: str(row["n_nonzero"]),
-        "recovered": spread("recovered_percent", 1),
-        **STATUS,
-    },
 }
 
 
 def to_markdown(name: str, table: Sequence[Row], heading: Heading) -> str:
     """Title, note, the table, and what its numbers say."""
-    columns = COLUMNS[name]
-    lines = [list(columns), ["--:"] * len(columns), *([cell(row) for cell in columns.values()] for row in table)]
-    grid = "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    head, *rows = _cells(name, table)
+    grid = "\n".join("| " + " | ".join(line) + " |" for line in (head, ["--:"] * len(head), *rows))
     said = "\n".join(f"- {sentence}" for sentence in sentences_of(name, table))
     return (
         "\n\n".join(
@@ -103,12 +77,33 @@ def to_markdown(name: str, table: Sequence[Row], heading: Heading) -> str:
 
 def to_latex(name: str, table: Sequence[Row], heading: Heading) -> str:
     """The same as a LaTeX table without any package; note and sentences stand in the caption."""
-    columns = COLUMNS[name]
+    head, *rows = _cells(name, table)
     caption = to_tex(" ".join([f"{heading.title}.", NOTES[name], heading.note, *sentences_of(name, table)]))
     lines = [
         f"\\begin{{table}}\n\\caption{{{caption}}}\n\\label{{table:{name}}}",
-        f"\\begin{{tabular}}{{{'l' * 2}{'r' * (len(columns) - 2)}}}\n\\hline",
-        " & ".join(map(to_tex, columns)) + " \\\\\n\\hline",
-        *(" & ".join(to_tex(cell(row)) for cell in columns.values()) + " \\\\" for row in table),
+        f"\\begin{{tabular}}{{{'l' * 2}{'r' * (len(head) - 2)}}}\n\\hline",
+        " & ".join(map(to_tex, head)) + " \\\\\n\\hline",
+        *(" & ".join(map(to_tex, row)) + " \\\\" for row in rows),
     ]
     return "\n".join([*lines, "\\hline\n\\end{tabular}\n\\end{table}\n"])
+
+
+def _cells(name: str, table: Sequence[Row]) -> list[list[str]]:
+    """The table's head and its rows as texts."""
+    if name == "sc2net_support":
+        return _support_cells(table)
+    columns = COLUMNS[name]
+    return [list(columns), *([cell(row) for cell in columns.values()] for row in table)]
+
+
+def _support_cells(table: Sequence[Row]) -> list[list[str]]:
+    """Cases and methods down, sizes of the support across."""
+    sizes = sorted({row["n_nonzero"] for row in table})
+    cells = {(row["case"], row["arm"], row["n_nonzero"]): spread("recovered_percent", 1)(row) for row in table}
+    lines = [["case", "method", *(f"{size} non-zero" for size in sizes), "status"]]
+    for case, arm in dict.fromkeys((row["case"], row["arm"]) for row in table):
+        statuses = {row["status"] for row in table if (row["case"], row["arm"]) == (case, arm)}
+        status = ", ".join(sorted(statuses - {"done"})) or "done"
+        lines.append([case_label(case), arm_label(arm), *(cells.get((case, arm, n), "–") for n in sizes), status])
+    chance = {row["n_nonzero"]: f"{row['guess_percent']:g}" for row in table}
+    return [*lines, ["any", "a guess", *(chance[size] for size in sizes), ""]]

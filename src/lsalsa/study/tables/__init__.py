@@ -1,4 +1,4 @@
-"""Tables of a study: `make_table` gathers the numbers, `to_*` write them, `read_table` and others retell them."""
+"""Tables of a study: `make_table` gathers the numbers, `to_*` write them, `read_page` and others retell them."""
 
 from lsalsa.study.tables.paper import agreement, experiments
 from lsalsa.study.tables.rows import FINISHED, KINDS, make_table, value_and_spread
@@ -9,10 +9,9 @@ from lsalsa.study.tables.story import (
     followers,
     ranking,
     read_page,
-    read_table,
     unfinished,
 )
-from lsalsa.study.tables.text import method_label, note, to_csv, to_latex, to_markdown, to_tex
+from lsalsa.study.tables.text import method_label, note, to_latex, to_markdown, to_tex
 
 __all__ = [
     "FINISHED",
@@ -28,8 +27,6 @@ __all__ = [
     "note",
     "ranking",
     "read_page",
-    "read_table",
-    "to_csv",
     "to_latex",
     "to_markdown",
     "to_tex",

@@ -20,7 +20,7 @@ def agreement(rows: Sequence[Row]) -> str:
     Parameters
     ----------
     rows : sequence of rows
-        A table of classification errors as `make_table` or `read_table` gives it, with the paper's numbers.
+        A table of classification errors as `make_table` or `read_csv` gives it, with the paper's numbers.
 
     Returns
     -------

@@ -85,7 +85,7 @@ def make_table(
     written = KINDS[kind].written
     cells = _group_by_cell(evaluations, component or "all")
     trained = {method: [row for (_, m), rows in cells.items() if m == method for row in rows] for method in methods}
-    paper = {(int(row["depth"]), row["method"]): float(row[written]) for row in paper_rows or ()}
+    paper = {(row["depth"], row["method"]): row[written] for row in paper_rows or ()}
     return [
         {
             "depth": depth,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from lsalsa.study.csv_rows import read_csv
 from lsalsa.study.tables.rows import Row
 from lsalsa.study.tables.skipped import is_skipped
 from lsalsa.study.tables.text import kind_of, method_label, number
@@ -15,25 +15,11 @@ Cell = tuple[str, int]
 """Method and depth."""
 
 
-def read_table(path: str | Path) -> list[dict[str, Any]]:
-    """Rows of a table's CSV file, numbers as numbers, an empty field as None."""
-    with Path(path).open(newline="") as file:
-        return [{name: _parsed(name, text) for name, text in row.items()} for row in csv.DictReader(file)]
-
-
 def read_page(tables: Mapping[str, str]) -> tuple[dict[str, list], dict[str, str], dict[str, str]]:
     """Rows, text for reading and title of every table of a notebook, by the table's name; `tables` has their files."""
-    rows = {name: read_table(path) for name, path in tables.items()}
+    rows = {name: read_csv(path) for name, path in tables.items()}
     texts = {name: Path(path).with_suffix(".md").read_text(encoding="utf-8") for name, path in tables.items()}
     return rows, texts, {name: text.splitlines()[0].strip("# ") for name, text in texts.items()}
-
-
-def _parsed(name: str, text: str) -> Any:
-    if name in ("method", "status"):
-        return text
-    if name in ("depth", "n_repetitions"):
-        return int(text)
-    return float(text) if text else None
 
 
 def comparison(rows: Sequence[Row], ours: Cell, others: Iterable[Cell]) -> str:
@@ -42,7 +28,7 @@ def comparison(rows: Sequence[Row], ours: Cell, others: Iterable[Cell]) -> str:
     Parameters
     ----------
     rows : sequence of rows
-        A table as `make_table` or `read_table` gives it.
+        A table as `make_table` or `read_csv` gives it.
     ours, others : (method, depth)
     """
     own = _cell(rows, ours)

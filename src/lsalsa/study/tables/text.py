@@ -1,9 +1,7 @@
-"""A table for reading: CSV with every field, Markdown and LaTeX as a grid of depths and methods."""
+"""A table for reading: Markdown and LaTeX as a grid of depths and methods."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -71,19 +69,6 @@ def note(
 def _of_component(facts: Mapping[str, Any] | None, component: str | None) -> Any:
     """The fact about a component; without its name, about the first, which is the only one where none is named."""
     return next((fact for name, fact in (facts or {}).items() if component in (None, name)), None)
-
-
-def to_csv(rows: Sequence[Row]) -> str:
-    """The rows as CSV text; a missing number is an empty field."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: _csv_field(value) for name, value in row.items()} for row in rows)
-    return text.getvalue()
-
-
-def _csv_field(value: Any) -> Any:
-    return f"{value:.6g}" if isinstance(value, float) else value
 
 
 def to_markdown(rows: Sequence[Row], title: str, note: str) -> str:

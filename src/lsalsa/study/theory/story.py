@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from lsalsa.study.theory.text import CHECKS_COLUMNS, to_grid
 
 Outcomes = Sequence[Mapping[str, Any]]
-
-KINDS = {"runs": int, "violations": int, "worst": float, "limit": float}
-
-
-def read_outcomes(path: str | Path) -> list[dict[str, Any]]:
-    """Rows of ``tables/theory.csv``, numbers as numbers."""
-    with Path(path).open(newline="", encoding="utf-8") as file:
-        return [{name: KINDS.get(name, str)(text) for name, text in row.items()} for row in csv.DictReader(file)]
 
 
 def about(outcomes: Outcomes, *names: str) -> str:
