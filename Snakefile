@@ -44,6 +44,8 @@ for target, files in (declared_targets() | theory_targets() | intermediate_targe
 
 
 onstart:
+    check_results()
+    lift_rate_limit()
     forget_failures()
 
 

@@ -13,6 +13,7 @@ from lsalsa.arrays import set_threads, threads
 from lsalsa.encoders import available, encoder_class
 from lsalsa.errors import LsalsaError
 from lsalsa.losses import CODES, TiedDecoderLoss
+from lsalsa.study.config.kinds import n_parameters
 
 every_encoder = pytest.mark.parametrize("name", available())
 every_number_of_dictionaries = pytest.mark.parametrize("n_blocks", [1, 2, 3])
@@ -30,6 +31,13 @@ def targets_for(world, n_samples):
 
 def test_the_encoders_of_the_papers_are_there():
     assert {"lista", "lsalsa", "lfista", "adaptive_ista", "slstm"} <= set(available())
+
+
+@every_encoder
+def test_its_size_is_known_before_it_is_built(name):
+    encoder = build(name, make_world(2))
+    sizes = n_parameters(name, 3, *encoder.arrays["filter"].shape)
+    assert sizes == sum(array.size for array in encoder.arrays.values())
 
 
 @every_encoder

@@ -2,6 +2,7 @@
 
 import copy
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import yaml
 
 from lsalsa.errors import ConfigError
 from lsalsa.study.config import load_study
+from lsalsa.study.config.disk import disk_mb, shortage
 from lsalsa.study.config.memory import memory_mb
 from lsalsa.study.config.models import Study
 from lsalsa.study.config.resolve import settings_of
@@ -313,6 +315,41 @@ def test_memory_of_published_images_is_that_of_their_arrays():
     settings["images"]["digits"]["settings"]["colour"] = True
     assert needed("cut_patches", component="digits_10") > 2.5 * grey - 1500
     assert needed("learn_dictionary", component="digits_10") > learned
+
+
+PUBLISHED = {"source": "cifar10", "settings": {"n_train": 20_000}}  # and 10,000 test images of 32x32
+
+
+def test_disk_of_images_and_patches_is_that_of_their_arrays():
+    without = disk_mb(load_study(changed("images.digits", PUBLISHED | {"settings": {"n_train": 1, "n_test": 1}})))
+    patches = 9 * 10**2 + 16 * 8**2
+    assert disk_mb(load_study(changed("images.digits", PUBLISHED))) - without == pytest.approx(
+        30_000 * (32**2 + patches) * 4 / 2**20, abs=2
+    )
+
+
+def test_disk_of_encoders_is_that_of_their_matrices():
+    small, large = changed("methods.lsalsa.depths", [1]), changed("methods.lsalsa.depths", list(range(1, 101)))
+    per_encoder = (100 * 100 + 100 * 100 + 100) * 4
+    assert disk_mb(load_study(large)) - disk_mb(load_study(small)) == pytest.approx(297 * per_encoder / 2**20, abs=1)
+
+
+def test_study_that_the_disk_cannot_hold_is_told_with_what_it_has_and_lacks(tmp_path, monkeypatch):
+    study = load_study(changed("images.digits", PUBLISHED))
+    needed = disk_mb(study)
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "digits.npz").write_bytes(bytes(3 * 2**20))
+
+    def free(megabytes):
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(0, 0, megabytes * 2**20))
+        return shortage(study, tmp_path)
+
+    assert free(needed) is None
+    assert free(needed - 3) is None
+    assert free(needed - 4) == (
+        f"the disk of {tmp_path} is too small for the study: about {needed} MB are needed for all of it, 3 MB are"
+        f" there, {needed - 4} MB are free"
+    )
 
 
 def test_grey_patches_and_patches_in_colour_cannot_be_added():

@@ -14,6 +14,8 @@ from scipy.sparse import csr_array
 from lsalsa.errors import DataError, StorageError
 from lsalsa.storage import (
     atomic,
+    check_writable,
+    free_bytes,
     read_arrays,
     read_metadata,
     read_row_metadata,
@@ -235,6 +237,19 @@ def test_file_where_a_folder_is_needed_is_told(npz):
 
 
 # --- content that cannot be written -------------------------------------------------------------------------
+
+
+def test_folder_that_takes_files_passes_though_it_does_not_exist_yet(tmp_path):
+    check_writable(tmp_path / "results" / "demo")
+    assert list(tmp_path.iterdir()) == []
+    assert free_bytes(tmp_path / "results" / "demo") > 0
+
+
+@pytest.mark.parametrize("folder", ["/proc/results", "{file}/results"])
+def test_folder_that_takes_no_files_is_told(npz, folder):
+    folder = folder.format(file=npz)
+    with pytest.raises(StorageError, match=f"^{folder} cannot be written, .+ takes no files: ."):
+        check_writable(folder)
 
 
 def test_array_of_objects_is_not_written(tmp_path):

@@ -1,5 +1,7 @@
 """What goes wrong is told in a sentence, leaves no half file behind, stops what depends on it and nothing else."""
 
+from pathlib import Path
+
 import pytest
 from workplace import SMOKE, jobs_in, kill, wait_for
 
@@ -59,6 +61,22 @@ def test_bad_configuration_is_refused_before_any_job(fresh, fault):
 
 def test_misspelt_target_is_refused(fresh):
     assert "table_digit" in fresh.run("table_digit", fails=True)
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that takes no files, even from root")
+def test_results_that_cannot_be_written_are_told_before_the_first_job(fresh):
+    (fresh.path / "results").symlink_to("/proc")
+    output = fresh.run("images_digits", fails=True)
+    assert "results/smoke cannot be written, results takes no files: " in output
+    assert "Traceback" not in output
+    assert not jobs_in(output)
+
+
+def test_dry_run_of_a_study_that_the_disk_cannot_hold_says_so(fresh):
+    preset = fresh.variant(lambda study: study["tasks"]["digits"].update(n_train=10**12))
+    output = fresh.run("images_digits", "--dry-run", presets=[preset])
+    assert "the disk of results/smoke is too small for the study: about " in output
+    assert "too small" not in fresh.run("images_digits", "--dry-run")
 
 
 # --- a job that fails ------------------------------------------------------------------------------------------

@@ -6,12 +6,15 @@ import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "src"))
 
 from lsalsa.errors import LsalsaError
+from lsalsa.storage import check_writable
 from lsalsa.study.config import kinds, load_study, sc2net
+from lsalsa.study.config.disk import shortage
 from lsalsa.study.config.memory import memory_mb
 from lsalsa.study.config.resolve import plugins_of, settings_of
 from lsalsa.study.provenance import code_hash
@@ -29,6 +32,28 @@ GPU = 1 if study.device == "gpu" or (study.device == "auto" and shutil.which("nv
 ENVIRONMENT = "../../envs/gpu.yaml" if GPU else "../../envs/cpu.yaml"
 ENCODERS = [method for method in study.methods if kinds.is_learned(study.kind_of(method))]
 SOLVERS = [method for method in study.methods if method not in ENCODERS]
+
+
+if workflow.is_main_process and (told := shortage(study, Path(RESULTS))):
+    logger.warning(told)
+
+
+def check_results():
+    """Refuse to start where the results cannot be written: before the first job, not after it."""
+    try:
+        check_writable(RESULTS)
+    except LsalsaError as error:
+        raise WorkflowError(str(error))
+
+
+def lift_rate_limit():
+    """Start jobs as soon as they can on this machine.
+
+    For the sake of its limit of jobs a second Snakemake (9.x) looks through all waiting jobs again after every job
+    done, over and over: with hundreds of jobs that takes a third of a core. A cluster keeps the limit.
+    """
+    if workflow.local_exec:
+        workflow.scheduler.job_rate_limiter = None
 
 
 def one_of(names):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -18,7 +17,7 @@ from typing import Any
 
 from lsalsa.data.register import DataSet, PublishedFile
 from lsalsa.errors import DataError, StorageError
-from lsalsa.storage import atomic
+from lsalsa.storage import atomic, free_bytes
 
 logger = logging.getLogger(__name__)
 
@@ -109,7 +108,7 @@ def _is_cached(path: Path, file: PublishedFile) -> bool:
 def _check_space(folder: Path, missing: list[PublishedFile]) -> None:
     """Refuse a download that the disk cannot hold, before it starts."""
     needed = sum(file.bytes for file in missing)
-    free = shutil.disk_usage(next(place for place in (folder, *folder.parents) if place.exists())).free
+    free = free_bytes(folder)
     if needed > free:
         raise StorageError(f"{folder} cannot hold the download: {needed} bytes needed, {free} bytes free")
 

@@ -7,9 +7,12 @@ an NPZ or Parquet file is its completion mark; the readers refuse a file without
 from lsalsa.storage.files import atomic, write_text
 from lsalsa.storage.npz import read_arrays, read_metadata, write_arrays
 from lsalsa.storage.parquet import read_row_metadata, read_rows, write_rows
+from lsalsa.storage.room import check_writable, free_bytes
 
 __all__ = [
     "atomic",
+    "check_writable",
+    "free_bytes",
     "read_arrays",
     "read_metadata",
     "read_row_metadata",

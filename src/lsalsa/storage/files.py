@@ -3,7 +3,6 @@
 import errno
 import json
 import os
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,6 +12,7 @@ from uuid import uuid4
 import numpy as np
 
 from lsalsa.errors import DataError, StorageError
+from lsalsa.storage.room import free_bytes
 
 MARK = b"lsalsa 1"  # the number grows when older files can no longer be read
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -113,5 +113,5 @@ def _cannot_write(path: Path, error: OSError, needed: int | None) -> StorageErro
     if error.errno not in DISK_FULL:
         return StorageError(f"{path} could not be written: {error}")
     demand = "" if needed is None else f"{needed} bytes needed, "
-    free = shutil.disk_usage(next(folder for folder in path.parents if folder.exists())).free
+    free = free_bytes(path.parent)
     return StorageError(f"{path} could not be written, the disk is full: {demand}{free} bytes free")

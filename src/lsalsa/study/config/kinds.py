@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import math
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -47,6 +48,13 @@ def searchable(kind: str) -> dict[str, Any]:
     package = importlib.import_module("lsalsa.solvers")
     settings = _loaded(module_of(kind), lambda: package.solver_class(kind).settings)
     return EVERY_METHOD | dict(settings)
+
+
+def n_parameters(kind: str, depth: int, n_features: int, n_atoms: int) -> int:
+    """Numbers that an encoder of a kind consists of, with its default settings."""
+    encoder = importlib.import_module("lsalsa.encoders").encoder_class(kind)
+    shapes = encoder.shapes(encoder.complete({"depth": depth}), n_features, n_atoms)
+    return sum(math.prod(shape) for shape in shapes.values())
 
 
 def sources() -> list[str]:

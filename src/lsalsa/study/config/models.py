@@ -50,6 +50,7 @@ class Component(Settings):
 
     noun: ClassVar[str] = "a component"
 
+    title: str | None = None
     images: str
     image_size: Count
     fit: Literal["pad", "shrink", "none"] = "none"

@@ -133,7 +133,9 @@ def make_claims(study: Study) -> Resolved:
 def make_figure(study: Study, figure: str) -> Resolved:
     chosen = study.figures[figure]
     tasks = {name: _some(study.tasks[name], "title", "components") for name in chosen.named_tasks()}
-    return _shown(study, chosen) | {"tasks": tasks, "n_atoms": chosen.n_atoms, "page": chosen.page}
+    in_print = {name: study.components[name].title or name for name in study.components_of(chosen)}
+    details = {"tasks": tasks, "components": in_print, "n_atoms": chosen.n_atoms, "page": chosen.page}
+    return _shown(study, chosen) | details
 
 
 def check_theory(study: Study) -> Resolved:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -55,7 +55,7 @@ def needs(kind: str) -> tuple[str, ...]:
 
 
 def read_data(
-    kind: str, inputs: Inputs, *, methods: Sequence[str], components: Sequence[str], tasks: Sequence[str] = ()
+    kind: str, inputs: Inputs, *, methods: Sequence[str], components: Iterable[str], tasks: Iterable[str] = ()
 ) -> dict[str, Any]:
     """Read what a kind of figure needs.
 
@@ -65,7 +65,7 @@ def read_data(
         One of `available()`.
     inputs : mapping
         Word of `needs(kind)` -> path, or list of paths where `NEEDS` says one per task, method or component.
-    methods, components, tasks : sequences of str
+    methods, components, tasks : iterables of str
         Names in the order of those lists.
 
     Returns
@@ -77,7 +77,7 @@ def read_data(
     """
     from lsalsa.storage import read_arrays, read_metadata, read_rows
 
-    def each_of(names: Sequence[str]) -> Callable[[Any], Any]:
+    def each_of(names: Iterable[str]) -> Callable[[Any], Any]:
         return lambda paths: {name: read_arrays(path) for name, path in zip(names, paths, strict=True)}
 
     def rows_of_all(paths: Any) -> list[dict]:
@@ -98,7 +98,7 @@ def draw(
     heading: Heading,
     methods: Sequence[str],
     depths: Sequence[int],
-    components: Sequence[str],
+    components: Mapping[str, str],
     component: str | None = None,
     tasks: Mapping[str, Mapping[str, Any]] | None = None,
     n_atoms: int | None = None,
@@ -112,8 +112,8 @@ def draw(
         Headline, and what limits the numbers; the sentence under it is worked out from the data.
     methods, depths : sequences
         What to show, in order.
-    components : sequence of str
-        Every component of the tasks, in order, or those that a figure of components lists.
+    components : mapping
+        Every component of the tasks, in order, or those that a figure of components lists: name -> its name in print.
     component : str, optional
         Restrict the figure to this component; None for the whole code, or for all components where they stand
         side by side.

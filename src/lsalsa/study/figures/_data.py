@@ -23,7 +23,7 @@ def blocks_of(problem: Mapping[str, np.ndarray]) -> list[slice]:
     return [slice(sum(sizes[:i]), sum(sizes[: i + 1])) for i in range(len(sizes))]
 
 
-def block_of(problem: Mapping[str, np.ndarray], component: str | None, components: Sequence[str]) -> slice:
+def block_of(problem: Mapping[str, np.ndarray], component: str | None, components: Iterable[str]) -> slice:
     """Columns of one component's codes; all columns without a component."""
     if component is None:
         return slice(None)

@@ -23,7 +23,7 @@ def draw(
     methods: Sequence[str],
     depths: Sequence[int],
     component: str | None,
-    components: Sequence[str],
+    components: Mapping[str, str],
     n_atoms: int | None = None,
 ) -> Figure:
     """One grid of atoms per component, the most used first; of each the first `n_atoms`, or all."""
@@ -41,7 +41,7 @@ def draw(
         order = np.argsort(-usage, kind="stable")[:n_atoms]
         axes.imshow(mosaic(dictionary, order), cmap="gray", vmin=-1, vmax=1, interpolation="none")
         axes.set_axis_off()
-        axes.set_title(f"{name}: {_describe(dictionary, usage, len(order))}", fontsize=9.5)
+        axes.set_title(f"{components[name]}: {_describe(dictionary, usage, len(order))}", fontsize=9.5)
     return figure
 
 

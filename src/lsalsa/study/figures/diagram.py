@@ -49,7 +49,7 @@ def draw(
     methods: Sequence[str],
     depths: Sequence[int],
     component: str | None,
-    components: Sequence[str],
+    components: Mapping[str, str],
 ) -> Figure:
     """The first of the methods: its steps as boxes, from the signal at the left to the code at the right."""
     learned = methods[0] == "lsalsa"

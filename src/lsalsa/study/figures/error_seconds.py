@@ -30,7 +30,7 @@ def draw(
     methods: Sequence[str],
     depths: Sequence[int],
     component: str | None,
-    components: Sequence[str],
+    components: Mapping[str, str],
 ) -> Figure:
     """A panel per component and protocol: classification error over time, the error on optimal codes as a level."""
     evaluation = [row for row in data["evaluation"] if row["depth"] in depths]
@@ -48,7 +48,7 @@ def draw(
         _draw_panel(axes, curves[protocol, name], methods, data["timing"], floor)
         guess = data["classifiers"]["guess_error_percent"][name]
         levels = f"dotted: {floor:.1f} % missed; guessing misses {guess:.0f} %"
-        axes.set_title(f"{name}: {PROTOCOLS[protocol][1]}\n({levels})", fontsize=9.5)
+        axes.set_title(f"{components[name]}: {PROTOCOLS[protocol][1]}\n({levels})", fontsize=9.5)
     for axes in panels[:, 0]:
         axes.set_ylabel("images missed, in percent")
     for axes in panels[-1]:

@@ -17,8 +17,8 @@ from lsalsa.study.tables import method_label, value_and_spread
 needs = ("evaluation", "timing", "exact", "codes", "problem")
 subject = "task"
 
-LOWEST = 1e-4
-"""Share of the RMSE of the zero code that the axis goes down to; exact solvers lie below it."""
+BELOW = 5
+"""Factor by which the axis goes below the lowest RMSE of a curve; exact solvers lie further down."""
 
 NEAR = 1.25
 """Factor in time, its cube in RMSE, within which the labels of two points would overlap."""
@@ -48,7 +48,7 @@ def draw(
     methods: Sequence[str],
     depths: Sequence[int],
     component: str | None,
-    components: Sequence[str],
+    components: Mapping[str, str],
 ) -> Figure:
     """One panel, RMSE over time: curves of the methods, marks of the exact solvers, the frontier behind them."""
     level = size_of(data["codes"]["codes"][:, block_of(data["problem"], component, components)])
@@ -57,14 +57,15 @@ def draw(
     curves = {method: curve for method, curve in curves.items() if curve}
     exact = [row for row in data["exact"] if row["status"] == "done"]
     best = frontier(_points(curves, data["timing"], exact))
-    figure = _style.new_page(10.0, 6.0, heading, _explanation(best, data["exact"], LOWEST * level))
+    lowest = min((mean for curve in curves.values() for _, mean, *_ in curve), default=level) / BELOW
+    figure = _style.new_page(10.0, 5.4, heading, _explanation(best, data["exact"], lowest))
     panels = _style.new_axes(figure, 1, 1)
     axes = panels[0, 0]
     for method, curve in curves.items():
         _style.plot_curve(axes, method, methods, over_time(curve, method, data["timing"]))
-    _draw_exact(axes, exact, LOWEST * level)
-    _draw_frontier(axes, best, LOWEST * level)
-    _finish(axes, level)
+    _draw_exact(axes, exact, lowest)
+    _draw_frontier(axes, best, lowest)
+    _finish(axes, level, lowest)
     _style.common_legend(figure, panels)
     return figure
 
@@ -118,11 +119,11 @@ def apart(best: Sequence[Point]) -> list[Point]:
     return labelled
 
 
-def _finish(axes: Axes, level: float) -> None:
+def _finish(axes: Axes, level: float, lowest: float) -> None:
     _style.seconds_axis(axes)
     _style.log_value_axis(axes)
     _style.reference_line(axes, level, "a code of zeros")
-    axes.set_ylim(0.5 * LOWEST * level, max(1.6 * level, axes.get_ylim()[1]))
+    axes.set_ylim(0.8 * lowest, max(1.6 * level, axes.get_ylim()[1]))
     axes.margins(x=0.08)
     axes.set_ylabel("RMSE of the code against the optimal code")
 
@@ -137,6 +138,6 @@ def _explanation(best: Sequence[Point], exact: Sequence[Mapping[str, Any]], lowe
     return (
         f"Down and left is better. Grey: the frontier, where nothing is both faster and nearer to the optimal codes:"
         f" {', '.join(runs)}. Exact solvers go on until the code is right, to the certified duality gap where one is"
-        f" named; what lies below {lowest:.1g} is drawn at the lower edge."
+        f" named; what lies below {lowest:.2g} is drawn at the lower edge."
         f"{f' Not measured: {missing}.' if missing else ''}"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -42,7 +42,7 @@ def draw(
     methods: Sequence[str],
     depths: Sequence[int],
     component: str | None,
-    components: Sequence[str],
+    components: Mapping[str, str],
     page: int | None,
 ) -> Figure:
     """Truth and optimal code on top; below them, set off by depth, a row of images per method."""
@@ -99,7 +99,7 @@ def _explanation(n_components: int) -> str:
     )
 
 
-def _shown_samples(data: Mapping[str, Any], components: Sequence[str], page: int) -> np.ndarray:
+def _shown_samples(data: Mapping[str, Any], components: Collection[str], page: int) -> np.ndarray:
     """Positions among the stored samples of those on a page: as many as fit the width, no plain areas among them."""
     stored = np.arange(len(next(iter(data["samples"].values()))["shown"]))
     plain = np.ptp(_truth(data, stored, components)[:, 0], axis=1) < LEAST_CONTRAST
@@ -120,7 +120,7 @@ def _rows_in_test(data: Mapping[str, Any], shown: np.ndarray) -> np.ndarray:
     return np.asarray(next(iter(data["samples"].values()))["shown"])[shown]
 
 
-def _truth(data: Mapping[str, Any], shown: np.ndarray, components: Sequence[str]) -> np.ndarray:
+def _truth(data: Mapping[str, Any], shown: np.ndarray, components: Collection[str]) -> np.ndarray:
     rows = _rows_in_test(data, shown)
     indices = [data["signals"][f"test_index_{i}"][rows] for i in range(len(components))]
     parts = [data["patches"][name]["test"][index] for name, index in zip(components, indices, strict=True)]
@@ -144,7 +144,9 @@ def _lines_of_depth(samples: Mapping[str, Any], methods: Sequence[str], depth: i
     return lines
 
 
-def _label(axes: Axes, lines: Sequence[Line], rows: np.ndarray, columns: np.ndarray, components: Sequence[str]) -> None:
+def _label(
+    axes: Axes, lines: Sequence[Line], rows: np.ndarray, columns: np.ndarray, components: Mapping[str, str]
+) -> None:
     """Names of the lines at the left, of the columns on top, and the RMSE of each line at the right."""
     axes.set(frame_on=False, xticks=[])
     axes.grid(False)
@@ -153,7 +155,7 @@ def _label(axes: Axes, lines: Sequence[Line], rows: np.ndarray, columns: np.ndar
     right = {"xycoords": axes.get_yaxis_transform(), "xytext": (6, 0), "textcoords": "offset points"}
     for row, line in zip(rows, lines, strict=True):
         axes.annotate(_words(line.rmse), (1.0, row), va="center", fontsize=9, **right)
-    names = ["mixture", *components] if len(components) > 1 else [""]
+    names = ["mixture", *components.values()] if len(components) > 1 else [""]
     for position, column in enumerate(columns):
         axes.text(column, -2, names[position % len(names)], ha="center", va="bottom", fontsize=8.5)
 

@@ -26,7 +26,7 @@ def draw(
     methods: Sequence[str],
     depths: Sequence[int],
     component: str | None,
-    components: Sequence[str],
+    components: Mapping[str, str],
     tasks: Mapping[str, Mapping[str, Any]],
 ) -> Figure:
     """Per task two panels that share their height: RMSE over depth, RMSE over seconds; the zero code as a level."""

@@ -29,7 +29,7 @@ def draw(
     methods: Sequence[str],
     depths: Sequence[int],
     component: str | None,
-    components: Sequence[str],
+    components: Mapping[str, str],
 ) -> Figure:
     """One panel per depth: share of zeros across, RMSE up, a point per sample, a large mark at the mean."""
     targets = data["codes"]["codes"][:, block_of(data["problem"], component, components)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import cycle
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -15,7 +16,7 @@ from lsalsa.study.heading import Heading
 from lsalsa.study.tables import method_label
 from lsalsa.study.theory.checks import Row
 
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c1c3c")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 
 
@@ -30,27 +31,34 @@ def draw(rows: Sequence[Row]) -> Figure:
     styles = _styles(done)
     for number, ((task, method), style) in enumerate(styles.items()):
         own = [row for row in done if (row["task"], row["method"]) == (task, method)]
-        label = f"{method_label(method)}, {task}"
         beside = 1.03 ** (number - (len(styles) - 1) / 2)  # marks of different tasks stand side by side
-        _scatter(left, [(row["depth"] * beside, row["ratio"]) for row in own], label=label, **style)
-        _scatter(right, [(row["asymmetry"], row["stationarity"]) for row in own], label=label, **style)
+        _scatter(left, [(row["depth"] * beside, row["ratio"]) for row in own], **style)
+        _scatter(right, [(row["asymmetry"], row["stationarity"]) for row in own], **style)
+    _explain(left, done)
     _finish_theorem_2(left, done)
-    _finish_theorem_1(right)
+    _finish_theorem_1(right, done)
     _style.common_legend(figure, panels)
     return figure
 
 
 def _styles(rows: Sequence[Row]) -> dict[tuple[str, str], dict[str, Any]]:
     """A colour per task, a marker per method."""
-    tasks, methods = (list(dict.fromkeys(row[name] for row in rows)) for name in ("task", "method"))
+    colours, markers = _assigned(rows, "task", COLOURS), _assigned(rows, "method", MARKERS)
     groups = dict.fromkeys((row["task"], row["method"]) for row in rows)
-    return {
-        (task, method): {
-            "color": COLOURS[tasks.index(task) % len(COLOURS)],
-            "marker": MARKERS[methods.index(method) % len(MARKERS)],
-        }
-        for task, method in groups
-    }
+    return {(task, method): {"color": colours[task], "marker": markers[method]} for task, method in groups}
+
+
+def _assigned(rows: Sequence[Row], column: str, looks: Sequence[str]) -> dict[str, str]:
+    """One of the looks for each name in a column, in order, from the first again when there are too few."""
+    return dict(zip(dict.fromkeys(row[column] for row in rows), cycle(looks), strict=False))
+
+
+def _explain(axes: Axes, rows: Sequence[Row]) -> None:
+    """Entries of the legend: what a colour and what a marker stands for."""
+    for task, colour in _assigned(rows, "task", COLOURS).items():
+        axes.plot([], [], linestyle="none", marker="o", color=colour, label=task)
+    for method, marker in _assigned(rows, "method", MARKERS).items():
+        axes.plot([], [], linestyle="none", marker=marker, color=_style.GREY, label=method_label(method))
 
 
 def _scatter(axes: Axes, points: Sequence[tuple[float, float]], **style: Any) -> None:
@@ -64,15 +72,19 @@ def _finish_theorem_2(axes: Axes, rows: Sequence[Row]) -> None:
     _style.depth_axis(axes, sorted({row["depth"] for row in rows}))
     _style.reference_line(axes, 1.0)
     axes.set_xlabel("T: layers")
-    axes.set_ylabel("curvature, learned / original (1 before training)")
+    axes.set_ylabel("curvature: learned / original")
     axes.set_title("Theorem 2: does the learned cost curve more?")
 
 
-def _finish_theorem_1(axes: Axes) -> None:
+def _finish_theorem_1(axes: Axes, rows: Sequence[Row]) -> None:
+    """Percent; above 10 % logarithmic where the slope exceeds its terms, to show both 1 and 10,000."""
     _style.reference_line(axes, 0.0, "theorem 1")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(5))
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.3g} %"))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:,g} %"))
+    if max(row["stationarity"] for row in rows) > 1:
+        axes.set_yscale("symlog", linthresh=0.1)
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:,.0f} %"))
     axes.set_xlabel("asymmetry of S: |S - Sᵀ| / |S|")
     axes.set_ylabel("slope at the x-update / its terms")
     axes.set_title("Theorem 1: has the learned cost slope 0 there?")

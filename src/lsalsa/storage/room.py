@@ -1,0 +1,28 @@
+"""Room for files: what is free on a disk, and whether a folder takes files at all; the folder need not exist yet."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from lsalsa.errors import StorageError
+
+
+def free_bytes(folder: str | Path) -> int:
+    """Bytes free on the disk of a folder."""
+    return shutil.disk_usage(_existing(Path(folder))).free
+
+
+def check_writable(folder: str | Path) -> None:
+    """Raise StorageError when no file can be written into a folder, or the folder cannot be made."""
+    existing = _existing(Path(folder))
+    try:
+        tempfile.TemporaryFile(dir=existing).close()
+    except OSError as error:
+        raise StorageError(f"{folder} cannot be written, {existing} takes no files: {error.strerror}") from error
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or what is there of the path to it."""
+    return next(place for place in (folder, *folder.parents) if place.exists())
