@@ -123,7 +123,7 @@ def _finish(axes: Axes, level: float, lowest: float) -> None:
     _style.seconds_axis(axes)
     _style.log_value_axis(axes)
     _style.reference_line(axes, level, "a code of zeros")
-    axes.set_ylim(0.8 * lowest, max(1.6 * level, axes.get_ylim()[1]))
+    axes.set_ylim(0.5 * lowest, max(1.6 * level, axes.get_ylim()[1]))
     axes.margins(x=0.08)
     axes.set_ylabel("RMSE of the code against the optimal code")
 

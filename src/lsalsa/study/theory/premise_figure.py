@@ -82,8 +82,10 @@ def _finish_theorem_1(axes: Axes, rows: Sequence[Row]) -> None:
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(5))
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:,g} %"))
-    if max(row["stationarity"] for row in rows) > 1:
+    steepest = max(row["stationarity"] for row in rows)
+    if steepest > 1:
         axes.set_yscale("symlog", linthresh=0.1)
+        axes.set_ylim(-0.02, 3 * steepest)
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:,.0f} %"))
     axes.set_xlabel("asymmetry of S: |S - Sᵀ| / |S|")
     axes.set_ylabel("slope at the x-update / its terms")
