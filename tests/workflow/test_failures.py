@@ -72,6 +72,11 @@ def test_results_that_cannot_be_written_are_told_before_the_first_job(fresh):
     assert not jobs_in(output)
 
 
+def test_jobs_do_not_wait_for_a_limit_of_jobs_a_second(fresh):
+    fresh.run("patches_digits_10", "--max-jobs-per-timespan", "1/1h")  # two jobs; the second would wait an hour
+    assert fresh.result("patches/digits_10.npz").exists()
+
+
 def test_dry_run_of_a_study_that_the_disk_cannot_hold_says_so(fresh):
     preset = fresh.variant(lambda study: study["tasks"]["digits"].update(n_train=10**12))
     output = fresh.run("images_digits", "--dry-run", presets=[preset])
