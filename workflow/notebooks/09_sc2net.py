@@ -44,15 +44,12 @@ tables = {}
 figures = {}
 
 # %%
-from pathlib import Path
-
 from IPython.display import Image, Markdown, display
 
-from lsalsa.study.csv_rows import read_csv
 from lsalsa.study.sc2net.story import sentences_of
+from lsalsa.study.tables import read_page
 
-numbers = {name: read_csv(path) for name, path in tables.items()}
-texts = {name: Path(path).with_suffix(".md").read_text(encoding="utf-8") for name, path in tables.items()}
+numbers, texts, _ = read_page(tables)
 
 
 def tell(name):

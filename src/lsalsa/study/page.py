@@ -1,8 +1,9 @@
-"""The Markdown of a table as an HTML page that stands alone: what the report can show."""
+"""A table in Markdown, and its Markdown as an HTML page that stands alone: what the report can show."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from html import escape
 
 STYLE = """
@@ -11,6 +12,12 @@ table { border-collapse: collapse; margin: 1.5em 0; font-variant-numeric: tabula
 th, td { padding: 0.35em 1em; text-align: right; border-bottom: 1px solid #ddd; }
 th { border-bottom: 2px solid #888; }
 """
+
+
+def pipe_table(head: Sequence[str], rows: Iterable[Sequence[str]], rule: str = "--:") -> str:
+    """A Markdown table; its columns are set to the right, or with the rule `---` to the left."""
+    lines = [head, [rule] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def to_page(markdown: str) -> str:

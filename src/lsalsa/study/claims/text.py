@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lsalsa.study.claims.base import VERDICTS
+from lsalsa.study.page import pipe_table
 from lsalsa.study.tables import to_tex
 
 Row = Mapping[str, Any]
@@ -40,9 +41,8 @@ def summary(rows: Sequence[Row]) -> str:
 
 def summary_table(rows: Sequence[Row]) -> str:
     """The counts as a Markdown table."""
-    lines = [["Part of the paper", *VERDICTS], ["--:"] * (len(VERDICTS) + 1)]
-    lines += [[name, *map(str, numbers)] for name, numbers in counts(rows)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    lines = [[name, *map(str, numbers)] for name, numbers in counts(rows)]
+    return pipe_table(["Part of the paper", *VERDICTS], lines)
 
 
 def finding(row: Row) -> str:

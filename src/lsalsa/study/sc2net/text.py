@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from lsalsa.study.heading import Heading
+from lsalsa.study.page import pipe_table
 from lsalsa.study.sc2net.labels import arm_label, case_label
 from lsalsa.study.sc2net.story import sentences_of
 from lsalsa.study.sc2net.tables import Row
@@ -65,7 +66,7 @@ COLUMNS: dict[str, dict[str, Callable[[Row], str]]] = {
 def to_markdown(name: str, table: Sequence[Row], heading: Heading) -> str:
     """Title, note, the table, and what its numbers say."""
     head, *rows = _cells(name, table)
-    grid = "\n".join("| " + " | ".join(line) + " |" for line in (head, ["--:"] * len(head), *rows))
+    grid = pipe_table(head, rows)
     said = "\n".join(f"- {sentence}" for sentence in sentences_of(name, table))
     return (
         "\n\n".join(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from lsalsa.study.page import pipe_table
 from lsalsa.study.tables.rows import KINDS, Kind, Row
 from lsalsa.study.tables.skipped import SKIPPED, is_skipped
 
@@ -168,10 +169,8 @@ def _paper_cell(row: Row, kind: Kind) -> str:
 
 def _markdown_grid(rows: Sequence[Row], cell_text) -> str:
     methods = list(dict.fromkeys(row["method"] for row in rows))
-    lines = [["T", *map(method_label, methods)], ["--:"] * (len(methods) + 1)]
-    for depth, cells, best in _by_depth(rows):
-        lines.append([str(depth), *(cell_text(cell, best) for cell in cells)])
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    lines = [[str(depth), *(cell_text(cell, best) for cell in cells)] for depth, cells, best in _by_depth(rows)]
+    return pipe_table(["T", *map(method_label, methods)], lines)
 
 
 _TEX = str.maketrans(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from lsalsa.study.page import pipe_table
 from lsalsa.study.theory.checks import ROUNDING, in_words
 
 Column = tuple[str, Callable[[Any], str]]
@@ -81,6 +82,5 @@ def to_markdown(
 
 def to_grid(columns: Mapping[str, Column], rows: Sequence[Mapping[str, Any]]) -> str:
     """A pipe table of some columns of the rows."""
-    lines = [[heading for heading, _ in columns.values()], ["---"] * len(columns)]
-    lines += [[show(row[key]) for key, (_, show) in columns.items()] for row in rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    lines = [[show(row[key]) for key, (_, show) in columns.items()] for row in rows]
+    return pipe_table([heading for heading, _ in columns.values()], lines, "---")
