@@ -15,7 +15,7 @@ include: "workflow/rules/targets.smk"
 
 
 rule all:
-    """Everything that the configuration declares."""
+    """Everything that the configuration and its papers declare."""
     input:
         everything(),
 
@@ -26,21 +26,24 @@ include: "workflow/rules/codes.smk"
 include: "workflow/rules/encoders.smk"
 include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/tables.smk"
-include: "workflow/rules/claims.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/notebooks.smk"
-include: "workflow/rules/theory.smk"
-include: "workflow/rules/sc2net.smk"
+
+
+for paper in study.active_papers():
+    if paper.rules:
+
+        include: f"papers/{paper.name}/rules.smk"
 
 
 # Tables, figures, notebooks and intermediate results by name: `snakemake --cores 2 table_digits`.
-for target, files in (declared_targets() | theory_targets() | intermediate_targets()).items():
+for target, paths in named_targets().items():
 
     rule:
         name:
             target
         input:
-            files,
+            paths,
 
 
 onstart:

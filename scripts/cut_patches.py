@@ -1,10 +1,5 @@
 """Cut the images of one component into patches, split by image. Input, output and parameters: rule cut_patches."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
-
 from lsalsa.data.images import ImageSet
 from lsalsa.data.patches import component_patches
 from lsalsa.study.job import job

@@ -1,10 +1,5 @@
 """Read one set of images from its source. Input, output and parameters: rule fetch_images."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
-
 from lsalsa.data.sources import load_images
 from lsalsa.study.job import job
 

@@ -1,10 +1,5 @@
 """Learn the dictionary of one component. Input, output and parameters: rule learn_dictionary."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
-
 from lsalsa.arrays import to_host
 from lsalsa.dictionary import learn_dictionary
 from lsalsa.seeds import generator

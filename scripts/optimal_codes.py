@@ -1,10 +1,5 @@
 """Solve one task to a certified duality gap, in every split. Input, output and parameters: rule optimal_codes."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
-
 from scipy.sparse import csr_array
 
 from lsalsa.arrays import to_host

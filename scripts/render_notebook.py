@@ -1,10 +1,5 @@
 """Run one notebook and write it as a page. Input, output and parameters: rule render_notebook."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
-
 from lsalsa.study.job import job
 from lsalsa.study.notebook import render
 
@@ -15,5 +10,6 @@ with job(snakemake) as j:
         "results": f"results/{j.study}",
         "tables": dict(zip(j.params["tables"], j.input["tables"], strict=True)),
         "figures": dict(zip(j.params["figures"], j.input["figures"], strict=True)),
+        "methods": j.params["methods"],
     }
     render(j.input["source"], j.output["notebook"], j.output["page"], parameters, failed=j.log)

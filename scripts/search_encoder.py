@@ -1,10 +1,5 @@
 """Choose the hyper-parameters of one encoder at one depth. Input, output and parameters: rule search_encoder."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
-
 from lsalsa.study.job import job
 from lsalsa.study.samples import read_pairs, read_problem
 from lsalsa.study.search import search_encoder

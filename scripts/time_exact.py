@@ -1,10 +1,5 @@
 """Time exact solvers on one task. Input, output and parameters: rule time_exact."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
-
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.storage import read_arrays
 from lsalsa.study.exact_timing import time_exact

@@ -1,10 +1,5 @@
 """Fit the classifiers of one task on its optimal codes. Input, output and parameters: rule train_classifier."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
-
 from lsalsa.study.classification import train_classifiers
 from lsalsa.study.job import job
 from lsalsa.study.samples import read_problem

@@ -1,11 +1,6 @@
 """Train one encoder at one depth, all repetitions. Input, output and parameters: rule train_encoder."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
-
-from lsalsa.study.estimators import train_repetitions
+from lsalsa.study.coders import train_repetitions
 from lsalsa.study.job import job
 from lsalsa.study.samples import read_pairs, read_problem
 
@@ -15,7 +10,7 @@ with job(snakemake) as j:
         read_problem(j),
         read_pairs(j, "train"),
         read_pairs(j, "validation"),
-        kind=j.params["kind"],
+        algorithm=j.params["algorithm"],
         depth=int(j.wildcards["depth"]),
         chosen=chosen,
         seeds=[j.seed(repetition) for repetition in range(j.params["repetitions"])],

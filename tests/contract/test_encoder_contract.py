@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 import pytest
+from lsalsa.study.config.kinds import n_parameters
 from worlds import make_world, relative_error
 
 from lsalsa import load_encoder, train
@@ -13,7 +14,6 @@ from lsalsa.arrays import set_threads, threads
 from lsalsa.encoders import available, encoder_class
 from lsalsa.errors import LsalsaError
 from lsalsa.losses import CODES, TiedDecoderLoss
-from lsalsa.study.config.kinds import n_parameters
 
 every_encoder = pytest.mark.parametrize("name", available())
 every_number_of_dictionaries = pytest.mark.parametrize("n_blocks", [1, 2, 3])

@@ -16,7 +16,6 @@ from benchmarks.bench import KEYS, Bench  # noqa: E402
 from benchmarks.cases import cases, exact, frontier, inference, scale, search, start_up, training  # noqa: E402
 from benchmarks.floors import StepProducts, encoding_floor  # noqa: E402
 from benchmarks.worlds import random_world  # noqa: E402
-
 from lsalsa.arrays import Device  # noqa: E402
 from lsalsa.encoders import encoder_class  # noqa: E402
 from lsalsa.problem import SparseCodingProblem  # noqa: E402

@@ -4,12 +4,12 @@ import math
 
 import numpy as np
 import pytest
+from lsalsa.study.cells import cells_of_task, encoder_cells, solver_cells
+from lsalsa.study.estimators import train_repetitions
 from tasks import encoder_codes, make_task, rmse_of, solver_codes, zero_share_of
 
 from lsalsa.arrays import Device
 from lsalsa.storage import read_rows, write_rows
-from lsalsa.study.cells import cells_of_task, encoder_cells, solver_cells
-from lsalsa.study.estimators import train_repetitions
 from lsalsa.study.evaluation import evaluate
 from lsalsa.study.search import search_encoder, search_solver
 

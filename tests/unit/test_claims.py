@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from lsalsa.study.page import to_page
 from scipy import sparse
 
 from lsalsa.errors import ConfigError
@@ -21,7 +22,6 @@ from lsalsa.study.claims import (
     to_latex,
     to_markdown,
 )
-from lsalsa.study.page import to_page
 
 REFERENCE = Path(__file__).resolve().parents[2] / "workflow" / "reference"
 SHARED = {"id": "one", "paper": "lsalsa", "place": "Section 1, Figure 1", "sentence": "It is so."}

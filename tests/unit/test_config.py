@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+from lsalsa.study.config.resolve import settings_of
 
 from lsalsa.errors import ConfigError
 from lsalsa.study.config import load_study
 from lsalsa.study.config.disk import disk_mb, shortage
 from lsalsa.study.config.memory import memory_mb
 from lsalsa.study.config.models import Study
-from lsalsa.study.config.resolve import settings_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PRESETS = [ROOT / "config.yaml", *sorted((ROOT / "workflow" / "presets").glob("*.yaml"))]

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from lsalsa.study.estimators import penalised, solver_estimator, start_encoder, train_repetitions, training_settings
 from tasks import encoder_codes, make_task, rmse_of, solver_codes, start_arrays, trained_by_hand
 
 from lsalsa.errors import ConfigError
 from lsalsa.storage import read_rows, write_rows
-from lsalsa.study.estimators import penalised, solver_estimator, start_encoder, train_repetitions, training_settings
 
 TASK = make_task()
 TINY = make_task(n_features=5, n_atoms=4)

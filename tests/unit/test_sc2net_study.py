@@ -5,6 +5,12 @@ import io
 
 import numpy as np
 import pytest
+from lsalsa.study.estimators import train_repetitions
+from lsalsa.study.sc2net import figures, story, support, tables, text
+from lsalsa.study.sc2net.arm import method_of, run_arm
+from lsalsa.study.sc2net.classify import released_accuracies, standard_accuracy
+from lsalsa.study.sc2net.images import Vectors, validation_split, vectors_of
+from lsalsa.study.sc2net.pixel_dictionary import pixel_dictionary
 from worlds import make_world, objective_of, unit_columns
 
 from lsalsa.arrays import Device
@@ -12,14 +18,8 @@ from lsalsa.errors import ConfigError, DataError
 from lsalsa.study.config import load_study
 from lsalsa.study.config import sc2net as config
 from lsalsa.study.csv_rows import read_csv, to_csv
-from lsalsa.study.estimators import train_repetitions
 from lsalsa.study.evaluation import Cell, evaluate
 from lsalsa.study.heading import Heading
-from lsalsa.study.sc2net import figures, story, support, tables, text
-from lsalsa.study.sc2net.arm import method_of, run_arm
-from lsalsa.study.sc2net.classify import released_accuracies, standard_accuracy
-from lsalsa.study.sc2net.images import Vectors, validation_split, vectors_of
-from lsalsa.study.sc2net.pixel_dictionary import pixel_dictionary
 from lsalsa.study.search import search_encoder
 
 N_ATOMS = 8

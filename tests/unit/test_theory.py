@@ -4,10 +4,6 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from scipy.optimize import minimize
-from worlds import central_differences, make_world, relative_error, salsa_states, soft
-
-from lsalsa.encoders.lsalsa import LSALSA
 from lsalsa.theory import FORMS
 from lsalsa.theory.lagrangian import augmented_lagrangian, data_fit, learned_fit, slope, splitting_update
 from lsalsa.theory.premise import premise
@@ -25,6 +21,10 @@ from lsalsa.theory.rates import (
 )
 from lsalsa.theory.recursion import cross_layer, layers, shrink
 from lsalsa.theory.saddle import alternating_step, draw_saddle
+from scipy.optimize import minimize
+from worlds import central_differences, make_world, relative_error, salsa_states, soft
+
+from lsalsa.encoders.lsalsa import LSALSA
 
 MU = 0.7
 

@@ -5,20 +5,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from worlds import make_world
-
-from lsalsa.encoders.lsalsa import LSALSA
-from lsalsa.errors import ConfigError, DataError
-from lsalsa.study.config import load_study
 from lsalsa.study.config.resolve import settings_of
-from lsalsa.study.csv_rows import read_csv, to_csv
-from lsalsa.study.figures import save_figure
 from lsalsa.study.theory import bounds_figure, premise_figure
 from lsalsa.study.theory.checks import Check, in_words, run_checks, summary
 from lsalsa.study.theory.curves import curves
 from lsalsa.study.theory.premise import premise_row, premise_story, premise_table
 from lsalsa.study.theory.statements import CHECKS
 from lsalsa.study.theory.story import about, contradicted
+from worlds import make_world
+
+from lsalsa.encoders.lsalsa import LSALSA
+from lsalsa.errors import ConfigError, DataError
+from lsalsa.study.config import load_study
+from lsalsa.study.csv_rows import read_csv, to_csv
+from lsalsa.study.figures import save_figure
 
 SMOKE = Path(__file__).resolve().parents[2] / "workflow/presets/smoke.yaml"
 

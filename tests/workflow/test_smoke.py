@@ -6,10 +6,10 @@ import resource
 
 import pytest
 import yaml
+from lsalsa.study.cells import COLUMNS
 from workplace import ROOT, SMOKE, jobs_in
 
 from lsalsa.storage import read_arrays, read_metadata, read_rows
-from lsalsa.study.cells import COLUMNS
 from lsalsa.study.evaluation import SHOWN
 
 WHERE = {"study", "task", "method", "depth", "status"}

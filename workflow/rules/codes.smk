@@ -25,6 +25,6 @@ rule optimal_codes:
         gpu=GPU,
     params:
         settings=settings("optimal_codes"),
-        code=code("optimal_codes"),
+        source_hash=source_hash("optimal_codes"),
     script:
         "../../scripts/optimal_codes.py"

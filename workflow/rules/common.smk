@@ -1,4 +1,4 @@
-"""What the rules share: the checked configuration, and what each job is told and needs."""
+"""What the rules share: the checked configuration, and what each job gets."""
 
 import os
 import shutil
@@ -9,15 +9,19 @@ from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
 ROOT = Path(workflow.basedir)
-sys.path.insert(0, str(ROOT / "src"))
+CODE = [str(ROOT / "src"), str(ROOT)]
+sys.path[:0] = CODE
+# Jobs are processes of their own: tell them where the library and the papers are, which need not be installed.
+os.environ["PYTHONPATH"] = os.pathsep.join([*CODE, *filter(None, [os.environ.get("PYTHONPATH")])])
 
 from lsalsa.errors import LsalsaError
 from lsalsa.storage import check_writable
-from lsalsa.study.config import kinds, load_study, sc2net
+from lsalsa.study import files, needs
+from lsalsa.study.config import plugins
 from lsalsa.study.config.disk import shortage
-from lsalsa.study.config.memory import memory_mb
-from lsalsa.study.config.resolve import plugins_of, settings_of
-from lsalsa.study.provenance import code_hash
+from lsalsa.study.config.rules import memory_mb, plugins_of, settings_of
+from lsalsa.study.load import load_study
+from lsalsa.study.provenance import hash_of
 
 origin = ", ".join(os.path.relpath(path) for path in workflow.configfiles) or "--config"
 try:
@@ -30,12 +34,12 @@ config.update(dtype=study.dtype, device=study.device)
 RESULTS = f"results/{study.study}"
 GPU = 1 if study.device == "gpu" or (study.device == "auto" and shutil.which("nvidia-smi")) else 0
 ENVIRONMENT = "../../envs/gpu.yaml" if GPU else "../../envs/cpu.yaml"
-ENCODERS = [method for method in study.methods if kinds.is_learned(study.kind_of(method))]
+ENCODERS = [method for method in study.methods if plugins.is_learned(study.algorithm_of(method))]
 SOLVERS = [method for method in study.methods if method not in ENCODERS]
 
 
-if workflow.is_main_process and (told := shortage(study, Path(RESULTS))):
-    logger.warning(told)
+if workflow.is_main_process and (warning := shortage(study, Path(RESULTS))):
+    logger.warning(warning)
 
 
 def check_results():
@@ -49,8 +53,8 @@ def check_results():
 def lift_rate_limit():
     """Start jobs as soon as they can on this machine.
 
-    For the sake of its limit of jobs a second Snakemake (9.x) looks through all waiting jobs again after every job
-    done, over and over: with hundreds of jobs that takes a third of a core. A cluster keeps the limit.
+    To enforce its limit of jobs per second, Snakemake 9 rescans all waiting jobs after every finished job. With hundreds
+    of jobs this takes a third of a core. A cluster keeps the limit.
     """
     if workflow.local_exec:
         workflow.scheduler.job_rate_limiter = None
@@ -62,14 +66,22 @@ def one_of(names):
 
 
 def settings(rule):
-    """What a job is told: its resolved settings, as a function of its wildcards."""
+    """Resolved settings of a job, as a function of its wildcards."""
     return lambda wildcards: settings_of(study, rule, **wildcards)
 
 
-def code(rule):
-    """Hash of the code behind a job, as a function of its wildcards."""
-    script = ROOT / "scripts" / f"{rule}.py"
-    return lambda wildcards: code_hash(script, *plugins_of(rule, settings_of(study, rule, **wildcards)))
+def source_hash(rule, source=None):
+    """Hash of the source code behind a job, as a function of its wildcards.
+
+    `source`, a function of them as well, is a file whose imports belong to it besides those of the rule's script.
+    """
+
+    def of_job(wildcards):
+        own = [] if source is None else [source(wildcards)]
+        script = next(path for path in SCRIPTS if path.stem == rule)
+        return hash_of([script, *own], plugins_of(rule, settings_of(study, rule, **wildcards)))
+
+    return of_job
 
 
 def memory(rule):
@@ -80,6 +92,9 @@ def memory(rule):
 def title(section):
     """Label in the report: the title of a table, figure or notebook."""
     return lambda wildcards: {"title": getattr(study, section)[wildcards[section[:-1]]].title}
+
+
+SCRIPTS = [*ROOT.glob("scripts/*.py"), *ROOT.glob("papers/*/scripts/*.py")]
 
 
 pathvars:

@@ -19,7 +19,7 @@ rule fetch_images:
         gpu=0,
     params:
         settings=settings("fetch_images"),
-        code=code("fetch_images"),
+        source_hash=source_hash("fetch_images"),
     script:
         "../../scripts/fetch_images.py"
 
@@ -42,7 +42,7 @@ rule cut_patches:
         gpu=0,
     params:
         settings=settings("cut_patches"),
-        code=code("cut_patches"),
+        source_hash=source_hash("cut_patches"),
     script:
         "../../scripts/cut_patches.py"
 
@@ -65,6 +65,6 @@ rule make_signals:
         gpu=0,
     params:
         settings=settings("make_signals"),
-        code=code("make_signals"),
+        source_hash=source_hash("make_signals"),
     script:
         "../../scripts/make_signals.py"

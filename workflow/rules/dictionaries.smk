@@ -21,6 +21,6 @@ rule learn_dictionary:
         gpu=GPU,
     params:
         settings=settings("learn_dictionary"),
-        code=code("learn_dictionary"),
+        source_hash=source_hash("learn_dictionary"),
     script:
         "../../scripts/learn_dictionary.py"

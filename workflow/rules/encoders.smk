@@ -23,7 +23,7 @@ rule search_solver:
         gpu=GPU,
     params:
         settings=settings("search_solver"),
-        code=code("search_solver"),
+        source_hash=source_hash("search_solver"),
     script:
         "../../scripts/search_solver.py"
 
@@ -51,7 +51,7 @@ rule search_encoder:
         gpu=GPU,
     params:
         settings=settings("search_encoder"),
-        code=code("search_encoder"),
+        source_hash=source_hash("search_encoder"),
     script:
         "../../scripts/search_encoder.py"
 
@@ -81,6 +81,6 @@ rule train_encoder:
         gpu=GPU,
     params:
         settings=settings("train_encoder"),
-        code=code("train_encoder"),
+        source_hash=source_hash("train_encoder"),
     script:
         "../../scripts/train_encoder.py"

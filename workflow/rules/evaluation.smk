@@ -22,7 +22,7 @@ rule train_classifier:
         gpu=0,
     params:
         settings=settings("train_classifier"),
-        code=code("train_classifier"),
+        source_hash=source_hash("train_classifier"),
     script:
         "../../scripts/train_classifier.py"
 
@@ -50,7 +50,7 @@ rule evaluate:
         gpu=GPU,
     params:
         settings=settings("evaluate"),
-        code=code("evaluate"),
+        source_hash=source_hash("evaluate"),
     script:
         "../../scripts/evaluate.py"
 
@@ -75,7 +75,7 @@ rule time_methods:
         gpu=GPU,
     params:
         settings=settings("time_methods"),
-        code=code("time_methods"),
+        source_hash=source_hash("time_methods"),
     script:
         "../../scripts/time_methods.py"
 
@@ -100,6 +100,6 @@ rule time_exact:
         gpu=GPU,
     params:
         settings=settings("time_exact"),
-        code=code("time_exact"),
+        source_hash=source_hash("time_exact"),
     script:
         "../../scripts/time_exact.py"

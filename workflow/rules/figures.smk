@@ -1,14 +1,14 @@
-"""Figures, as declared in the configuration."""
+"""Figures, as the configuration and the papers declare them."""
 
 
 rule make_figure:
-    """One figure, from the results that its kind needs."""
+    """One figure of any kind, from the results that its kind needs."""
     input:
-        unpack(shown_in_figure),
+        unpack(made_from("figures")),
     output:
         png=report(
             "<results>/figures/{figure}.png",
-            caption="../report/figure.rst",
+            caption="../report/output.rst",
             category="Figures",
             labels=title("figures"),
         ),
@@ -25,6 +25,6 @@ rule make_figure:
         gpu=0,
     params:
         settings=settings("make_figure"),
-        code=code("make_figure"),
+        source_hash=source_hash("make_figure"),
     script:
         "../../scripts/make_figure.py"

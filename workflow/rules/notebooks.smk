@@ -28,6 +28,6 @@ rule render_notebook:
         gpu=0,
     params:
         settings=settings("render_notebook"),
-        code=code("render_notebook"),
+        source_hash=source_hash("render_notebook", source=lambda w: plugins.notebooks()[w.notebook]),
     script:
         "../../scripts/render_notebook.py"

@@ -1,14 +1,14 @@
-"""Tables, as declared in the configuration."""
+"""Tables, as the configuration and the papers declare them."""
 
 
 rule make_table:
-    """One table from the evaluations of its methods, the paper's numbers beside them."""
+    """One table of any kind, from the results that its kind needs."""
     input:
-        unpack(shown_in_table),
+        unpack(made_from("tables")),
     output:
         page=report(
             "<results>/tables/{table}.html",
-            caption="../report/table.rst",
+            caption="../report/output.rst",
             category="Tables",
             labels=title("tables"),
         ),
@@ -27,6 +27,6 @@ rule make_table:
         gpu=0,
     params:
         settings=settings("make_table"),
-        code=code("make_table"),
+        source_hash=source_hash("make_table"),
     script:
         "../../scripts/make_table.py"

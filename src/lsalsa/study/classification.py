@@ -1,7 +1,7 @@
 """How well codes tell the class of an image: linear classifiers on optimal codes (docs/method.md, section 6).
 
-Two protocols. ``paper``: fitted on the optimal codes of the test images and scored on the estimated codes of
-the same images, so that only the error of the codes counts. ``honest``: fitted on the optimal codes of train
+Two protocols. ``fitted_on_test``, the paper's: fitted on the optimal codes of the test images and scored on the estimated codes of
+the same images, so that only the error of the codes counts. ``fitted_on_train``: fitted on the optimal codes of train
 images (split ``labelled``).
 """
 
@@ -17,7 +17,7 @@ from scipy import sparse
 from lsalsa.errors import DataError, ShapeError
 from lsalsa.metrics import error_percent
 
-PROTOCOLS = {"paper": "test", "honest": "labelled"}
+PROTOCOLS = {"fitted_on_test": "test", "fitted_on_train": "labelled"}
 """Protocol -> the split whose optimal codes fit the classifier."""
 
 STORED = ("classes", "weights", "intercept")
@@ -43,7 +43,7 @@ class Classifier:
         Projection, standardisation and regression in one matrix.
     intercept : array, (n_classes,), float64
     training_error_percent : float
-        Error on the features it was fitted on: the floor of the `paper` protocol.
+        Error on the features it was fitted on: the floor of the protocol `fitted_on_test`.
     iterations : int
         L-BFGS iterations used; `MAX_ITERATIONS` means that it was stopped.
     """
@@ -183,8 +183,7 @@ def train_classifiers(
         Component name -> its columns in the codes, in the order of the task (``dict(zip(names,
         problem.blocks))``).
     codes : mapping
-        Split -> optimal codes, array or CSR; "test" for the `paper` protocol, "labelled" as well for the
-        `honest` one.
+        Split -> optimal codes, array or CSR; "test" for the protocol `fitted_on_test`, "labelled" for `fitted_on_train`.
     signals : mapping
         Arrays of ``signals/{task}.npz``.
     projections : mapping, optional

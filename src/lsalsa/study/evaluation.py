@@ -9,7 +9,8 @@ import numpy as np
 from lsalsa.arrays import to_host
 from lsalsa.metrics import near_zero_share, rmse_per_sample, zero_share_per_sample
 from lsalsa.problem import SparseCodingProblem
-from lsalsa.study.estimators import Estimator
+from lsalsa.study.classification import PROTOCOLS
+from lsalsa.study.coders import Coder
 
 SHOWN = 18  # test samples whose reconstructions are kept
 
@@ -22,12 +23,12 @@ class Classifiers(Protocol):
 
 
 @dataclass
-class Cell:
+class Run:
     """One method at one depth in one repetition: how to get its codes, and the facts that stand in its rows."""
 
     depth: int
     repetition: int
-    estimate: Estimator
+    encode: Coder
     facts: dict[str, Any] = field(default_factory=dict)
 
 
@@ -35,12 +36,12 @@ def evaluate(
     problem: SparseCodingProblem,
     signals: Any,
     targets: Any,
-    cells: Sequence[Cell],
+    runs: Sequence[Run],
     *,
     components: Sequence[str],
     classifiers: Classifiers,
 ) -> tuple[list[dict], dict[str, np.ndarray]]:
-    """Score every cell on the test split.
+    """Score every run on the test split.
 
     Parameters
     ----------
@@ -48,7 +49,7 @@ def evaluate(
         With the task's penalties.
     signals, targets : array, (n_samples, n_features) and (n_samples, n_atoms)
         The test split and its optimal codes.
-    cells : sequence of Cell
+    runs : sequence of Run
     components : sequence of str
         Names of the problem's dictionaries.
     classifiers : TaskClassifiers
@@ -56,9 +57,9 @@ def evaluate(
     Returns
     -------
     rows : list of dict
-        One per cell and component, `all` first: rmse, rmse_scaled (times the root of the number of atoms), zero_share,
+        One per run and component, `all` first: rmse, rmse_scaled (times the root of the number of atoms), zero_share,
         near_zero_share_0_001 and near_zero_share_0_01 (entries of a size below that), objective (mean, of the whole
-        code only), error_percent (paper's protocol), error_percent_honest, and the cell's facts.
+        code only), error_percent_fitted_on_test (the paper's protocol) and error_percent_fitted_on_train, and the run's facts.
     samples : dict of str to array
         Of repetition 0: depths; rmse and zero_share (n_depths, 1 + n_components, n_samples); shown, rows of the test
         split; reconstructions (n_depths, n_components, n_shown, n_features).
@@ -67,16 +68,16 @@ def evaluate(
     shown = np.linspace(0, signals.shape[0] - 1, min(SHOWN, signals.shape[0])).astype(np.int64)
     rows: list[dict] = []
     samples: dict[str, list] = {"depths": [], "rmse": [], "zero_share": [], "reconstructions": []}
-    for cell in cells:
-        codes = cell.estimate(signals)
+    for run in runs:
+        codes = run.encode(signals)
         errors = _errors(classifiers, codes, components)
         distances = {name: rmse_per_sample(codes[:, block], targets[:, block]) for name, block in blocks.items()}
         zeros = {name: zero_share_per_sample(codes[:, block]) for name, block in blocks.items()}
         for name, block in blocks.items():
             facts = _code_facts(problem, signals, codes, block if name != "all" else None)
-            rows.append(_row(cell, name, distances[name], zeros[name], errors[name], codes[:, block].shape[1], facts))
-        if cell.repetition == 0:
-            samples["depths"].append(cell.depth)
+            rows.append(_row(run, name, distances[name], zeros[name], errors[name], codes[:, block].shape[1], facts))
+        if run.repetition == 0:
+            samples["depths"].append(run.depth)
             samples["rmse"].append(list(distances.values()))
             samples["zero_share"].append(list(zeros.values()))
             with np.errstate(over="ignore", invalid="ignore"):
@@ -95,20 +96,19 @@ def _code_facts(problem: SparseCodingProblem, signals: Any, codes: Any, block: s
 
 
 def _row(
-    cell: Cell, component: str, distances: Any, zeros: Any, errors: Mapping, n_atoms: int, code_facts: Mapping
+    run: Run, component: str, distances: Any, zeros: Any, errors: Mapping, n_atoms: int, code_facts: Mapping
 ) -> dict:
     overall = float(np.sqrt(np.mean(distances**2)))
     return {
-        "depth": cell.depth,
-        "repetition": cell.repetition,
+        "depth": run.depth,
+        "repetition": run.repetition,
         "component": component,
         "rmse": overall,
         "rmse_scaled": overall * float(np.sqrt(n_atoms)),
         "zero_share": float(np.mean(zeros)),
         **code_facts,
-        "error_percent": errors.get("paper"),
-        "error_percent_honest": errors.get("honest"),
-        **cell.facts,
+        **{f"error_percent_{protocol}": errors.get(protocol) for protocol in PROTOCOLS},
+        **run.facts,
     }
 
 

@@ -15,7 +15,7 @@ from lsalsa.exact import optimal_codes
 from lsalsa.metrics import rmse
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.study.exact_peers import AbsentPeer, exact_codes
-from lsalsa.study.timing import time_estimator
+from lsalsa.study.timing import time_coder
 
 PASSES = 3
 BUDGET = 10.0  # seconds of passes per solver; a longer pass is made once, its seconds vary little
@@ -71,7 +71,7 @@ def time_solver(solver: Solver, problem: SparseCodingProblem, signals: Any, targ
     Returns
     -------
     row : dict
-        method, tolerance, the seconds of `time_estimator`, rmse against the targets, relative_gap (the largest),
+        method, tolerance, the seconds of `time_coder`, rmse against the targets, relative_gap (the largest),
         status ("done", "skipped" where the solver cannot be had, "diverged" where it misses its tolerance), reason.
         What was not measured is None.
     """
@@ -86,7 +86,7 @@ def time_solver(solver: Solver, problem: SparseCodingProblem, signals: Any, targ
 
     try:
         work = solver.prepare(problem, signals)
-        timed = time_estimator(solve, signals, passes=PASSES, budget=BUDGET)
+        timed = time_coder(solve, signals, passes=PASSES, budget=BUDGET)
     except (AbsentPeer, DivergedError) as error:
         return row | {"status": "skipped" if isinstance(error, AbsentPeer) else "diverged", "reason": str(error)}
     quality = measure(problem, signals, targets, kept["codes"])

@@ -1,10 +1,10 @@
-"""The title of a table or figure, and what limits its numbers: data that are not complete, a study that is smaller."""
+"""The title of a table or figure, and what limits its numbers: partial data, a reduced study, the device."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lsalsa.storage import read_arrays
 
@@ -16,7 +16,7 @@ class Heading(NamedTuple):
     note: str = ""
 
 
-def heading(title: str, extents: Mapping[str, str], reduced: str | None) -> Heading:
+def heading(title: str, extents: Mapping[str, str], reduced: str | None, devices: Iterable[str] = ()) -> Heading:
     """The title with a mark, and the note, where the results are not those of the whole study on the whole data.
 
     Parameters
@@ -26,6 +26,8 @@ def heading(title: str, extents: Mapping[str, str], reduced: str | None) -> Head
         Name of a set of images -> what its source says of its extent: "complete", or "partial: ..." and how much.
     reduced : str, optional
         In what a study is smaller than the paper's, as its configuration says.
+    devices : iterable of str
+        Where the numbers were computed; anything but the CPU alone is a mark.
     """
     partial = [f"{name} ({extent.partition(':')[2].strip()})" for name, extent in extents.items() if lacks(extent)]
     marks, sentences = [], []
@@ -35,7 +37,16 @@ def heading(title: str, extents: Mapping[str, str], reduced: str | None) -> Head
     if reduced:
         marks.append("reduced study")
         sentences.append(f"Reduced study: {reduced.rstrip('.')}.")
+    if others := sorted(set(devices) - {"cpu"}):
+        marks.append(" and ".join(sorted(set(devices))).upper())
+        sentences.append(f"Computed on {', '.join(others)}{' and the CPU' * ('cpu' in set(devices))}.")
     return Heading(f"{title} ({', '.join(marks)})" if marks else title, " ".join(sentences))
+
+
+def devices_in(contents: Iterable[Any]) -> set[str]:
+    """The devices that rows among some contents name in their column ``device``."""
+    rows = (row for content in contents if isinstance(content, list) for row in content)
+    return {row["device"] for row in rows if isinstance(row, Mapping) and row.get("device")}
 
 
 def lacks(extent: str) -> bool:

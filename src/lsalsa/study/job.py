@@ -25,15 +25,11 @@ from lsalsa.arrays import Device, set_threads
 from lsalsa.errors import LsalsaError, StorageError
 from lsalsa.seeds import seed_for
 from lsalsa.storage import read_arrays, read_metadata, read_rows, write_arrays, write_rows, write_text
+from lsalsa.study.folders import FOLDERS
 
 logger = logging.getLogger("lsalsa")
 
 READERS: dict[str, Callable[[str | Path], Any]] = {".npz": read_arrays, ".parquet": read_rows}
-
-TARGETS = {"dictionaries": "dictionary", "problems": "codes"}
-TARGETS |= {name: name for name in ("images", "patches", "signals", "codes", "search", "encoders")}
-TARGETS |= {name: name for name in ("classifiers", "evaluation", "timing", "exact")}
-"""Folder of results -> first word of the targets that make what lies in it."""
 
 
 class Job:
@@ -139,7 +135,7 @@ class Job:
             return ""
         results = next((parent for parent in damaged.parents if parent.name == self.study), damaged.parent)
         folder, *names = damaged.relative_to(results).with_suffix("").parts
-        return f": snakemake {TARGETS[folder]}_{names[0]}" if folder in TARGETS else ""
+        return f": snakemake {FOLDERS[folder]}_{names[0]}" if folder in FOLDERS else ""
 
     def _remove_outputs(self) -> None:
         for path in self.output:

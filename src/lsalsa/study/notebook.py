@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ from lsalsa.errors import ConfigError, LsalsaError
 from lsalsa.storage import atomic, write_text
 
 KERNEL = {"kernel_name": "python3", "language": "python"}
-SOURCES = Path(__file__).resolve().parents[2]
 SCRIPTS = ("mathjax_url", "require_js_url", "jquery_url", "mermaid_js_url", "mermaid_layout_elk_js_url")
 """What a page would fetch from the web; without it formulas and diagrams are shown as they are written."""
 PAGE = {"exclude_input": True, "exclude_input_prompt": True, "exclude_output_prompt": True}
@@ -80,19 +78,12 @@ def _execute(path: Path, parameters: Mapping[str, Any], source: Path, copy: Path
     import papermill
 
     copy.unlink(missing_ok=True)
-    _show_library_to_kernels()
     try:
         papermill.execute_notebook(path, path, dict(parameters), **KERNEL, progress_bar=False)
     except papermill.PapermillExecutionError as error:
         copy.write_bytes(path.read_bytes())
         what = " ".join(f"{error.ename}: {error.evalue}".split())
         raise NotebookError(f"{source} failed in cell {error.exec_count}: {what}; executed copy: {copy}") from error
-
-
-def _show_library_to_kernels() -> None:
-    """A kernel is a process of its own: tell it where this library is, which need not be installed."""
-    paths = [str(SOURCES), *filter(None, [os.environ.get("PYTHONPATH")])]
-    os.environ["PYTHONPATH"] = os.pathsep.join(paths)
 
 
 def _page(path: Path) -> str:

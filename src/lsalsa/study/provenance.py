@@ -4,46 +4,48 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 from lsalsa.errors import ConfigError
 
-PACKAGE = "lsalsa"
-SOURCES = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[3]
+FOLDERS = {"lsalsa": "src", "papers": ""}
+"""Package of this repository -> the folder that it lies in."""
 
 
-def code_hash(script: Path, *plugins: str) -> str:
-    """Hash of a script and of every module of this library that it imports, directly or through others.
+def hash_of(files: Sequence[Path], plugins: Iterable[str] = ()) -> str:
+    """Hash of the first of some files and of every module of the repository that they import, directly or through others.
 
     Parameters
     ----------
-    script : path
-        The script of a rule.
-    *plugins : str
+    files : sequence of path
+        The script of a rule, and files whose imports count as well (a notebook; what it says itself is an input).
+    plugins : iterable of str
         Modules found by their folder, which no import statement names: `lsalsa.encoders.lista`. Only those that the job
         uses, so that a new file beside them changes nothing.
 
     Raises
     ------
     ConfigError
-        When the script imports names from the package itself, whose modules cannot be told apart, or cannot be parsed.
+        When a file imports names from the package itself, whose modules cannot be told apart, or cannot be parsed.
     """
     modules: set[str] = set()
-    pending = [*_imports(script), *plugins]
+    pending = [*(module for path in files for module in _imports(path)), *plugins]
     while pending:
         module = pending.pop()
         if module not in modules:
             modules.add(module)
-            pending += _imports(_path_of(module))
-    parts = [_digest(script), *(f"{module} {_digest(_path_of(module))}" for module in sorted(modules))]
+            pending += _imports(path) if (path := _path_of(module)) else ()
+    found = {module: _path_of(module) for module in sorted(modules)}
+    parts = [_digest(files[0]), *(f"{module} {_digest(path)}" for module, path in found.items() if path)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 @cache
 def _imports(path: Path) -> tuple[str, ...]:
-    """Modules of the library that a file imports anywhere, parents included."""
+    """Modules of the repository that a file imports anywhere, parents included."""
     found: set[str] = set()
     for node in ast.walk(_tree(path)):
         for module in _modules_of(node, path):
@@ -59,14 +61,14 @@ def _modules_of(node: ast.AST, path: Path) -> Iterator[str]:
             inner = f"{node.module}.{alias.name}"
             if _path_of(inner) is not None:
                 yield inner
-            elif node.module == PACKAGE:
-                raise ConfigError(f"{path} imports {alias.name} from {PACKAGE}; import it from its module")
+            elif node.module in FOLDERS:
+                raise ConfigError(f"{path} imports {alias.name} from {node.module}; import it from its module")
             else:
                 yield node.module
 
 
 def _is_ours(module: str) -> bool:
-    return module.partition(".")[0] == PACKAGE
+    return module.partition(".")[0] in FOLDERS
 
 
 def _with_parents(module: str) -> Iterator[str]:
@@ -79,7 +81,7 @@ def _with_parents(module: str) -> Iterator[str]:
 @cache
 def _path_of(module: str) -> Path | None:
     """File of a module, None when there is no such module."""
-    base = SOURCES.joinpath(*module.split("."))
+    base = ROOT.joinpath(FOLDERS[module.partition(".")[0]], *module.split("."))
     return next((p for p in (base.with_suffix(".py"), base / "__init__.py") if p.is_file()), None)
 
 

@@ -7,7 +7,7 @@ from lsalsa.metrics import rmse, zero_share
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.seeds import seed_for
 from lsalsa.solvers import solve, solver_class
-from lsalsa.study.estimators import known, loss_for, penalised, start_encoder, training_settings
+from lsalsa.study.coders import known, loss_for, penalised, start_encoder, training_settings
 from lsalsa.training.fit import DIVERGED, Fit
 from lsalsa.training.search import expand, ranked, successive_halving
 
@@ -17,7 +17,7 @@ def search_solver(
     signals: Any,
     targets: Any,
     *,
-    kind: str,
+    algorithm: str,
     depths: Sequence[int],
     grid: Mapping[str, Sequence[Any]],
 ) -> list[dict]:
@@ -28,7 +28,7 @@ def search_solver(
     problem : SparseCodingProblem
     signals, targets : array, (n_samples, n_features) and (n_samples, n_atoms)
         Of the validation split.
-    kind : str
+    algorithm : str
         A solver.
     depths : sequence of int
         Numbers of iterations.
@@ -41,7 +41,9 @@ def search_solver(
         One per candidate and depth: depth, the settings, score (validation RMSE), zero_share, status, chosen.
     """
     rows = [
-        row for candidate in expand(grid) for row in _solver_rows(problem, signals, targets, kind, depths, candidate)
+        row
+        for candidate in expand(grid)
+        for row in _solver_rows(problem, signals, targets, algorithm, depths, candidate)
     ]
     for depth in depths:
         at_depth = [i for i, row in enumerate(rows) if row["depth"] == depth]
@@ -53,13 +55,13 @@ def _solver_rows(
     problem: SparseCodingProblem,
     signals: Any,
     targets: Any,
-    kind: str,
+    algorithm: str,
     depths: Sequence[int],
     candidate: dict,
 ) -> list[dict]:
-    options = known(candidate, solver_class(kind).settings)
+    options = known(candidate, solver_class(algorithm).settings)
     ceiling = DIVERGED * rmse(targets * 0, targets)
-    solution = solve(penalised(problem, candidate), signals, kind, max(depths), record=depths, **options)
+    solution = solve(penalised(problem, candidate), signals, algorithm, max(depths), record=depths, **options)
     rows = []
     for depth, codes in solution.recorded.items():
         score = rmse(codes, targets)
@@ -73,7 +75,7 @@ def search_encoder(
     training: tuple[Any, Any],
     validation: tuple[Any, Any],
     *,
-    kind: str,
+    algorithm: str,
     depth: int,
     grid: Mapping[str, Sequence[Any]],
     rungs: Sequence[int],
@@ -90,7 +92,7 @@ def search_encoder(
     ----------
     problem : SparseCodingProblem
     training, validation : (signals, targets)
-    kind, depth : str, int
+    algorithm, depth : str, int
         An encoder and its number of layers.
     grid : mapping of str to sequence
         `penalty_factor`, the encoder's own settings, `learning_rate`, `batch_size`, `decay`.
@@ -113,7 +115,7 @@ def search_encoder(
 
     def start(candidate: dict) -> _Run:
         own_seed = seed_for(seed, *(f"{name}={_spelled(candidate[name])}" for name in sorted(candidate)))
-        encoder = start_encoder(problem, kind, depth, candidate, own_seed)
+        encoder = start_encoder(problem, algorithm, depth, candidate, own_seed)
         aim, settings = loss_for(penalised(problem, candidate), encoder, loss), training_settings(candidate)
         fit = Fit(encoder, signals, targets, validation, loss=aim, optimizer=optimizer, seed=own_seed, **settings)
         runs.append(_Run(fit))

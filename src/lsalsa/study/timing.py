@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from lsalsa.arrays.namespace import synchronize
-from lsalsa.study.estimators import Estimator
+from lsalsa.study.coders import Coder
 
 
-def time_estimator(
-    estimate: Estimator,
+def time_coder(
+    encode: Coder,
     signals: Any,
     *,
     passes: int = 20,
@@ -23,7 +23,7 @@ def time_estimator(
 
     Parameters
     ----------
-    estimate : callable
+    encode : callable
         Signals to codes; solvers come prepared, with their matrices computed.
     signals : array, (n_samples, n_features)
     passes : int
@@ -38,10 +38,10 @@ def time_estimator(
         n_samples. On a GPU the clock is read when the device has finished.
     """
     seconds = []
-    synchronize(estimate(signals))
+    synchronize(encode(signals))
     for _ in range(passes):
         start = clock()
-        synchronize(estimate(signals))
+        synchronize(encode(signals))
         seconds.append((clock() - start) / signals.shape[0])
         if sum(seconds) * signals.shape[0] >= budget:
             break

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
-from lsalsa.study.claims.facts import Facts, Measured, Missing
-from lsalsa.study.config.models import Name, Settings
+from lsalsa.study.claims.facts import Facts, Missing
+from lsalsa.study.config.fields import Name, Settings
+from lsalsa.study.repetitions import Measured
 
 VERDICTS = ("reproduced", "partly", "not reproduced", "not testable here")
 REPRODUCED, PARTLY, NOT_REPRODUCED, NOT_TESTABLE = VERDICTS
 
 Answer = Literal["yes", "tie", "no", "missing"]
 Measure = Literal["rmse", "error_percent", "zero_share"]
-Methods = Annotated[list[str], Field(min_length=1)]
+
+
+@dataclass(frozen=True)
+class Refers:
+    """Marks a field of a claim that names something of the configuration: of which section."""
+
+    section: str
+
+
+TaskName = Annotated[str, Refers("tasks")]
+ComponentName = Annotated[str, Refers("components")]
+MethodName = Annotated[str, Refers("methods")]
+ImagesName = Annotated[str, Refers("images")]
+Methods = Annotated[list[MethodName], Field(min_length=1)]
 
 
 @dataclass(frozen=True)
@@ -55,6 +69,10 @@ class Claim(Settings):
     def judge(self, facts: Facts) -> Verdict:
         """The verdict; raises Missing where the study cannot give one."""
         raise NotImplementedError
+
+    def unknown(self) -> Iterator[str]:
+        """Sentences on names that no study could have, beyond those of the configuration."""
+        return iter(())
 
 
 @dataclass(frozen=True)
@@ -116,3 +134,24 @@ def listed(names: Iterable[str], at_most: int = 6) -> str:
     names = list(names)
     more = len(names) - at_most
     return ", ".join(names[:at_most]) + (f" and {more} more" if more > 0 else "")
+
+
+def references(block: BaseModel) -> Iterator[tuple[str, str]]:
+    """(section, name) of everything in the configuration that a claim names, those of its parts included."""
+    for name, field in type(block).model_fields.items():
+        value = getattr(block, name)
+        section = _section((*field.metadata, field.annotation))
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, BaseModel):
+                yield from references(one)
+            elif section is not None and one is not None:
+                yield section, one
+
+
+def _section(parts: Iterable[Any]) -> str | None:
+    """The section that a mark somewhere in a type names."""
+    for part in parts:
+        found = part.section if isinstance(part, Refers) else _section(get_args(part))
+        if found is not None:
+            return found
+    return None

@@ -10,18 +10,21 @@ from pydantic import Field, model_validator
 from lsalsa.study.claims.base import (
     Answer,
     Claim,
+    ComponentName,
     Measure,
+    MethodName,
     Methods,
     Part,
+    TaskName,
     Verdict,
     bounded,
     bounds_text,
     part_of,
     together,
 )
-from lsalsa.study.claims.facts import MEASURES, Facts, Measured, Missing, quantity_of
-from lsalsa.study.config.models import Count, Depths
-from lsalsa.study.tables import method_label
+from lsalsa.study.claims.facts import QUANTITIES, Facts, Missing, text
+from lsalsa.study.config.fields import Count, Depths
+from lsalsa.study.repetitions import Measured
 
 
 class CatchUp(Claim):
@@ -31,11 +34,11 @@ class CatchUp(Claim):
     """
 
     kind: Literal["catch_up"]
-    task: str
-    component: str | None = None
+    task: TaskName
+    component: ComponentName | None = None
     measure: Measure = "rmse"
-    method: str
-    target: str
+    method: MethodName
+    target: MethodName
     target_depth: Count | None = None
     after: Count | None = None
     by: Count | None = None
@@ -51,13 +54,15 @@ class CatchUp(Claim):
         target = self._target(facts)
         relations = {depth: value.against(target[depth]) for depth, value in chaser.items() if depth in target}
         if not relations:
-            raise Missing(f"{method_label(self.method)} and {method_label(self.target)} share no depth on {self.task}")
-        answers = [self._after(relations, self.after)] if self.after else []
-        answers += [self._by(relations, self.by)] if self.by else []
-        words = "; ".join([self._words(relations, chaser, target), *(part.words for part in answers if part.words)])
+            raise Missing(f"{facts.label(self.method)} and {facts.label(self.target)} share no depth on {self.task}")
+        answers = [self._after(facts, relations, self.after)] if self.after else []
+        answers += [self._by(facts, relations, self.by)] if self.by else []
+        words = "; ".join(
+            [self._words(facts, relations, chaser, target), *(part.words for part in answers if part.words)]
+        )
         verdict = together([Part(part.answer, words) for part in answers])
         caught = [depth for depth in relations if relations[depth] != "above"]
-        name = f"T at which {method_label(self.method)} has caught up" if caught else "deepest T, not caught up"
+        name = f"T at which {facts.label(self.method)} has caught up" if caught else "deepest T, not caught up"
         steps = Measured(caught[0] if caught else max(relations), None, target[min(relations)].n)
         return Verdict(verdict.verdict, verdict.reason, name, steps)
 
@@ -68,46 +73,48 @@ class CatchUp(Claim):
         level = facts.at(self.task, self.target, self.target_depth, self.measure, self.component)
         return dict.fromkeys(facts.curve(self.task, self.method, self.measure, self.component), level)
 
-    def _after(self, relations: dict[int, str], after: int) -> Part:
+    def _after(self, facts: Facts, relations: dict[int, str], after: int) -> Part:
         """Not caught up at `after` steps or before; a deeper run that is still above decides as well."""
         early = {relation for depth, relation in relations.items() if depth <= after}
         if early & {"below", "tie"}:
             return Part("no" if "below" in early else "tie", "")
         if any(relation == "above" for depth, relation in relations.items() if depth >= after):
             return Part("yes", "")
-        return Part("missing", f"{method_label(self.method)} at T = {after} was not run on {self.task}")
+        return Part("missing", f"{facts.label(self.method)} at T = {after} was not run on {self.task}")
 
-    def _by(self, relations: dict[int, str], by: int) -> Part:
+    def _by(self, facts: Facts, relations: dict[int, str], by: int) -> Part:
         """Caught up at `by` steps or before; a deeper run that is still above decides against it."""
         if any(relation != "above" for depth, relation in relations.items() if depth <= by):
             return Part("yes", "")
         if any(relation == "above" for depth, relation in relations.items() if depth >= by):
             return Part("no", "")
-        return Part("missing", f"{method_label(self.method)} at T = {by} was not run on {self.task}")
+        return Part("missing", f"{facts.label(self.method)} at T = {by} was not run on {self.task}")
 
-    def _words(self, relations: dict[int, str], chaser: dict[int, Measured], target: dict[int, Measured]) -> str:
+    def _words(
+        self, facts: Facts, relations: dict[int, str], chaser: dict[int, Measured], target: dict[int, Measured]
+    ) -> str:
         depth = next((depth for depth in relations if relations[depth] != "above"), max(relations))
-        aim = f"{method_label(self.target)} at {self._aim} ({self._text(target[depth])})"
+        aim = f"{facts.label(self.target)} at {self._aim} ({self._text(target[depth])})"
         own = f"T = {depth} ({self._text(chaser[depth])})"
         if relations[depth] == "above":
-            return f"{method_label(self.method)} is still above {aim} at its deepest, {own}"
+            return f"{facts.label(self.method)} is still above {aim} at its deepest, {own}"
         verb = "gets below" if relations[depth] == "below" else "ties within the spread of the seeds with"
-        return f"{method_label(self.method)} first {verb} {aim} at {own}"
+        return f"{facts.label(self.method)} first {verb} {aim} at {own}"
 
     @property
     def _aim(self) -> str:
         return "the same depth" if self.target_depth is None else f"T = {self.target_depth}"
 
     def _text(self, value: Measured) -> str:
-        return f"{MEASURES[self.measure][0]} {value.text(self.measure)}"
+        return f"{QUANTITIES[self.measure].short} {text(value, self.measure)}"
 
 
 class Change(Claim):
     """From one depth to a deeper one each method's value shrinks to a share `at_most`, or stays above `at_least`."""
 
     kind: Literal["change"]
-    task: str
-    component: str | None = None
+    task: TaskName
+    component: ComponentName | None = None
     measure: Measure = "rmse"
     methods: Methods
     start: Count
@@ -125,7 +132,7 @@ class Change(Claim):
 
     def judge(self, facts: Facts) -> Verdict:
         parts = [part_of(self._of, facts, method) for method in self.methods]
-        name = quantity_of(self.measure, self.methods[0])
+        name = facts.quantity(self.measure, self.methods[0])
         return together(parts, f"{name} at the end over that at T = {self.start}")
 
     def _of(self, facts: Facts, method: str) -> Part:
@@ -135,11 +142,11 @@ class Change(Claim):
         depth = self._deciding(ratios)
         if depth is None:
             facts.at(self.task, method, self.end, self.measure, self.component)
-            raise Missing(f"{method_label(method)} has no ratio to its value at T = {self.start}, which is 0")
+            raise Missing(f"{facts.label(method)} has no ratio to its value at T = {self.start}, which is 0")
         answer = self._answer(ratios[depth])
         words = (
-            f"{method_label(method)} goes from {start.text(self.measure)} at T = {self.start} to"
-            f" {curve[depth].text(self.measure)} at T = {depth}, {ratios[depth].mean:.3g} of it"
+            f"{facts.label(method)} goes from {text(start, self.measure)} at T = {self.start} to"
+            f" {text(curve[depth], self.measure)} at T = {depth}, {ratios[depth].mean:.3g} of it"
             f" ({bounds_text(self.at_least, self.at_most)} asked)"
         )
         return Part(answer, words, ratios[depth])
@@ -159,8 +166,8 @@ class Level(Claim):
     """At every depth each method's value keeps to a bound."""
 
     kind: Literal["level"]
-    task: str
-    component: str | None = None
+    task: TaskName
+    component: ComponentName | None = None
     measure: Measure
     methods: Methods
     depths: Depths
@@ -169,12 +176,12 @@ class Level(Claim):
 
     def judge(self, facts: Facts) -> Verdict:
         parts = [part_of(self._at, facts, method, depth) for depth in self.depths for method in self.methods]
-        return together(parts, quantity_of(self.measure, self.methods[0]))
+        return together(parts, facts.quantity(self.measure, self.methods[0]))
 
     def _at(self, facts: Facts, method: str, depth: int) -> Part:
         value = facts.at(self.task, method, depth, self.measure, self.component)
         asked = bounds_text(self.at_least, self.at_most)
-        words = f"{method_label(method)} has {value.text(self.measure)} at T = {depth} ({asked} asked)"
+        words = f"{facts.label(method)} has {text(value, self.measure)} at T = {depth} ({asked} asked)"
         return Part(bounded(value, self.at_least, self.at_most), words, value)
 
 

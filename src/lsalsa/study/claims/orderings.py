@@ -12,18 +12,21 @@ from lsalsa.study.claims.base import (
     REPRODUCED,
     Answer,
     Claim,
+    ComponentName,
     Measure,
+    MethodName,
     Methods,
     Part,
+    TaskName,
     Verdict,
     listed,
     part_of,
     sentence_of,
     together,
 )
-from lsalsa.study.claims.facts import MEASURES, Facts, Measured, Missing, quantity_of
-from lsalsa.study.config.models import Depths, Settings
-from lsalsa.study.tables import method_label
+from lsalsa.study.claims.facts import QUANTITIES, Facts, Missing, text
+from lsalsa.study.config.fields import Depths, Settings
+from lsalsa.study.repetitions import Measured
 
 
 class Place(Settings):
@@ -31,8 +34,8 @@ class Place(Settings):
 
     noun = "a place of a claim"
 
-    task: str
-    component: str | None = None
+    task: TaskName
+    component: ComponentName | None = None
 
     @property
     def title(self) -> str:
@@ -47,8 +50,8 @@ class Best(Claim):
     """
 
     kind: Literal["best"]
-    task: str
-    component: str | None = None
+    task: TaskName
+    component: ComponentName | None = None
     measure: Measure = "rmse"
     methods: Methods
     best: Methods
@@ -57,7 +60,7 @@ class Best(Claim):
 
     def judge(self, facts: Facts) -> Verdict:
         parts = [part_of(self._at, facts, depth) for depth in self.depths]
-        return together(parts, quantity_of(self.measure, self.best[0]))
+        return together(parts, facts.quantity(self.measure, self.best[0]))
 
     def _at(self, facts: Facts, depth: int) -> Part:
         values, missing = self._values(facts, depth)
@@ -65,7 +68,7 @@ class Best(Claim):
         beaten = [rival for rival in rivals for own in self._found(values) if self._ahead(values, rival, own)]
         if missing and not beaten:
             raise Missing("; ".join(missing))
-        numbers = ", ".join(f"{method_label(m)} {value.text(self.measure)}" for m, value in values.items())
+        numbers = ", ".join(f"{facts.label(m)} {text(value, self.measure)}" for m, value in values.items())
         answer: Answer = "no" if beaten else "yes" if self._clear(values, rivals) else "tie"
         closing = {"tie": " (a tie within the spread of the seeds)" if len(self.best) == 1 else " (not the same tie)"}
         words = f"at T = {depth}: {numbers}{closing.get(answer, '')}"
@@ -98,23 +101,23 @@ class Comparable(Claim):
     """At every depth two methods differ by less than a factor."""
 
     kind: Literal["comparable"]
-    task: str
-    component: str | None = None
+    task: TaskName
+    component: ComponentName | None = None
     measure: Measure = "rmse"
-    methods: Annotated[list[str], Field(min_length=2, max_length=2)]
+    methods: Annotated[list[MethodName], Field(min_length=2, max_length=2)]
     depths: Depths
     within: Annotated[float, Field(gt=1)]
 
     def judge(self, facts: Facts) -> Verdict:
         parts = [part_of(self._at, facts, depth) for depth in self.depths]
-        return together(parts, quantity_of(self.measure, self.methods[0]))
+        return together(parts, facts.quantity(self.measure, self.methods[0]))
 
     def _at(self, facts: Facts, depth: int) -> Part:
         one, other = (facts.at(self.task, method, depth, self.measure, self.component) for method in self.methods)
         small, large = sorted((one.mean, other.mean))
         near = one.against(other) == "tie" or large < self.within * small
         pair = zip(self.methods, (one, other), strict=True)
-        numbers = ", ".join(f"{method_label(method)} {value.text(self.measure)}" for method, value in pair)
+        numbers = ", ".join(f"{facts.label(method)} {text(value, self.measure)}" for method, value in pair)
         return Part("yes" if near else "no", f"at T = {depth}: {numbers}", one)
 
 
@@ -122,15 +125,15 @@ class TradeOff(Claim):
     """At every depth a method is sparser or nearer to the optimal codes than each rival."""
 
     kind: Literal["trade_off"]
-    task: str
-    component: str | None = None
-    method: str
+    task: TaskName
+    component: ComponentName | None = None
+    method: MethodName
     rivals: Methods
     depths: Depths
 
     def judge(self, facts: Facts) -> Verdict:
         parts = [part_of(self._at, facts, depth, rival) for depth in self.depths for rival in self.rivals]
-        return together(parts, f"share of zeros of {method_label(self.method)}")
+        return together(parts, f"share of zeros of {facts.label(self.method)}")
 
     def _at(self, facts: Facts, depth: int, rival: str) -> Part:
         measures = ("zero_share", "rmse")
@@ -141,8 +144,10 @@ class TradeOff(Claim):
         sparser, nearer = own[0].against(other[0]), own[1].against(other[1])
         ahead = sparser == "above" or nearer == "below"
         answer: Answer = "yes" if ahead else "tie" if "tie" in (sparser, nearer) else "no"
-        pairs = [", ".join(value.text(m) for m, value in zip(measures, values, strict=True)) for values in (own, other)]
-        words = f"at T = {depth}: {method_label(self.method)} ({pairs[0]}), {method_label(rival)} ({pairs[1]})"
+        pairs = [
+            ", ".join(text(value, m) for m, value in zip(measures, values, strict=True)) for values in (own, other)
+        ]
+        words = f"at T = {depth}: {facts.label(self.method)} ({pairs[0]}), {facts.label(rival)} ({pairs[1]})"
         return Part(answer, words, own[0])
 
 
@@ -152,7 +157,7 @@ class Overall(Claim):
     kind: Literal["overall"]
     places: Annotated[list[Place], Field(min_length=1)]
     measure: Measure = "rmse"
-    method: str
+    method: MethodName
     rivals: Methods
 
     def judge(self, facts: Facts) -> Verdict:
@@ -170,7 +175,9 @@ class Overall(Claim):
         unbeaten = not results["behind"]
         complete = unbeaten and bool(results["ahead"]) and not missing
         verdict = REPRODUCED if complete else PARTLY if unbeaten or share.mean > 0.5 else NOT_REPRODUCED
-        return Verdict(verdict, self._reason(results, count, missing), "share of the cells that are lowest", share)
+        return Verdict(
+            verdict, self._reason(facts, results, count, missing), "share of the cells that are lowest", share
+        )
 
     def _add(self, results: dict[str, list[str]], facts: Facts, place: Place) -> None:
         own, *others = (
@@ -182,9 +189,11 @@ class Overall(Claim):
                 kind = "behind" if "above" in relations else "tie" if "tie" in relations else "ahead"
                 results[kind].append(f"{place.title} at T = {depth}")
 
-    def _reason(self, results: dict[str, list[str]], count: int, missing: list[str]) -> str:
+    def _reason(self, facts: Facts, results: dict[str, list[str]], count: int, missing: list[str]) -> str:
         ahead, tie, behind = (results[name] for name in ("ahead", "tie", "behind"))
-        sentence = f"{method_label(self.method)} has the lowest {MEASURES[self.measure][0]} in {len(ahead)} of {count}"
+        sentence = (
+            f"{facts.label(self.method)} has the lowest {QUANTITIES[self.measure].short} in {len(ahead)} of {count}"
+        )
         parts = [f"{sentence} cells"]
         parts += [f"ties within the spread of the seeds: {listed(tie)}"] * bool(tie)
         parts += [f"beaten: {listed(behind)}"] * bool(behind)

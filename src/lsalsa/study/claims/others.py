@@ -1,4 +1,4 @@
-"""Claims about time, optimal codes, trainings and theorems, and those that only an eye can judge."""
+"""Claims about time, optimal codes and trainings, and those that only an eye can judge."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from lsalsa.study.claims.base import (
     PARTLY,
     REPRODUCED,
     Claim,
+    MethodName,
     Methods,
     Part,
+    TaskName,
     Verdict,
     bounded,
     bounds_text,
@@ -22,11 +24,11 @@ from lsalsa.study.claims.base import (
     sentence_of,
     together,
 )
-from lsalsa.study.claims.facts import MEASURES, Facts, Measured, Missing, Row
+from lsalsa.study.claims.facts import QUANTITIES, Facts, Missing, text
 from lsalsa.study.claims.orderings import Place
-from lsalsa.study.tables import method_label
+from lsalsa.study.repetitions import Measured
 
-Names = Annotated[list[str], Field(min_length=1)]
+Tasks = Annotated[list[TaskName], Field(min_length=1)]
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,9 @@ class Speed(Claim):
     """A method takes up to `factor` times as long as its rival to come as near to the optimal codes."""
 
     kind: Literal["speed"]
-    tasks: Names
-    method: str
-    rival: str
+    tasks: Tasks
+    method: MethodName
+    rival: MethodName
     factor: Annotated[float, Field(ge=1)]
 
     def judge(self, facts: Facts) -> Verdict:
@@ -58,14 +60,14 @@ class Speed(Claim):
         best = max(races, key=lambda race: race.ratio)
         verdict = REPRODUCED if best.ratio >= self.factor else PARTLY if best.ratio > 1 else NOT_REPRODUCED
         reason = sentence_of([f"at most, {best.words}", *missing])
-        name = f"seconds of {method_label(self.method)} over those of {method_label(self.rival)}"
+        name = f"seconds of {facts.label(self.method)} over those of {facts.label(self.rival)}"
         return Verdict(verdict, reason, name, Measured(best.ratio, None, len(races)))
 
     def _races(self, facts: Facts, task: str) -> list[Race]:
         """One race for each depth of the rival."""
         chaser, goals = (facts.curve(task, method, "rmse") for method in (self.method, self.rival))
         if not chaser or not goals:
-            raise Missing(f"{method_label(self.method)} and {method_label(self.rival)} have no finished run on {task}")
+            raise Missing(f"{facts.label(self.method)} and {facts.label(self.rival)} have no finished run on {task}")
         return [self._race(facts, task, chaser, depth, goal) for depth, goal in goals.items()]
 
     def _race(self, facts: Facts, task: str, chaser: dict[int, Measured], depth: int, goal: Measured) -> Race:
@@ -74,8 +76,8 @@ class Speed(Claim):
         spent, needed = facts.seconds(task, self.method, steps), facts.seconds(task, self.rival, depth)
         reached = "has not got there yet" if arrived is None else "is as near"
         words = (
-            f"{method_label(self.method)} at T = {steps} ({1e6 * spent:.3g} microseconds per sample) {reached} where"
-            f" {method_label(self.rival)} at T = {depth} ({1e6 * needed:.3g} microseconds, RMSE {goal.text('rmse')})"
+            f"{facts.label(self.method)} at T = {steps} ({1e6 * spent:.3g} microseconds per sample) {reached} where"
+            f" {facts.label(self.rival)} at T = {depth} ({1e6 * needed:.3g} microseconds, RMSE {text(goal, 'rmse')})"
             f" is on {task}: {'more than ' if arrived is None else ''}{spent / needed:.3g} times as long"
         )
         return Race(spent / needed, words)
@@ -91,22 +93,22 @@ class Optimal(Claim):
     at_most: float | None = None
 
     def judge(self, facts: Facts) -> Verdict:
-        name = f"{MEASURES[self.quantity][0]} of the optimal codes"
+        name = f"{QUANTITIES[self.quantity].short} of the optimal codes"
         return together([part_of(self._of, facts, place) for place in self.places], name)
 
     def _of(self, facts: Facts, place: Place) -> Part:
         value = Measured(facts.optimal(place.task, place.component or "all", self.quantity), None, 1)
         asked = bounds_text(self.at_least, self.at_most)
-        name = f"{MEASURES[self.quantity][0]} of the optimal codes of {place.title}"
+        name = f"{QUANTITIES[self.quantity].short} of the optimal codes of {place.title}"
         answer = bounded(value, self.at_least, self.at_most)
-        return Part(answer, f"{name}: {value.text(self.quantity)} ({asked} asked)", value)
+        return Part(answer, f"{name}: {text(value, self.quantity)} ({asked} asked)", value)
 
 
 class Settled(Claim):
     """More than half of the trainings end because the loss stands still, before their epochs are spent."""
 
     kind: Literal["settled"]
-    tasks: Names
+    tasks: Tasks
     methods: Methods
 
     def judge(self, facts: Facts) -> Verdict:
@@ -123,36 +125,6 @@ class Settled(Claim):
         words = f"{ends.count('done')} of {len(ends)} trainings ended because the loss stood still"
         verdict = NOT_REPRODUCED if share.mean <= 0.5 else PARTLY if missing else REPRODUCED
         return Verdict(verdict, sentence_of([words, *missing]), "share of the trainings that settled", share)
-
-
-class Theory(Claim):
-    """A statement of the theory holds as printed in every numerical check.
-
-    Partly, when it holds in some of them, and a corrected form in all. A statement that every instance contradicts is
-    not reproduced, whatever its correction says.
-    """
-
-    kind: Literal["theory"]
-    statement: str
-
-    def judge(self, facts: Facts) -> Verdict:
-        rows = facts.theory(self.statement)
-        printed, corrected = ([row for row in rows if row["form"] == form] for form in ("printed", "corrected"))
-        if not printed:
-            raise Missing(f"the checks of the theory have no printed form of {self.statement}")
-        runs, violations = (sum(row[column] for row in printed) for column in ("runs", "violations"))
-        mended = bool(corrected) and not any(row["violations"] for row in corrected)
-        in_part = mended and violations < runs
-        verdict = REPRODUCED if not violations else PARTLY if in_part else NOT_REPRODUCED
-        share = Measured(violations / runs, None, runs)
-        reason = sentence_of(map(_outcome, printed + corrected))
-        return Verdict(verdict, reason, "share of the instances that contradict the printed form", share)
-
-
-def _outcome(row: Row) -> str:
-    """What became of one form of a statement in one case."""
-    count = f"{row['violations']} of {row['runs']}" if row["violations"] else f"none of {row['runs']}"
-    return f"{row['statement']}, {row['form']} form ({row['case']}): contradicted by {count} instances"
 
 
 class ByEye(Claim):

@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from lsalsa.errors import ConfigError, LsalsaError
-from lsalsa.study.config import kinds
+from lsalsa.study.config import plugins
 from lsalsa.study.config.messages import hint, unknown
 from lsalsa.study.config.models import Method, Study, Task
 from lsalsa.study.config.outputs import RESERVED, check_figures, check_notebooks, check_tables, check_targets
 
 
-def faults(study: Study) -> list[str]:
-    """One sentence per fault, in the order of the configuration."""
-    return [fault for check in CHECKS for fault in check(study)]
+def faults(study: Study, checks: Iterable[Callable[[Study], Iterator[str]]]) -> list[str]:
+    """One sentence per fault, in the order of the checks."""
+    return [fault for check in checks for fault in check(study)]
 
 
 def check_images(study: Study) -> Iterator[str]:
     """Every source exists and knows its settings."""
     for name, images in study.images.items():
         path = f"images.{name}"
-        yield from unknown(f"{path}.source", images.source, "a source of images", kinds.sources())
-        if images.source in kinds.sources():
+        yield from unknown(f"{path}.source", images.source, "a source of images", plugins.sources())
+        if images.source in plugins.sources():
             yield from _settings_of(f"{path}.settings", images.settings, f"the source {images.source}", images.source)
 
 
 def _settings_of(path: str, given: Mapping[str, Any], owner: str, source: str) -> Iterator[str]:
     try:
-        known = kinds.source_settings(source)
+        known = plugins.source_settings(source)
     except ConfigError as error:
         yield f"{path}: {error}"
         return
@@ -101,46 +100,46 @@ def _overrides(study: Study, path: str, task: Task) -> Iterator[str]:
     for method, override in task.overrides.items():
         where = f"{path}.overrides.{method}"
         yield from unknown(f"{path}.overrides", method, "a method of this task", known)
-        kind = study.kind_of(method) if method in study.methods else ""
-        if kind not in (*kinds.solvers(), *kinds.encoders()):
+        algorithm = study.algorithm_of(method) if method in study.methods else ""
+        if algorithm not in (*plugins.solvers(), *plugins.encoders()):
             continue
-        if override.epochs is not None and not kinds.is_learned(kind):
-            yield f"{where}.epochs is a setting of learned methods; {kind} is not learned"
-        yield from _grid(where, override.search, kind)
+        if override.epochs is not None and not plugins.is_learned(algorithm):
+            yield f"{where}.epochs is a setting of learned methods; {algorithm} is not learned"
+        yield from _grid(where, override.search, algorithm)
 
 
 def check_methods(study: Study) -> Iterator[str]:
-    """Every method is of a kind that exists and searches settings that the kind has."""
-    known = sorted({*kinds.solvers(), *kinds.encoders()})
+    """Every method has an algorithm that exists and searches settings that the algorithm has."""
+    known = sorted({*plugins.solvers(), *plugins.encoders()})
     for name, method in study.methods.items():
-        path, kind = f"methods.{name}", method.kind or name
-        if kind in known:
-            yield from _method_of_kind(path, method, kind)
-        elif method.kind:
-            yield from unknown(f"{path}.kind", kind, "a kind of method", known)
+        path, algorithm = f"methods.{name}", method.algorithm or name
+        if algorithm in known:
+            yield from _method(path, method, algorithm)
+        elif method.algorithm:
+            yield from unknown(f"{path}.algorithm", algorithm, "a solver or encoder", known)
         else:
-            yield f"{path} is not a kind of method{hint(name, known)} (another name needs a `kind`)"
+            yield f"{path} is not a solver or encoder{hint(name, known)} (another name needs an `algorithm`)"
 
 
-def _method_of_kind(path: str, method: Method, kind: str) -> Iterator[str]:
-    if not kinds.is_learned(kind):
+def _method(path: str, method: Method, algorithm: str) -> Iterator[str]:
+    if not plugins.is_learned(algorithm):
         for key in sorted(method.model_fields_set & set(Method.learned_only)):
-            yield f"{path}.{key} is a setting of learned methods; {kind} is not learned"
-    yield from _grid(path, method.search, kind)
-    if kinds.is_learned(kind) and "learning_rate" not in method.search:
-        yield f"{path}.search.learning_rate is missing; {kind} is learned and needs at least one"
+            yield f"{path}.{key} is a setting of learned methods; {algorithm} is not learned"
+    yield from _grid(path, method.search, algorithm)
+    if plugins.is_learned(algorithm) and "learning_rate" not in method.search:
+        yield f"{path}.search.learning_rate is missing; {algorithm} is learned and needs at least one"
 
 
-def _grid(path: str, search: Mapping[str, Sequence[Any]], kind: str) -> Iterator[str]:
-    """Every searched setting is one that the kind has, every candidate fits it, and none is listed twice."""
+def _grid(path: str, search: Mapping[str, Sequence[Any]], algorithm: str) -> Iterator[str]:
+    """Every searched setting is one that the algorithm has, every candidate fits it, and none is listed twice."""
     try:
-        known = kinds.searchable(kind)
+        known = plugins.searchable(algorithm)
     except ConfigError as error:
         yield f"{path}: {error}"
         return
     for key, candidates in search.items():
         if key not in known:
-            yield f"{path}.search.{key} cannot be searched by {kind}{hint(key, known)}"
+            yield f"{path}.search.{key} cannot be searched by {algorithm}{hint(key, known)}"
             continue
         for candidate in candidates:
             yield from _candidate(f"{path}.search.{key}", candidate, known[key])
@@ -165,45 +164,28 @@ def _candidate(path: str, candidate: Any, default: Any) -> Iterator[str]:
         yield f"{path} must list finite numbers above 0, found {candidate!r}"
 
 
-def check_sc2net(study: Study) -> Iterator[str]:
-    """The block `sc2net` names sets of images that are there."""
-    for i, name in enumerate(study.sc2net.images if study.sc2net else ()):
-        yield from unknown(f"sc2net.images[{i}]", name, "a set of images", study.images)
+def check_papers(study: Study) -> Iterator[str]:
+    """Every paper checks its own block."""
+    for paper in study.active_papers():
+        yield from paper.check(study)
 
 
-CHECKS: tuple[Callable[[Study], Iterator[str]], ...] = (
+BASE: tuple[Callable[[Study], Iterator[str]], ...] = (
     check_images,
     check_components,
     check_tasks,
     check_methods,
-    check_tables,
-    check_figures,
-    check_sc2net,
-    check_notebooks,
-    check_targets,
+    check_papers,
 )
+"""Checks of what is computed; what is shown can be looked at once these are passed."""
+
+OUTPUTS: tuple[Callable[[Study], Iterator[str]], ...] = (check_tables, check_figures, check_notebooks, check_targets)
 
 
-def missing_files(study: Study, root: Path) -> list[str]:
-    """Sentences for files that the study names and that are not there: of the repository, and the user's images."""
-    reference = {path.stem: path for path in (root / "workflow/reference").glob("*.csv")}
-    pages = {path.stem: path for path in (root / "workflow/notebooks").glob("*.py")}
-    found: list[str] = []
-    for name, table in study.tables.items():
-        if table.paper is not None:
-            found += unknown(f"tables.{name}.paper", table.paper, "a file of workflow/reference", reference)
-    if study.claims is not None:
-        files = {path.stem: path for path in (root / "workflow/reference").glob("*.yaml")}
-        found += unknown("claims", study.claims, "a file of workflow/reference", files)
-    for name in study.notebooks:
-        found += unknown(f"notebooks.{name}", name, "a file of workflow/notebooks", pages)
-    return found + list(_missing_images(study))
-
-
-def _missing_images(study: Study) -> Iterator[str]:
+def missing_images(study: Study) -> Iterator[str]:
     """Sentences for sets of images whose files of the user are not there."""
     for name, images in study.images.items():
         try:
-            kinds.source_files(images.source, images.settings, study.data_dir)
+            plugins.source_files(images.source, images.settings, study.data_dir)
         except LsalsaError as error:
             yield f"images.{name}: {error}"

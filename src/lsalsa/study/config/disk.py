@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lsalsa.storage import free_bytes
-from lsalsa.study.config import kinds
+from lsalsa.study.config import plugins
 from lsalsa.study.config.models import Study
 from lsalsa.study.config.sizes import image_values, itemsize, n_atoms, n_features, n_images, n_rows, positions
 
@@ -56,7 +56,7 @@ def _codes(study: Study, name: str) -> int:
 def _encoders(study: Study, name: str) -> Iterator[int]:
     shape = n_features(study, study.tasks[name].components[0]), n_atoms(study, name)
     for method in study.methods_of(name):
-        kind = study.kind_of(method)
-        if kinds.is_learned(kind):
+        kind = study.algorithm_of(method)
+        if plugins.is_learned(kind):
             for depth in study.method_of(name, method).depths:
-                yield study.repetitions * kinds.n_parameters(kind, depth, *shape) * itemsize(study)
+                yield study.repetitions * plugins.n_parameters(kind, depth, *shape) * itemsize(study)

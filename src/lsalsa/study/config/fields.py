@@ -53,3 +53,10 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
     noun: ClassVar[str]
+
+
+class PaperSettings(Settings):
+    """What the block of every paper has: the paper's claims and notebooks can be left out."""
+
+    claims: bool = True
+    notebooks: bool = True

@@ -18,44 +18,37 @@ COPIES = 4
 """Arrays of the size of the codes that a job holds at once: codes, estimates, their difference, working space."""
 
 
-def memory_mb(study: Study, rule: str, **wildcards: str) -> int:
-    """Megabytes to reserve for one job: rule and wildcards."""
-    if rule == "fetch_images":
-        return _of_images(study, wildcards["images"])
-    if rule == "cut_patches":
-        return _of_images(study, study.components[wildcards["component"]].images)
-    if rule == "make_signals":
-        return _of_signals(study, wildcards["task"])
-    if rule in ("learn_sc2net_dictionary", "run_sc2net_arm"):
-        return 2 * _of_images(study, wildcards["images"])
-    if rule == "learn_dictionary":
-        name = wildcards["component"]
-        component = study.components[name]
-        return _megabytes(study, component.dictionary.n_train, n_features(study, name), component.n_atoms)
-    if "task" in wildcards:
-        return _of_task(study, wildcards["task"])
-    return BASE_MB
-
-
-def _of_images(study: Study, name: str) -> int:
+def of_images(study: Study, images: str, **_: str) -> int:
     """Megabytes for a whole set of images, by the register where it is a published one."""
-    count = n_images(study, name)
+    count = n_images(study, images)
     if count is None:
         return IMAGES_MB
-    return BASE_MB + IMAGES_COPIES * count * image_values(study, name) * 4 // 2**20
+    return BASE_MB + IMAGES_COPIES * count * image_values(study, images) * 4 // 2**20
 
 
-def _of_signals(study: Study, name: str) -> int:
+def of_component(study: Study, component: str) -> int:
+    """Megabytes for the images of a component and their patches."""
+    return of_images(study, study.components[component].images)
+
+
+def of_dictionary(study: Study, component: str) -> int:
+    """Megabytes for the patches that a dictionary is learned from, and their codes."""
+    chosen = study.components[component]
+    return _of_codes(study, chosen.dictionary.n_train, n_features(study, component), chosen.n_atoms)
+
+
+def of_signals(study: Study, task: str) -> int:
     """Megabytes for the patches of all components of a task, and the signals drawn from them."""
-    components = study.tasks[name].components
-    patches = sum(_of_images(study, study.components[component].images) for component in components)
-    return patches + n_rows(study, name) * n_features(study, components[0]) * 4 // 2**20
+    components = study.tasks[task].components
+    patches = sum(of_component(study, component) for component in components)
+    return patches + n_rows(study, task) * n_features(study, components[0]) * 4 // 2**20
 
 
-def _of_task(study: Study, name: str) -> int:
-    first = study.tasks[name].components[0]
-    return _megabytes(study, n_rows(study, name), n_features(study, first), n_atoms(study, name))
+def of_task(study: Study, task: str, **_: str) -> int:
+    """Megabytes for all signals of a task and their codes."""
+    first = study.tasks[task].components[0]
+    return _of_codes(study, n_rows(study, task), n_features(study, first), n_atoms(study, task))
 
 
-def _megabytes(study: Study, rows: int, n_features: int, n_atoms: int) -> int:
-    return BASE_MB + rows * (n_features + COPIES * n_atoms) * itemsize(study) // 2**20
+def _of_codes(study: Study, rows: int, features: int, atoms: int) -> int:
+    return BASE_MB + rows * (features + COPIES * atoms) * itemsize(study) // 2**20

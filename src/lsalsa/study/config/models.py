@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, create_model
 
 from lsalsa.study.config.fields import (
     Above0,
@@ -18,7 +18,7 @@ from lsalsa.study.config.fields import (
     Share,
     Whole,
 )
-from lsalsa.study.config.sc2net import SC2Net
+from lsalsa.study.papers import Paper, papers
 
 
 class Images(Settings):
@@ -109,12 +109,18 @@ class Task(Settings):
 
 
 class Method(Settings):
-    """A solver or an encoder, the depths it is run at, and the hyper-parameters that are searched."""
+    """An algorithm, in a variant, at some depths, with the hyper-parameters that are searched.
+
+    The algorithm is a file of `lsalsa/solvers` or `lsalsa/encoders`; without it, the method's own name is one. In print
+    it has its `label`, else the algorithm's name and the `variant` in brackets.
+    """
 
     noun: ClassVar[str] = "a method"
     learned_only: ClassVar[tuple[str, ...]] = ("loss", "optimizer", "epochs", "keep", "set_backs")
 
-    kind: str | None = None
+    algorithm: str | None = None
+    variant: str | None = None
+    label: str | None = None
     depths: Depths
     search: Grid = {}
     loss: Literal["codes", "sc2net"] = "codes"
@@ -133,14 +139,6 @@ class Timing(Settings):
     passes: Annotated[int, Field(ge=3)] = 20
 
 
-class Theory(Settings):
-    """The theory put to the test: how many random instances each statement is tried on."""
-
-    noun: ClassVar[str] = "theory"
-
-    runs: Count = 200
-
-
 class Output(Settings):
     """What tables and figures share: which results they show."""
 
@@ -148,48 +146,32 @@ class Output(Settings):
     kind: str
     task: str | None = None
     component: str | None = None
-    protocol: Literal["paper", "honest"] = "paper"
     methods: Annotated[list[str], Field(min_length=1)] | None = None
     depths: Depths | None = None
-
-    def named_tasks(self) -> list[str]:
-        """Tasks whose results are shown."""
-        return [] if self.task is None else [self.task]
-
-    def named_components(self) -> list[str]:
-        """Components that are listed without a task."""
-        return []
+    tasks: Annotated[list[str], Field(min_length=1)] | None = None
+    components: Annotated[list[str], Field(min_length=1)] | None = None
 
 
 class Table(Output):
-    """One table: a row per depth and method, beside the paper's numbers where `paper` names their file."""
+    """One table; `published` names the file of a paper's own numbers, as <paper>/<file>."""
 
     noun: ClassVar[str] = "a table"
 
-    paper: str | None = None
+    protocol: Literal["fitted_on_test", "fitted_on_train"] | None = None
+    published: str | None = None
 
 
 class Figure(Output):
-    """One figure: of a task or a `page` of its samples, of several `tasks`, or of `components` and `n_atoms`."""
+    """One figure: of a task or a `sample_page` of its samples, of several `tasks`, or of `components` and `n_atoms`."""
 
     noun: ClassVar[str] = "a figure"
 
-    tasks: Annotated[list[str], Field(min_length=1)] | None = None
-    components: Annotated[list[str], Field(min_length=1)] | None = None
     n_atoms: Count | None = None
-    page: Count | None = None
-
-    def named_tasks(self) -> list[str]:
-        """Tasks whose results are shown."""
-        return super().named_tasks() or list(self.tasks or ())
-
-    def named_components(self) -> list[str]:
-        """Components that are listed without a task."""
-        return list(self.components or ())
+    sample_page: Count | None = None
 
 
 class Notebook(Settings):
-    """One page of the report: `workflow/notebooks/<name>.py`, run on the listed tables, figures and tasks' data."""
+    """One page of the report: `papers/<paper>/notebooks/<name>.py`, run on the listed tables, figures and tasks' data."""
 
     noun: ClassVar[str] = "a notebook"
 
@@ -200,7 +182,7 @@ class Notebook(Settings):
 
 
 class Study(Settings):
-    """A whole study."""
+    """A whole study: what the papers share. `study_type` adds a block for each paper."""
 
     noun: ClassVar[str] = "a study"
 
@@ -218,12 +200,26 @@ class Study(Settings):
     methods: dict[Name, Method]
     search: Search = Search()
     timing: Timing = Timing()
-    theory: Theory | None = None
     tables: dict[Name, Table] = {}
     figures: dict[Name, Figure] = {}
     notebooks: dict[Name, Notebook] = {}
-    claims: Name | None = None
-    sc2net: SC2Net | None = None
+
+    # --- papers ---------------------------------------------------------------------------------------------------
+
+    def block(self, paper: str) -> Any:
+        """The settings of a paper; None where the study has none of it."""
+        return getattr(self, paper, None)
+
+    def active_papers(self) -> list[Paper]:
+        """The papers whose block the study has."""
+        return [paper for paper in papers().values() if self.block(paper.name) is not None]
+
+    def papers_with_claims(self) -> list[Paper]:
+        """The papers whose claims the study judges."""
+        named = [paper for paper in self.active_papers() if (paper.folder / "claims.yaml").is_file()]
+        return [paper for paper in named if self.block(paper.name).claims]
+
+    # --- methods --------------------------------------------------------------------------------------------------
 
     def methods_of(self, task: str) -> list[str]:
         """Names of the methods that a task runs, in the order of the configuration."""
@@ -237,20 +233,32 @@ class Study(Settings):
         changes = {key: value for key, value in override if value is not None}
         return chosen.model_copy(update={**changes, "search": {**chosen.search, **override.search}})
 
+    def algorithm_of(self, method: str) -> str:
+        """The solver or encoder behind a method."""
+        return self.methods[method].algorithm or method
+
     def depths_of(self, tasks: list[str], methods: list[str]) -> list[int]:
         """All depths at which any of the tasks runs any of the methods."""
         return sorted({depth for task in tasks for method in methods for depth in self.method_of(task, method).depths})
 
+    # --- tables and figures ---------------------------------------------------------------------------------------
+
+    def tasks_of(self, output: Output) -> list[str]:
+        """Tasks whose results a table or figure shows."""
+        return [output.task] if output.task is not None else list(output.tasks or ())
+
     def components_of(self, output: Output) -> list[str]:
-        """Names of the components that a table or figure is about: those it lists, else those of its tasks."""
-        of_tasks = dict.fromkeys(c for task in output.named_tasks() for c in self.tasks[task].components)
-        return output.named_components() or list(of_tasks)
+        """Components that a table or figure is about: those it lists, else those of its tasks."""
+        of_tasks = dict.fromkeys(c for task in self.tasks_of(output) for c in self.tasks[task].components)
+        return list(output.components or of_tasks)
 
     def methods_shown(self, output: Output) -> list[str]:
-        """Names of the methods that a table or figure shows: those it lists, else those of its tasks."""
-        of_tasks = dict.fromkeys(m for task in output.named_tasks() for m in self.methods_of(task))
+        """Methods that a table or figure shows: those it lists, else those of its tasks."""
+        of_tasks = dict.fromkeys(m for task in self.tasks_of(output) for m in self.methods_of(task))
         return list(output.methods or of_tasks)
 
-    def kind_of(self, method: str) -> str:
-        """The solver or encoder behind a method."""
-        return self.methods[method].kind or method
+
+def study_type() -> type[Study]:
+    """`Study` with a block for each paper that is there."""
+    blocks: dict[str, Any] = {paper.name: (paper.settings | None, None) for paper in papers().values()}
+    return create_model("Study", __base__=Study, **blocks)

@@ -1,47 +1,43 @@
-"""What a study shows: tables, figures, notebooks, and the names that they have on the command line."""
+"""Checks of what a study shows: tables, figures, notebooks, and the names that they have on the command line."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lsalsa.study.config import kinds, sc2net
+from lsalsa.study.config import plugins
 from lsalsa.study.config.messages import unknown
-from lsalsa.study.config.models import Figure, Output, Study
+from lsalsa.study.config.models import Figure, Output, Study, Table
+from lsalsa.study.folders import FOLDERS
 
 RESERVED = ("all",)
-TARGETS = (
-    "images",
-    "patches",
-    "dictionary",
-    "signals",
-    "codes",
-    "search",
-    "classifiers",
-    "encoders",
-    "evaluation",
-    "timing",
-    "exact",
-    "theory",
-    "sc2net",
-)
+INTERMEDIATE = tuple(dict.fromkeys(FOLDERS.values()))
 """First words of the targets that name intermediate results, e.g. `codes_digits`."""
-THEORY = {"tables": ("theory", "theory_premise"), "figures": ("theory_bounds", "theory_premise")}
-"""What a study with the block `theory` has beside its declared tables and figures; notebooks may name it."""
+
+SUBJECTS = {
+    "task": ("task",),
+    "tasks": ("task", "tasks"),
+    "components": ("task", "components"),
+    "method": (),
+    "study": (),
+}
+"""What a kind is about -> the settings of which one names it; a kind about a method names it under `methods`."""
+
+OPTIONS = ("protocol", "n_atoms", "sample_page", "published")
+"""Settings that only the kinds have which declare them among their `options`."""
 
 
 def check_tables(study: Study) -> Iterator[str]:
-    """Every table is of a known kind and shows what its task has."""
+    """Every table is of a known kind and shows what the study has."""
     for name, table in study.tables.items():
         path = f"tables.{name}"
-        yield from unknown(f"{path}.kind", table.kind, "a kind of table", kinds.table_kinds())
-        if table.task is None:
-            yield f"{path}.task is missing; a table needs it"
-        yield from _shown(study, path, table)
+        yield from _of_kind(study, "tables", path, table)
         if table.kind == "classification":
             yield from _needs_component(study, path, table)
+        if table.published is not None:
+            yield from unknown(f"{path}.published", table.published, "a file of a paper's numbers", plugins.published())
 
 
-def _needs_component(study: Study, path: str, table: Output) -> Iterator[str]:
+def _needs_component(study: Study, path: str, table: Table) -> Iterator[str]:
     """Images are classified by one component's codes; a task of several must say which."""
     components = study.tasks[table.task].components if table.task in study.tasks else []
     if table.component is None and len(components) > 1:
@@ -49,48 +45,56 @@ def _needs_component(study: Study, path: str, table: Output) -> Iterator[str]:
 
 
 def check_figures(study: Study) -> Iterator[str]:
-    """Every figure is of a known kind and shows what its task has."""
+    """Every figure is of a known kind and shows what the study has."""
     for name, figure in study.figures.items():
-        path = f"figures.{name}"
-        yield from unknown(f"{path}.kind", figure.kind, "a kind of figure", kinds.figure_kinds())
-        if figure.kind in kinds.figure_kinds():
-            yield from _subject(path, figure)
-        for component in figure.components or ():
-            yield from unknown(f"{path}.components", component, "a component", study.components)
-        yield from _shown(study, path, figure)
+        yield from _of_kind(study, "figures", f"figures.{name}", figure)
 
 
-DETAILS = ("n_atoms", "page")
-"""Settings of a figure that say how much of its subject it shows."""
+def _of_kind(study: Study, section: str, path: str, output: Table | Figure) -> Iterator[str]:
+    """A table or figure is of a kind that exists, and has what its kind needs and nothing else."""
+    noun = f"a kind of {section[:-1]}"
+    yield from unknown(f"{path}.kind", output.kind, noun, plugins.kinds(section))
+    if output.kind in plugins.kinds(section):
+        yield from _subject(section, path, output)
+        yield from _block(study, section, path, output)
+    for component in output.components or ():
+        yield from unknown(f"{path}.components", component, "a component", study.components)
+    yield from _shown(study, path, output)
 
 
-def _subject(path: str, figure: Figure) -> Iterator[str]:
-    """A figure names exactly what its kind is about."""
-    subject = kinds.figure_subject(figure.kind)
-    allowed = kinds.figure_subjects()[subject]
-    for key in ("task", "tasks", "components", *DETAILS):
-        if getattr(figure, key) is not None and key not in allowed:
-            yield f"{path}.{key} is not a setting of the kind {figure.kind}"
-    choices = [key for key in allowed if key not in DETAILS]
-    given = [key for key in choices if getattr(figure, key) is not None]
+def _subject(section: str, path: str, output: Output) -> Iterator[str]:
+    """An output names exactly what its kind is about, and has only the options that its kind declares."""
+    subject = plugins.declared(section, output.kind, "subject")
+    choices, options = SUBJECTS[subject], plugins.declared(section, output.kind, "options", ())
+    for key in ("task", "tasks", "components", *OPTIONS):
+        if getattr(output, key, None) is not None and key not in (*choices, *options):
+            yield f"{path}.{key} is not a setting of the kind {output.kind}"
+    given = [key for key in choices if getattr(output, key) is not None]
     if choices and not given:
-        yield f"{path}.task is missing; a figure of the kind {figure.kind} needs {' or '.join(choices)}"
+        yield f"{path}.task is missing; a {section[:-1]} of the kind {output.kind} needs {' or '.join(choices)}"
     if len(given) > 1:
         yield f"{path} must have one of {' and '.join(given)}, found both"
     if subject == "method":
-        yield from _one_method(path, figure)
+        yield from _one_method(section, path, output)
 
 
-def _one_method(path: str, figure: Figure) -> Iterator[str]:
-    known = kinds.figure_methods(figure.kind)
-    if len(figure.methods or ()) != 1:
-        yield f"{path}.methods must list one of {', '.join(known)}, found {figure.methods}"
-    for method in figure.methods or ():
-        yield from unknown(f"{path}.methods", method, f"a method that the kind {figure.kind} draws", known)
+def _one_method(section: str, path: str, output: Output) -> Iterator[str]:
+    known = plugins.declared(section, output.kind, "methods")
+    if len(output.methods or ()) != 1:
+        yield f"{path}.methods must list one of {', '.join(known)}, found {output.methods}"
+    for method in output.methods or ():
+        yield from unknown(f"{path}.methods", method, f"a method that the kind {output.kind} draws", known)
+
+
+def _block(study: Study, section: str, path: str, output: Output) -> Iterator[str]:
+    """A kind of a paper needs the paper's block."""
+    paper = output.kind.rpartition(".")[0]
+    if paper and study.block(paper) is None:
+        yield f"{path}.kind is {output.kind}, but the study has no block {paper}"
 
 
 def _shown(study: Study, path: str, output: Output) -> Iterator[str]:
-    named = output.named_tasks()
+    named = study.tasks_of(output)
     for name in named:
         yield from unknown(f"{path}.task" + "s" * (output.task is None), name, "a task", study.tasks)
     tasks = [name for name in named if name in study.tasks]
@@ -106,7 +110,7 @@ def _shown(study: Study, path: str, output: Output) -> Iterator[str]:
 
 def _depths(study: Study, path: str, output: Output, methods: list[str]) -> Iterator[str]:
     chosen = [m for m in output.methods or methods if m in study.methods]
-    known = study.depths_of([name for name in output.named_tasks() if name in study.tasks], chosen)
+    known = study.depths_of([name for name in study.tasks_of(output) if name in study.tasks], chosen)
     for depth in output.depths or ():
         if known and depth not in known:
             listed = ", ".join(map(str, known))
@@ -114,27 +118,26 @@ def _depths(study: Study, path: str, output: Output, methods: list[str]) -> Iter
 
 
 def check_notebooks(study: Study) -> Iterator[str]:
-    """Every notebook reads tables, figures and tasks that exist."""
-    theory = THEORY if study.theory else {}
-    claims = ("claims",) if study.claims else ()
-    tables = [*study.tables, *theory.get("tables", ()), *claims, *sc2net.tables_of(study.sc2net)]
-    figures = [*study.figures, *theory.get("figures", ()), *sc2net.figures_of(study.sc2net)]
+    """Every notebook is there, and reads tables, figures and tasks that exist."""
     for name, notebook in study.notebooks.items():
+        yield from unknown(f"notebooks.{name}", name, "a file of papers/<paper>/notebooks", plugins.notebooks())
         for table in notebook.tables:
-            yield from unknown(f"notebooks.{name}.tables", table, "a table", tables)
+            yield from unknown(f"notebooks.{name}.tables", table, "a table", study.tables)
         for figure in notebook.figures:
-            yield from unknown(f"notebooks.{name}.figures", figure, "a figure", figures)
+            yield from unknown(f"notebooks.{name}.figures", figure, "a figure", study.figures)
         for task in notebook.tasks:
             yield from unknown(f"notebooks.{name}.tasks", task, "a task", study.tasks)
 
 
 def check_targets(study: Study) -> Iterator[str]:
-    """Tables, figures and notebooks are targets of the command line: no two share a name, none hides another target."""
-    owners = {"claims": "the target claims"} if study.claims else {}
-    for section in ("tables", "figures", "notebooks"):
-        for name in getattr(study, section):
-            if name in owners:
-                yield f"{section}.{name} has the name of {owners[name]}; each needs a name of its own"
-            owners.setdefault(name, f"{section}.{name}")
-            if name in RESERVED or name.partition("_")[0] in TARGETS:
-                yield f"{section}.{name} must not begin with a word of intermediate targets: {', '.join(TARGETS)}"
+    """Tables, figures and notebooks are targets of the command line: no name hides another target.
+
+    A table and a figure may share a name: the target makes both.
+    """
+    shown = {**dict.fromkeys(study.tables, "tables"), **dict.fromkeys(study.figures, "figures")}
+    for name in study.notebooks:
+        if name in shown:
+            yield f"notebooks.{name} has the name of {shown[name]}.{name}; each needs a name of its own"
+    for name, section in [*shown.items(), *dict.fromkeys(study.notebooks, "notebooks").items()]:
+        if name in RESERVED or name.partition("_")[0] in INTERMEDIATE:
+            yield f"{section}.{name} must not begin with a word of intermediate targets: {', '.join(INTERMEDIATE)}"

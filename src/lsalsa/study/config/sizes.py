@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lsalsa.data.register import DATA_SETS
-from lsalsa.study.config import kinds
+from lsalsa.study.config import plugins
 from lsalsa.study.config.models import Component, Study
 
 
@@ -13,14 +13,14 @@ def n_images(study: Study, name: str) -> int | None:
     data_set = DATA_SETS.get(images.source)
     if data_set is None:
         return None
-    settings = kinds.source_settings(images.source) | images.settings
+    settings = plugins.source_settings(images.source) | images.settings
     return (settings["n_train"] or data_set.n_train) + (settings["n_test"] or data_set.n_test)
 
 
 def image_values(study: Study, name: str) -> int:
     """Numbers in one image of a published set."""
     images = study.images[name]
-    settings = kinds.source_settings(images.source) | images.settings
+    settings = plugins.source_settings(images.source) | images.settings
     return settings.get("image_size", DATA_SETS[images.source].side) ** 2 * n_channels(study, name)
 
 

@@ -9,6 +9,11 @@ from typing import Any
 import numpy as np
 
 from lsalsa.errors import DataError
+from lsalsa.study.repetitions import Measured
+from lsalsa.study.shown import Shown
+
+Curve = Mapping[int, Measured]
+"""Depth -> value."""
 
 
 def dictionaries_of(problem: Mapping[str, np.ndarray]) -> list[np.ndarray]:
@@ -23,11 +28,11 @@ def blocks_of(problem: Mapping[str, np.ndarray]) -> list[slice]:
     return [slice(sum(sizes[:i]), sum(sizes[: i + 1])) for i in range(len(sizes))]
 
 
-def block_of(problem: Mapping[str, np.ndarray], component: str | None, components: Iterable[str]) -> slice:
-    """Columns of one component's codes; all columns without a component."""
-    if component is None:
+def block_of(problem: Mapping[str, np.ndarray], shown: Shown, task: str | None = None) -> slice:
+    """Columns of the codes of the component that is shown, in one task; all columns without a component."""
+    if shown.component is None:
         return slice(None)
-    return blocks_of(problem)[list(components).index(component)]
+    return blocks_of(problem)[shown.tasks[task or shown.task]["components"].index(shown.component)]
 
 
 def size_of(codes: Any) -> float:
@@ -35,10 +40,15 @@ def size_of(codes: Any) -> float:
     return float(np.sqrt(codes.multiply(codes).sum(dtype=np.float64) / np.prod(codes.shape)))
 
 
+def over_depth(curve: Curve) -> list[tuple[float, float, float | None]]:
+    """A curve as points: (depth, mean, standard deviation)."""
+    return [(depth, value.mean, value.std) for depth, value in curve.items()]
+
+
 def over_time(
-    curve: Sequence[tuple], method: str, timing: Iterable[Mapping[str, Any]]
+    curve: Curve, method: str, timing: Iterable[Mapping[str, Any]]
 ) -> list[tuple[float, float, float | None]]:
-    """A curve of (depth, mean, standard deviation, n) as (microseconds per sample, mean, standard deviation).
+    """A curve as points: (microseconds per sample, mean, standard deviation).
 
     Raises
     ------
@@ -46,15 +56,15 @@ def over_time(
         When a depth of the curve was not timed.
     """
     seconds = {row["depth"]: row["seconds_per_sample"] for row in timing if row["method"] == method}
-    for depth, *_ in curve:
+    for depth in curve:
         if depth not in seconds:
             raise DataError(f"{method} at depth {depth} has a result, but no row in the timing of its task")
-    return [(1e6 * seconds[depth], mean, spread) for depth, mean, spread, _ in curve]
+    return [(1e6 * seconds[depth], value.mean, value.std) for depth, value in curve.items()]
 
 
-def marker_words(depths: Sequence[int], curves: Iterable[Sequence[tuple]]) -> str:
-    """What the markers of a curve over time are, and its bands where a point (.., standard deviation, n) has one."""
-    counts = [n for curve in curves for *_, std, n in curve if std is not None]
+def marker_words(depths: Sequence[int], curves: Iterable[Curve]) -> str:
+    """What the markers of a curve over time are, and its bands where a point has a spread."""
+    counts = [value.n for curve in curves for value in curve.values() if value.std is not None]
     words = f"Markers along a line over time: T = {', '.join(map(str, depths))}, as far as the method was run."
     if not counts:
         return words

@@ -1,9 +1,9 @@
-"""The common look: a page with title and explanation, one colour and marker per method, one legend."""
+"""The common look: a figure with title and explanation, one colour and marker per method, one legend."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib
@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from lsalsa.study.heading import Heading
-from lsalsa.study.tables import method_label
+from lsalsa.study.shown import Shown
 
 # Okabe and Ito's colours, told apart with any colour vision; marker and line say the same without colour.
 STYLES: dict[str, dict[str, Any]] = {
@@ -48,18 +48,25 @@ RULES = {
 }
 
 
-def method_style(method: str, methods: Sequence[str]) -> dict[str, Any]:
-    """Line style of a method: its own for the known ones, else its kind's marker, hollow, in another colour."""
+def method_style(method: str, algorithms: Mapping[str, str]) -> dict[str, Any]:
+    """Line style of a method: its own for the known ones, else its algorithm's marker, hollow, in another colour.
+
+    Parameters
+    ----------
+    method : str
+    algorithms : mapping
+        Every method of the figure -> the solver or encoder behind it.
+    """
     if method in STYLES:
         return STYLES[method]
-    others = [name for name in methods if name not in STYLES | VARIANT_COLOURS]
+    others = [name for name in algorithms if name not in STYLES | VARIANT_COLOURS]
     spare = SPARE_COLOURS[others.index(method) % len(SPARE_COLOURS)] if method in others else ""
-    marker = STYLES.get(method.partition("_")[0], {"marker": "X"})["marker"]
+    marker = STYLES.get(algorithms[method], {"marker": "X"})["marker"]
     look = {"marker": marker, "linestyle": (0, (6, 1.2, 1.2, 1.2)), "markerfacecolor": "white"}
     return {**look, "color": VARIANT_COLOURS.get(method, spare)}
 
 
-def new_page(width: float, height: float, heading: Heading, explanation: str) -> Figure:
+def new_figure(width: float, height: float, heading: Heading, explanation: str) -> Figure:
     """A figure of `width` x `height` inches below a head: title, wrapped explanation, what limits the numbers."""
     unbroken = f"{explanation} {heading.note}".strip().replace("T = ", "T\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")
     unbroken = unbroken.replace(" %", "\N{NO-BREAK SPACE}%")
@@ -84,12 +91,21 @@ def new_axes(figure: Figure, n_rows: int, n_columns: int, **options: Any) -> np.
         return figure.subplots(n_rows, n_columns, squeeze=False, **options)
 
 
-def plot_curve(axes: Axes, method: str, methods: Sequence[str], curve: Sequence[tuple]) -> None:
-    """A method's line through (x, mean, standard deviation or None), the spread as a band with caps."""
+def plot_curve(axes: Axes, method: str, shown: Shown, curve: Sequence[tuple]) -> None:
+    """A method's line through points, the spread as a band with caps.
+
+    Parameters
+    ----------
+    axes : Axes
+    method : str
+        One of the methods that are shown.
+    shown : Shown
+    curve : sequence of (x, mean, standard deviation or None)
+    """
     x, mean, spread = zip(*curve, strict=True)
     spread_or_zero = np.array([0.0 if s is None else s for s in spread])
-    style = method_style(method, methods)
-    axes.plot(x, mean, label=method_label(method), markersize=5, linewidth=1.6, zorder=3, **style)
+    style = method_style(method, shown.algorithms)
+    axes.plot(x, mean, label=shown.labels[method], markersize=5, linewidth=1.6, zorder=3, **style)
     if spread_or_zero.any():
         low, high = np.subtract(mean, spread_or_zero), np.add(mean, spread_or_zero)
         axes.fill_between(x, low, high, color=style["color"], alpha=0.18, linewidth=0)

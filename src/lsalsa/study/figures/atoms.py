@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,38 +10,31 @@ from matplotlib.figure import Figure
 
 from lsalsa.study.figures import _style
 from lsalsa.study.figures._data import square
-from lsalsa.study.heading import Heading
+from lsalsa.study.shown import Shown
 
 needs = ("dictionaries",)
 subject = "components"
+options = ("n_atoms",)
+caption = "The building blocks of the dictionaries, the most used first."
 
 
-def draw(
-    data: Mapping[str, Any],
-    *,
-    heading: Heading,
-    methods: Sequence[str],
-    depths: Sequence[int],
-    component: str | None,
-    components: Mapping[str, str],
-    n_atoms: int | None = None,
-) -> Figure:
+def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     """One grid of atoms per component, the most used first; of each the first `n_atoms`, or all."""
-    shown = [component] if component else list(components)
+    names = [shown.component] if shown.component else list(shown.components)
     explanation = (
         "Every image is rebuilt as a sum of a few of these patches. Sorted by how many codes used them in the last"
         " epoch of learning, the most used at the top left. Mid-grey is zero; each atom is scaled to its own largest"
         " value."
     )
-    width = 10.0 if len(shown) > 1 else 6.4
-    figure = _style.new_page(width, width / len(shown) + 0.5, heading, explanation)
-    panels = _style.new_axes(figure, 1, len(shown))
-    for axes, name in zip(panels.flat, shown, strict=True):
+    width = 10.0 if len(names) > 1 else 6.4
+    figure = _style.new_figure(width, width / len(names) + 0.5, shown.heading, explanation)
+    panels = _style.new_axes(figure, 1, len(names))
+    for axes, name in zip(panels.flat, names, strict=True):
         dictionary, usage = (data["dictionaries"][name][array] for array in ("dictionary", "usage"))
-        order = np.argsort(-usage, kind="stable")[:n_atoms]
+        order = np.argsort(-usage, kind="stable")[: shown.details.get("n_atoms")]
         axes.imshow(mosaic(dictionary, order), cmap="gray", vmin=-1, vmax=1, interpolation="none")
         axes.set_axis_off()
-        axes.set_title(f"{components[name]}: {_describe(dictionary, usage, len(order))}", fontsize=9.5)
+        axes.set_title(f"{shown.components[name]}: {_describe(dictionary, usage, len(order))}", fontsize=9.5)
     return figure
 
 

@@ -2,53 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lsalsa.study.figures import _style
-from lsalsa.study.figures._data import marker_words, over_time
-from lsalsa.study.heading import Heading
-from lsalsa.study.tables import value_and_spread
+from lsalsa.study.figures._data import Curve, marker_words, over_time
+from lsalsa.study.repetitions import curve
+from lsalsa.study.shown import Shown
 
 needs = ("evaluation", "timing", "classifiers")
 subject = "task"
+caption = (
+    "Classification error for the time spent, by both protocols. The dotted line is the error on the optimal codes."
+)
 
 PROTOCOLS = {
-    "paper": ("error_percent", "classifier fitted on these images' optimal codes"),
-    "honest": ("error_percent_honest", "classifier fitted on train images' optimal codes"),
+    "fitted_on_test": "classifier fitted on these images' optimal codes",
+    "fitted_on_train": "classifier fitted on train images' optimal codes",
 }
-"""Protocol -> column of the evaluation, words in a panel's title."""
+"""Protocol -> words in a panel's title."""
 
 
-def draw(
-    data: Mapping[str, Any],
-    *,
-    heading: Heading,
-    methods: Sequence[str],
-    depths: Sequence[int],
-    component: str | None,
-    components: Mapping[str, str],
-) -> Figure:
+def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     """A panel per component and protocol: classification error over time, the error on optimal codes as a level."""
-    evaluation = [row for row in data["evaluation"] if row["depth"] in depths]
-    parts = [(protocol, name) for protocol in PROTOCOLS for name in ([component] if component else components)]
-    curves = {part: _curves(evaluation, methods, *part) for part in parts}
+    evaluation = [row for row in data["evaluation"] if row["depth"] in shown.depths]
+    parts = [
+        (protocol, name)
+        for protocol in PROTOCOLS
+        for name in ([shown.component] if shown.component else shown.components)
+    ]
+    curves = {part: _curves(evaluation, shown, *part) for part in parts}
     explanation = (
         "How often a linear classifier misses the class of a test image when it reads estimated codes; dotted: when it"
         " reads the optimal codes. Down and left is better. "
-    ) + marker_words(depths, [curve for part in parts for curve in curves[part].values()])
+    ) + marker_words(shown.depths, [curve for part in parts for curve in curves[part].values()])
     n_columns = max(2, len(parts) // 2)
-    figure = _style.new_page(10.0, 0.6 + 3.5 * (len(parts) // n_columns), heading, explanation)
+    figure = _style.new_figure(10.0, 0.6 + 3.5 * (len(parts) // n_columns), shown.heading, explanation)
     panels = _style.new_axes(figure, len(parts) // n_columns, n_columns, sharex=True)
     for axes, (protocol, name) in zip(panels.flat, parts, strict=True):
-        floor = data["classifiers"]["floor_error_percent"][name][protocol]
-        _draw_panel(axes, curves[protocol, name], methods, data["timing"], floor)
-        guess = data["classifiers"]["guess_error_percent"][name]
+        facts = data["classifiers"][shown.task]
+        floor, guess = facts["floor_error_percent"][name][protocol], facts["guess_error_percent"][name]
+        _plot_panel(axes, curves[protocol, name], shown, data["timing"], floor)
         levels = f"dotted: {floor:.1f} % missed; guessing misses {guess:.0f} %"
-        axes.set_title(f"{components[name]}: {PROTOCOLS[protocol][1]}\n({levels})", fontsize=9.5)
+        axes.set_title(f"{shown.components[name]}: {PROTOCOLS[protocol]}\n({levels})", fontsize=9.5)
     for axes in panels[:, 0]:
         axes.set_ylabel("images missed, in percent")
     for axes in panels[-1]:
@@ -57,20 +56,15 @@ def draw(
     return figure
 
 
-def _curves(evaluation: list, methods: Sequence[str], protocol: str, name: str) -> dict[str, list[tuple]]:
-    column = PROTOCOLS[protocol][0]
-    return {m: value_and_spread(evaluation, column, method=m, component=name) for m in methods}
+def _curves(evaluation: list, shown: Shown, protocol: str, name: str) -> dict[str, Curve]:
+    return {m: curve(evaluation, f"error_percent_{protocol}", method=m, component=name) for m in shown.methods}
 
 
-def _draw_panel(
-    axes: Axes,
-    curves: Mapping[str, Sequence[tuple]],
-    methods: Sequence[str],
-    timing: Sequence[Mapping[str, Any]],
-    floor: float,
+def _plot_panel(
+    axes: Axes, curves: Mapping[str, Curve], shown: Shown, timing: list[Mapping[str, Any]], floor: float
 ) -> None:
-    _style.percent_axis(axes, min([floor, *(mean for curve in curves.values() for _, mean, *_ in curve)]))
-    for method, curve in curves.items():
-        if curve:
-            _style.plot_curve(axes, method, methods, over_time(curve, method, timing))
+    _style.percent_axis(axes, min([floor, *(value.mean for one in curves.values() for value in one.values())]))
+    for method, one in curves.items():
+        if one:
+            _style.plot_curve(axes, method, shown, over_time(one, method, timing))
     _style.reference_line(axes, floor)

@@ -10,12 +10,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lsalsa.study.figures import _style
-from lsalsa.study.figures._data import block_of, over_time, size_of
-from lsalsa.study.heading import Heading
-from lsalsa.study.tables import method_label, value_and_spread
+from lsalsa.study.figures._data import Curve, block_of, over_time, size_of
+from lsalsa.study.repetitions import curve
+from lsalsa.study.shown import Shown
 
-needs = ("evaluation", "timing", "exact", "codes", "problem")
+needs = ("evaluation", "timing", "exact", "codes", "problems")
 subject = "task"
+caption = (
+    "Distance of the codes to the optimal codes for the time spent, beside solvers that go on until the code is right."
+    " Grey: the frontier, where nothing is both faster and nearer."
+)
 
 BELOW = 5
 """Factor by which the axis goes below the lowest RMSE of a curve; exact solvers lie further down."""
@@ -41,30 +45,22 @@ class Point(NamedTuple):
     step: str
 
 
-def draw(
-    data: Mapping[str, Any],
-    *,
-    heading: Heading,
-    methods: Sequence[str],
-    depths: Sequence[int],
-    component: str | None,
-    components: Mapping[str, str],
-) -> Figure:
+def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     """One panel, RMSE over time: curves of the methods, marks of the exact solvers, the frontier behind them."""
-    level = size_of(data["codes"]["codes"][:, block_of(data["problem"], component, components)])
-    rows = [row for row in data["evaluation"] if row["depth"] in depths]
-    curves = {m: value_and_spread(rows, "rmse", method=m, component=component) for m in methods}
-    curves = {method: curve for method, curve in curves.items() if curve}
+    level = size_of(data["codes"][shown.task]["codes"][:, block_of(data["problems"][shown.task], shown)])
+    rows = [row for row in data["evaluation"] if row["depth"] in shown.depths]
+    curves = {m: curve(rows, "rmse", method=m, component=shown.component) for m in shown.methods}
+    curves = {method: one for method, one in curves.items() if one}
     exact = [row for row in data["exact"] if row["status"] == "done"]
-    best = frontier(_points(curves, data["timing"], exact))
-    lowest = min((mean for curve in curves.values() for _, mean, *_ in curve), default=level) / BELOW
-    figure = _style.new_page(10.0, 5.4, heading, _explanation(best, data["exact"], lowest))
+    best = frontier(_points(curves, shown, data["timing"], exact))
+    lowest = min((value.mean for one in curves.values() for value in one.values()), default=level) / BELOW
+    figure = _style.new_figure(10.0, 5.4, shown.heading, _explanation(best, data["exact"], lowest))
     panels = _style.new_axes(figure, 1, 1)
     axes = panels[0, 0]
-    for method, curve in curves.items():
-        _style.plot_curve(axes, method, methods, over_time(curve, method, data["timing"]))
-    _draw_exact(axes, exact, lowest)
-    _draw_frontier(axes, best, lowest)
+    for method, one in curves.items():
+        _style.plot_curve(axes, method, shown, over_time(one, method, data["timing"]))
+    _plot_exact(axes, exact, lowest)
+    _plot_frontier(axes, best, lowest)
     _finish(axes, level, lowest)
     _style.common_legend(figure, panels)
     return figure
@@ -79,18 +75,20 @@ def frontier(points: Sequence[Point]) -> list[Point]:
     return best
 
 
-def _points(curves: Mapping[str, Sequence[tuple]], timing: Sequence[Mapping], exact: Sequence[Mapping]) -> list[Point]:
+def _points(
+    curves: Mapping[str, Curve], shown: Shown, timing: Sequence[Mapping], exact: Sequence[Mapping]
+) -> list[Point]:
     points = []
-    for method, curve in curves.items():
-        for (time, mean, _), (depth, *_) in zip(over_time(curve, method, timing), curve, strict=True):
-            points.append(Point(time, mean, method_label(method), f"T = {depth}"))
+    for method, one in curves.items():
+        for (time, mean, _), depth in zip(over_time(one, method, timing), one, strict=True):
+            points.append(Point(time, mean, shown.labels[method], f"T = {depth}"))
     for row in exact:
         step = "" if row["tolerance"] is None else f"gap {row['tolerance']:g}"
         points.append(Point(1e6 * row["seconds_per_sample"], row["rmse"], EXACT[row["method"]][0], step))
     return points
 
 
-def _draw_exact(axes: Axes, exact: Sequence[Mapping[str, Any]], lowest: float) -> None:
+def _plot_exact(axes: Axes, exact: Sequence[Mapping[str, Any]], lowest: float) -> None:
     """A mark per run of an exact solver, at the lower edge where it lies below."""
     for method, (label, marker, colour) in EXACT.items():
         rows = sorted((row for row in exact if row["method"] == method), key=lambda row: row["seconds_per_sample"])
@@ -101,7 +99,7 @@ def _draw_exact(axes: Axes, exact: Sequence[Mapping[str, Any]], lowest: float) -
             axes.plot(x, y, label=label, marker=marker, color=colour, clip_on=False, **look)
 
 
-def _draw_frontier(axes: Axes, best: Sequence[Point], lowest: float) -> None:
+def _plot_frontier(axes: Axes, best: Sequence[Point], lowest: float) -> None:
     """A broad grey staircase, with the depth or gap of each point on it beside its mark."""
     x, y = [point.time for point in best], [max(point.rmse, lowest) for point in best]
     axes.step(x, y, where="post", color="#d0d0d0", linewidth=6, zorder=1, label="frontier", solid_joinstyle="round")

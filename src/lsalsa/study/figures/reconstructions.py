@@ -14,11 +14,12 @@ from matplotlib.patches import Rectangle
 from lsalsa.errors import ConfigError
 from lsalsa.study.figures import _style
 from lsalsa.study.figures._data import blocks_of, dictionaries_of, square
-from lsalsa.study.heading import Heading
-from lsalsa.study.tables import method_label
+from lsalsa.study.shown import Shown
 
-needs = ("samples", "signals", "patches", "problem", "codes")
-subject = "samples"
+needs = ("samples", "signals", "patches", "problems", "codes")
+subject = "task"
+options = ("sample_page",)
+caption = "Test samples rebuilt from their codes; a mixture is taken apart into its sources. First row: the truth."
 
 N_COLUMNS = 9
 CELL = 0.86
@@ -35,21 +36,14 @@ class Line(NamedTuple):
     rmse: float | None
 
 
-def draw(
-    data: Mapping[str, Any],
-    *,
-    heading: Heading,
-    methods: Sequence[str],
-    depths: Sequence[int],
-    component: str | None,
-    components: Mapping[str, str],
-    page: int | None,
-) -> Figure:
+def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     """Truth and optimal code on top; below them, set off by depth, a row of images per method."""
-    shown = _shown_samples(data, components, page or 1)
-    truth = Line("truth", _truth(data, shown, components), None)
-    groups = [[truth, Line("optimal code", _optimal(data, shown), 0.0)]]
-    groups += [_lines_of_depth(data["samples"], methods, depth, shown) for depth in depths]
+    components, page = shown.components, shown.details.get("sample_page", 1)
+    of_task = {**data, **{name: data[name][shown.task] for name in ("signals", "problems", "codes")}}
+    samples = _shown_samples(of_task, components, page)
+    truth = Line("truth", _truth(of_task, samples, components), None)
+    groups = [[truth, Line("optimal code", _optimal(of_task, samples), 0.0)]]
+    groups += [_lines_of_depth(data["samples"], shown.labels, depth, samples) for depth in shown.depths]
     lines = [line for group in groups for line in group]
     n_samples, n_images, _ = truth.images.shape
     side = len(square(truth.images[0, 0]))
@@ -62,7 +56,7 @@ def draw(
     frames = [Rectangle((left - 0.5, top - 0.5), side, side) for top in tops for left in lefts]
     height, width = np.array(sheet.shape) * CELL / side
     beside = max(2.1, 1.1 + 0.08 * max(len(line.label) for line in lines))
-    figure = _style.new_page(width + beside, height + 0.4, heading, _explanation(len(components)))
+    figure = _style.new_figure(width + beside, height + 0.4, shown.heading, _explanation(len(components)))
     axes = _style.new_axes(figure, 1, 1)[0, 0]
     axes.imshow(sheet, cmap="gray", vmin=0, vmax=1, interpolation="none")
     axes.add_collection(PatchCollection(frames, facecolor="none", edgecolor="#c8c8c8", linewidth=0.5))
@@ -107,7 +101,9 @@ def _shown_samples(data: Mapping[str, Any], components: Collection[str], page: i
     n_fit = N_COLUMNS // (len(components) + 1 if len(components) > 1 else 1)
     n_pages = max(1, len(candidates) // n_fit)
     if page > n_pages:
-        raise ConfigError(f"page {page} of the reconstructions is asked for, but the stored samples fill {n_pages}")
+        raise ConfigError(
+            f"sample_page {page} of the reconstructions is asked for, but the stored samples fill {n_pages}"
+        )
     return candidates[page - 1 :: n_pages][:n_fit]
 
 
@@ -129,18 +125,18 @@ def _truth(data: Mapping[str, Any], shown: np.ndarray, components: Collection[st
 
 def _optimal(data: Mapping[str, Any], shown: np.ndarray) -> np.ndarray:
     codes = data["codes"]["codes"][_rows_in_test(data, shown)].toarray()
-    pairs = zip(dictionaries_of(data["problem"]), blocks_of(data["problem"]), strict=True)
+    pairs = zip(dictionaries_of(data["problems"]), blocks_of(data["problems"]), strict=True)
     return _with_sum(np.stack([codes[:, block] @ dictionary.T for dictionary, block in pairs], axis=1))
 
 
-def _lines_of_depth(samples: Mapping[str, Any], methods: Sequence[str], depth: int, shown: np.ndarray) -> list[Line]:
+def _lines_of_depth(samples: Mapping[str, Any], labels: Mapping[str, str], depth: int, shown: np.ndarray) -> list[Line]:
     """A line for each method that was run at the depth."""
     lines = []
-    for method in methods:
+    for method, label in labels.items():
         for position in np.flatnonzero(samples[method]["depths"] == depth):
             images = _with_sum(samples[method]["reconstructions"][position][:, shown].transpose(1, 0, 2))
             rmse = float(np.sqrt(np.mean(samples[method]["rmse"][position, 0] ** 2)))
-            lines.append(Line(f"{method_label(method)}  T={depth}", images, rmse))
+            lines.append(Line(f"{label}  T={depth}", images, rmse))
     return lines
 
 

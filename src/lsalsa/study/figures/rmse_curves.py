@@ -9,62 +9,49 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lsalsa.study.figures import _style
-from lsalsa.study.figures._data import block_of, marker_words, over_time, size_of
-from lsalsa.study.heading import Heading
-from lsalsa.study.tables import followers, method_label, value_and_spread
+from lsalsa.study.figures._data import Curve, block_of, marker_words, over_depth, over_time, size_of
+from lsalsa.study.findings import followers
+from lsalsa.study.repetitions import curve
+from lsalsa.study.shown import Shown
 
-needs = ("evaluation", "timing", "all_codes", "problems")
+needs = ("evaluation", "timing", "codes", "problems")
 subject = "tasks"
+caption = (
+    "Distance of the codes to the optimal codes after T steps (left) and for the time spent (right). Down and left is"
+    " better; the dotted line is the distance of a code of zeros."
+)
 
-Curves = Mapping[str, Sequence[tuple]]
+Curves = Mapping[str, Curve]
 
 
-def draw(
-    data: Mapping[str, Any],
-    *,
-    heading: Heading,
-    methods: Sequence[str],
-    depths: Sequence[int],
-    component: str | None,
-    components: Mapping[str, str],
-    tasks: Mapping[str, Mapping[str, Any]],
-) -> Figure:
+def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     """Per task two panels that share their height: RMSE over depth, RMSE over seconds; the zero code as a level."""
-    curves = {task: _curves(data["evaluation"], task, methods, depths, component) for task in tasks}
+    tasks = shown.tasks
+    curves = {task: _curves(data["evaluation"], task, shown) for task in tasks}
     titles = {task: f"{tasks[task]['title']}: " if len(tasks) > 1 else "" for task in tasks}
-    sentences = [_begun_with(titles[task], _takeaway(curves[task])) for task in tasks]
-    words = marker_words(depths, [curve for of_task in curves.values() for curve in of_task.values()])
+    sentences = [_begun_with(titles[task], _takeaway(curves[task], shown.labels)) for task in tasks]
+    words = marker_words(shown.depths, [one for of_task in curves.values() for one in of_task.values()])
     explanation = " ".join([*sentences, "Down and left is better.", words])
-    figure = _style.new_page(10.0, 0.4 + 3.9 * len(tasks), heading, explanation)
+    figure = _style.new_figure(10.0, 0.4 + 3.9 * len(tasks), shown.heading, explanation)
     panels = _style.new_axes(figure, len(tasks), 2, sharey="row")
     for (left, right), task in zip(panels, tasks, strict=True):
         timing = [row for row in data["timing"] if row["task"] == task]
-        _draw_pair(left, right, curves[task], methods, timing)
-        block = block_of(data["problems"][task], component, tasks[task]["components"])
-        _finish(left, right, size_of(data["all_codes"][task]["codes"][:, block]), titles[task])
-        _style.depth_axis(left, depths)
+        for method, one in curves[task].items():
+            _style.plot_curve(left, method, shown, over_depth(one))
+            _style.plot_curve(right, method, shown, over_time(one, method, timing))
+        block = block_of(data["problems"][task], shown, task)
+        _finish(left, right, size_of(data["codes"][task]["codes"][:, block]), titles[task])
+        _style.depth_axis(left, shown.depths)
         _style.seconds_axis(right)
     _style.common_legend(figure, panels)
     return figure
 
 
-def _curves(
-    evaluation: Sequence[Mapping[str, Any]],
-    task: str,
-    methods: Sequence[str],
-    depths: Sequence[int],
-    component: str | None,
-) -> Curves:
+def _curves(evaluation: Sequence[Mapping[str, Any]], task: str, shown: Shown) -> Curves:
     """Method -> its curve in one task; a method without a finished run has none."""
-    rows = [row for row in evaluation if row["task"] == task and row["depth"] in depths]
-    curves = {m: value_and_spread(rows, "rmse", method=m, component=component) for m in methods}
-    return {method: curve for method, curve in curves.items() if curve}
-
-
-def _draw_pair(left: Axes, right: Axes, curves: Curves, methods: Sequence[str], timing: Sequence[Mapping]) -> None:
-    for method, curve in curves.items():
-        _style.plot_curve(left, method, methods, [(d, mean, std) for d, mean, std, _ in curve])
-        _style.plot_curve(right, method, methods, over_time(curve, method, timing))
+    rows = [row for row in evaluation if row["task"] == task and row["depth"] in shown.depths]
+    curves = {m: curve(rows, "rmse", method=m, component=shown.component) for m in shown.methods}
+    return {method: one for method, one in curves.items() if one}
 
 
 def _finish(left: Axes, right: Axes, level: float, task: str) -> None:
@@ -83,13 +70,13 @@ def _begun_with(beginning: str, words: str) -> str:
     return f"{beginning}{words[0].lower()}{words[1:]}" if beginning else words
 
 
-def _takeaway(curves: Curves) -> str:
+def _takeaway(curves: Curves, labels: Mapping[str, str]) -> str:
     """The best method at the smallest depth, and the depth that each other needs to get as near."""
     if not curves:
         return "No run has finished."
-    first = min(curve[0][0] for curve in curves.values())
-    starts = {method: curve[0][1] for method, curve in curves.items() if curve[0][0] == first}
+    first = min(min(one) for one in curves.values())
+    starts = {method: one[first].mean for method, one in curves.items() if first in one}
     best = min(starts, key=lambda method: starts[method])
-    sentence = f"At T = {first} {method_label(best)} comes nearest to the optimal code (RMSE {starts[best]:.3f})."
-    others = {method: curve for method, curve in curves.items() if method != best}
-    return f"{sentence} {followers(others, starts[best])}".strip()
+    sentence = f"At T = {first} {labels[best]} comes nearest to the optimal code (RMSE {starts[best]:.3f})."
+    others = {method: {depth: v.mean for depth, v in one.items()} for method, one in curves.items() if method != best}
+    return f"{sentence} {followers(others, starts[best], labels)}".strip()

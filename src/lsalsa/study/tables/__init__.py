@@ -1,35 +1,33 @@
-"""Tables of a study: `make_table` gathers the numbers, `to_*` write them, `read_page` and others retell them."""
+"""Kinds of tables, one file each, found by their folder.
 
-from lsalsa.study.tables.paper import agreement, experiments
-from lsalsa.study.tables.rows import FINISHED, KINDS, make_table, value_and_spread
-from lsalsa.study.tables.story import (
-    catching_up,
-    comparison,
-    failures,
-    followers,
-    ranking,
-    read_page,
-    unfinished,
-)
-from lsalsa.study.tables.text import method_label, note, to_latex, to_markdown, to_tex
+A kind declares, as literals at the top of its module, what it ``needs`` (words of `lsalsa.study.needs`), its ``subject`` (what it
+is about, `lsalsa.study.config.outputs.SUBJECTS`), its ``caption`` in the report, and the ``options`` that only it has. Its
+function ``make(data, shown)`` returns a `lsalsa.study.table.Table`.
+"""
 
-__all__ = [
-    "FINISHED",
-    "KINDS",
-    "agreement",
-    "catching_up",
-    "comparison",
-    "experiments",
-    "failures",
-    "followers",
-    "make_table",
-    "method_label",
-    "note",
-    "ranking",
-    "read_page",
-    "to_latex",
-    "to_markdown",
-    "to_tex",
-    "unfinished",
-    "value_and_spread",
-]
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lsalsa.study.config import plugins
+from lsalsa.study.shown import Shown
+from lsalsa.study.table import Table
+
+
+def make_table(kind: str, data: Mapping[str, Any], shown: Shown) -> Table:
+    """Make a table.
+
+    Parameters
+    ----------
+    kind : str
+        A file of this folder, or ``<paper>.<file>`` of ``papers/<paper>/tables``.
+    data : mapping
+        Word of the kind's ``needs`` -> content, as `lsalsa.study.needs.read_needs` returns it.
+    shown : Shown
+
+    Returns
+    -------
+    table : Table
+    """
+    return plugins.load_kind("tables", kind).make(data, shown)

@@ -1,0 +1,116 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Data and dictionaries
+#
+# ## What is asked
+#
+# An image patch y is to be written as a sum of a few building blocks, the *atoms*: y ≈ A x. The columns of the
+# *dictionary* A are the atoms. The *code* x says how much of each atom is needed, and most of its numbers are to be
+# exactly zero. The *optimal code* of a patch is the x that makes ½‖y − A x‖² + α‖x‖₁ smallest: the first part asks for
+# a good likeness, the second, with the *penalty* α, for few atoms. Everything in this study measures how fast, and how
+# nearly, different methods find that x.
+
+# %% tags=["parameters"]
+title = "Data and dictionaries"
+study = ""
+results = ""
+tables = {}
+figures = {}
+methods = {}
+
+# %%
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython.display import Image, Markdown, display
+
+from lsalsa.storage import read_arrays, read_metadata, read_rows
+from lsalsa.study.figures._data import square
+from lsalsa.study.figures.atoms import mosaic
+
+components = {path.stem: read_arrays(path) for path in sorted(Path(results, "patches").glob("*.npz"))}
+Markdown(f"**{title}.** Study `{study}`, components {', '.join(components)}.")
+
+# %% [markdown]
+# ## The patches
+#
+# Images are cut into square patches. The images themselves, not the patches, are divided into train and test, so no
+# part of a test image is ever seen in training. Nearly empty patches are left out of training; every patch of a test
+# image stays. The columns count patches, and in brackets the images that they come from.
+
+# %%
+lines = ["| component | patch | train | validation | test | classes |", "|---|---|--:|--:|--:|--:|"]
+for name, arrays in components.items():
+    side = len(square(arrays["train"][0]))
+    splits = ("train", "validation", "test")
+    counts = [f"{len(arrays[s]):,} ({len(np.unique(arrays[s + '_image'])):,})" for s in splits]
+    classes = len(np.unique(arrays["test_label"]))
+    lines.append(f"| {name} | {side} × {side} | {' | '.join(counts)} | {classes} |")
+Markdown("\n".join(lines))
+
+# %%
+n_columns = min(4, len(components))
+n_rows = -(-len(components) // n_columns)
+figure, panels = plt.subplots(n_rows, n_columns, figsize=(11, 3.2 * n_rows), squeeze=False, layout="constrained")
+for axes in panels.flat[len(components) :]:
+    axes.set_visible(False)
+for axes, (name, arrays) in zip(panels.flat, components.items(), strict=False):
+    some = arrays["train"][np.linspace(0, len(arrays["train"]) - 1, 64).astype(int)]
+    axes.imshow(mosaic(some.T, np.arange(len(some))), cmap="gray", vmin=0, vmax=1)
+    axes.set_title(f"{name}: some train patches")
+    axes.set_axis_off()
+plt.show()
+
+# %% [markdown]
+# ## Learning the dictionaries
+#
+# A dictionary is learned from train patches alone: find codes for a batch of patches, move the atoms a little so that
+# A x comes nearer to the patches, give every atom length one, repeat. One pass over the patches is an *epoch*. An atom
+# that no patch has used for an epoch is drawn anew from the data. The *objective* is the mean of
+# ½‖y − A x‖² + α‖x‖₁.
+
+# %%
+lines = [
+    "| component | epochs | objective, first epoch | last epoch | unused atoms, last epoch | zeros in the codes |",
+    "|---|--:|--:|--:|--:|--:|",
+]
+for path in sorted(Path(results, "dictionaries").glob("*.parquet")):
+    history = read_rows(path)
+    first, last = history[0], history[-1]
+    ends = f"{first['objective']:.4g} | {last['objective']:.4g}"
+    lines.append(f"| {path.stem} | {len(history)} | {ends} | {last['dead_atoms']} | {100 * last['zero_share']:.0f} % |")
+Markdown("\n".join(lines))
+
+# %% [markdown]
+# ## What the atoms look like
+
+# %%
+for path in figures.values():
+    display(Image(path))
+
+# %% [markdown]
+# ## The optimal codes, and how sure we are of them
+#
+# Every method is measured against the optimal codes, so these must be right. For each code the *duality gap* bounds
+# from above how far its objective can be from the smallest possible one. The table shows the worst test sample's gap,
+# relative to its objective, and the share of zeros.
+
+# %%
+lines = ["| task | test samples | atoms | zeros | worst relative duality gap |", "|---|--:|--:|--:|--:|"]
+for path in sorted(Path(results, "codes").glob("*/test.npz")):
+    codes, gap = read_arrays(path)["codes"], read_metadata(path)["worst_relative_gap"]
+    zeros = 1 - codes.count_nonzero() / np.prod(codes.shape)
+    lines.append(f"| {path.parent.name} | {codes.shape[0]:,} | {codes.shape[1]} | {100 * zeros:.1f} % | {gap:.1e} |")
+Markdown("\n".join(lines))

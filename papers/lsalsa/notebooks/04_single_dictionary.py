@@ -1,0 +1,89 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # One dictionary
+#
+# ## What is asked
+#
+# Given a patch y and a dictionary A, find the sparse code x that makes ½‖y − A x‖² + α‖x‖₁ smallest, with as little
+# work as possible. Five methods try, each in T steps, and a step of any of them costs the same product of a matrix with
+# the codes:
+#
+# - **ISTA** takes a small step downhill, then shrinks every entry towards zero, and repeats.
+# - **FISTA** does the same with momentum.
+# - **SALSA** splits the problem in two that are easy alone, and makes the two halves agree.
+# - **LISTA** has the form of ISTA, but T steps only: the layers of a network whose matrices are learned from examples.
+# - **LSALSA** has the form of SALSA, learned in the same way.
+#
+# ## What was done
+#
+# Settings of every method (penalty, step, rate of learning) were chosen on validation patches, never on test
+# patches. The learned methods were trained several times with different seeds, on train patches and their optimal
+# codes. All methods then coded the same test patches. The distance of a code to the optimal code is the RMSE, the root
+# of the mean squared difference of their entries: zero is perfect.
+
+# %% tags=["parameters"]
+title = "One dictionary"
+study = ""
+results = ""
+tables = {}
+figures = {}
+methods = {}
+
+# %%
+from IPython.display import Image, Markdown, display
+
+from lsalsa.study.findings import catching_up, comparison, failures, ranking, read_page
+
+labels = {name: method["label"] for name, method in methods.items()}
+rows_of, texts, title_of = read_page(tables)
+Markdown(f"**{title}.** Study `{study}`, tables {', '.join(tables) or 'none'}; figures {', '.join(figures) or 'none'}.")
+
+# %% [markdown]
+# ## Does one learned layer beat ten iterations?
+#
+# The claim to check: LSALSA with a single layer is nearer to the optimal codes than FISTA after ten iterations,
+# and nearer than LISTA with a single layer.
+
+# %%
+for name, rows in rows_of.items():
+    if "rmse" in rows[0]:
+        verdict = comparison(rows, ("lsalsa", 1), [("fista", 10), ("lista", 1)], labels)
+        display(Markdown(f"**{title_of[name]}.** {verdict} {catching_up(rows, ('lsalsa', 1), labels)}"))
+        display(Markdown(f"All methods, best first, at {ranking(rows, 1, labels)}"))
+
+# %% [markdown]
+# ## Curves
+#
+# Left: the distance after T steps. Right: the same against the time that a sample takes on this machine, which is what
+# counts in use.
+
+# %%
+for path in figures.values():
+    display(Image(path))
+
+# %% [markdown]
+# ## All numbers
+
+# %%
+for text in texts.values():
+    display(Markdown("#" + text))
+
+# %% [markdown]
+# ## What did not work
+#
+# A training that blows up (*diverged*) or ends with nothing but zeros (*collapsed*) is a result as well. Such runs are
+# left out of the means and named here.
+
+# %%
+Markdown(failures(rows_of, title_of, labels))

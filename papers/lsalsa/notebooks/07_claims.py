@@ -1,0 +1,75 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Does it hold?
+#
+# ## What is asked
+#
+# A paper says many things: that one method needs more iterations than another, that it is the best in a row of a table,
+# that a theorem is true. Here each of these statements is held against what this study measured.
+#
+# ## How a verdict is reached
+#
+# - **reproduced**: the numbers of this study say the same.
+# - **partly**: they say it in part, or the difference is within the spread of the seeds, which is a tie.
+# - **not reproduced**: they say otherwise.
+# - **not testable here**: the study did not run what the claim speaks of. What is missing is named.
+#
+# A study of fewer images, at fewer depths or on other data than the paper's can contradict a claim only for its own
+# setting. Where the paper's words are vague ("near", "dramatically"), the reading says what was checked.
+
+# %% tags=["parameters"]
+title = "Does it hold?"
+study = ""
+results = ""
+tables = {}
+figures = {}
+methods = {}
+
+# %%
+from IPython.display import Image, Markdown, display
+
+from lsalsa.study.claims import VERDICTS
+from lsalsa.study.claims.verdicts import finding, grouped, summary, summary_grid
+from lsalsa.study.csv_rows import read_csv
+from lsalsa.study.render import pipe_table
+
+rows = [row for path in tables.values() for row in read_csv(path)]
+Markdown(f"**{title}.** Study `{study}`, tables {', '.join(tables) or 'none'}; figures {', '.join(figures) or 'none'}.")
+
+# %% [markdown]
+# ## How many
+
+# %%
+display(Markdown(summary(rows)))
+display(Markdown(pipe_table(summary_grid(rows))))
+for path in figures.values():
+    display(Image(path))
+
+# %% [markdown]
+# ## What did not hold
+#
+# Claims that the numbers of this study contradict, in whole or in part.
+
+# %%
+against = [row for verdict in VERDICTS[2:0:-1] for row in rows if row["verdict"] == verdict]
+Markdown("\n".join(f"- {row['place']}: {finding(row)}" for row in against) or "No claim is contradicted.")
+
+# %% [markdown]
+# ## Claim by claim
+#
+# In the order of the paper.
+
+# %%
+for name, group in grouped(rows).items():
+    display(Markdown(f"### {name}\n\n{summary(group)}\n\n" + "\n".join(f"- {finding(row)}" for row in group)))

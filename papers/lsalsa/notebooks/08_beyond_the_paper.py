@@ -1,0 +1,93 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Beyond the paper
+#
+# Three questions that the paper leaves open, on its own tasks.
+#
+# 1. **Is plain gradient descent the right way to train?** The paper uses it. Its steps must be tiny where the
+#    dictionary is ill-conditioned. Adam, which scales the step of every weight by itself, is what one would try today.
+# 2. **Which output?** SALSA and LSALSA are read out in two ways, *softx* (the paper's for LSALSA) and *u*. The first
+#    is biased in the limit, the second is not.
+# 3. **What does a second buy?** A solver that uses the zeros of the codes, instead of multiplying them, computes the
+#    *exact* code, with a certificate. If it is as fast as a network, there is no reason to approximate.
+
+# %% tags=["parameters"]
+title = "Beyond the paper"
+study = ""
+results = ""
+tables = {}
+figures = {}
+methods = {}
+
+# %%
+from IPython.display import Image, Markdown, display
+
+from lsalsa.study.findings import comparison, read_page
+
+labels = {name: method["label"] for name, method in methods.items()}
+rows_of, texts, title_of = read_page(tables)
+Markdown(f"**{title}.** Study `{study}`, tables {', '.join(tables) or 'none'}; figures {', '.join(figures) or 'none'}.")
+
+# %% [markdown]
+# ## Adam instead of plain gradient descent
+#
+# The RMSE of codes against the optimal codes; smaller is better.
+
+# %%
+distances = {name: rows for name, rows in rows_of.items() if "rmse" in rows[0]}
+for name, rows in distances.items():
+    methods = {row["method"] for row in rows}
+    pairs = [(f"{kind}_adam", kind) for kind in ("lsalsa", "lista") if {kind, f"{kind}_adam"} <= methods]
+    for adam, plain in pairs:
+        shared = {
+            depth
+            for depth in (row["depth"] for row in rows)
+            if all(any((r["method"], r["depth"]) == (m, depth) and r["rmse"] for r in rows) for m in (adam, plain))
+        }
+        for depth in sorted(shared):
+            display(Markdown(f"**{title_of[name]}.** {comparison(rows, (adam, depth), [(plain, depth)], labels)}"))
+
+# %%
+for name, path in figures.items():
+    if name.startswith("adam"):
+        display(Image(path))
+
+# %% [markdown]
+# ## The two read-outs
+
+# %%
+for name, path in figures.items():
+    if name.startswith("read_outs"):
+        display(Image(path))
+
+# %% [markdown]
+# ## Classification error of the variants
+#
+# The same read-outs and trainings, judged as in the paper's tables.
+
+# %%
+for name, text in texts.items():
+    if name.endswith("variants"):
+        display(Markdown("#" + text))
+
+# %% [markdown]
+# ## What a second buys
+#
+# Each mark is a method at a depth, or an exact solver: seconds for one signal across, distance to the optimal code up.
+# What lies low and to the left is good. The certified exact solver stops at the accuracy it is asked for.
+
+# %%
+for name, path in figures.items():
+    if name.startswith("frontier"):
+        display(Image(path))

@@ -1,0 +1,44 @@
+"""What the paper's theorems assume of a trained LSALSA network, measured (LSALSA paper, theorems 1 and 2)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def assumptions(splitting: np.ndarray, dictionary: np.ndarray, mu: float) -> dict[str, float]:
+    """What theorem 2 assumes of the learned matrix S, and how far theorem 1 holds for it.
+
+    Parameters
+    ----------
+    splitting : array, (n_atoms, n_atoms)
+        The transpose of the paper's S, as an encoder keeps it.
+    dictionary : array, (n_features, n_atoms)
+    mu : float
+
+    Returns
+    -------
+    facts : dict of float
+        strong_convexity : smallest eigenvalue of mu I + A^T A, the modulus beta of SALSA's Lagrangian in x.
+        learned_strong_convexity : 1 / largest eigenvalue of (S + S^T) / 2, the modulus that learning made of it. Theorem 2
+        assumes that it is larger than `strong_convexity`. It is a modulus only where `smallest_eigenvalue` is positive.
+        asymmetry : |S - S^T| / |S| in the Frobenius norm; theorem 1 needs 0.
+        smallest_eigenvalue : of (S + S^T) / 2; theorem 1 needs it positive.
+        stationarity : size of the learned Lagrangian's gradient at the x-update, relative to |W_e y + mu (u - d)| and as
+        a root mean square over its directions; theorem 1 says 0.
+
+    References
+    ----------
+    LSALSA paper, theorems 1 and 2; equations 13, 16 and 17.
+    """
+    splitting, dictionary = np.asarray(splitting, dtype=np.float64), np.asarray(dictionary, dtype=np.float64)
+    eigenvalues = np.linalg.eigvalsh((splitting + splitting.T) / 2)
+    smallest_of_gram = np.linalg.eigvalsh(dictionary.T @ dictionary)[0]
+    inverse = np.linalg.inv(splitting)
+    defect = splitting @ (inverse + inverse.T) / 2 - np.eye(len(splitting))
+    return {
+        "strong_convexity": mu + max(0.0, float(smallest_of_gram)),
+        "learned_strong_convexity": 1 / float(eigenvalues[-1]),
+        "asymmetry": float(np.linalg.norm(splitting - splitting.T) / np.linalg.norm(splitting)),
+        "smallest_eigenvalue": float(eigenvalues[0]),
+        "stationarity": float(np.linalg.norm(defect) / np.sqrt(len(splitting))),
+    }

@@ -1,0 +1,1 @@
+"""SC2Net: sparse LSTMs for sparse coding (Zhou et al. 2018)."""

@@ -1,0 +1,69 @@
+"""What the figures of SC2Net's sweeps share: a panel per set of images, curves of accuracy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from lsalsa.study.figures import _style
+from lsalsa.study.shown import Shown
+from papers.sc2net.labels import data_labels
+from papers.sc2net.tables._variants import rows_of
+
+Row = Mapping[str, Any]
+
+
+def new_panels(count: int, shown: Shown, explanation: str) -> tuple[Figure, Any]:
+    """A figure with `count` panels side by side, (count,)."""
+    figure = _style.new_figure(4.8 * max(count, 2), 3.6, shown.heading, explanation)
+    return figure, _style.new_axes(figure, 1, count)[0]
+
+
+def sweep(
+    data: Mapping[str, Any], shown: Shown, column: str, label: str, findings: Callable[[Sequence[Row]], list[str]]
+) -> Figure:
+    """Accuracy of every method over one setting that is varied.
+
+    Parameters
+    ----------
+    data : mapping
+        ``sc2net.variants``.
+    shown : Shown
+    column : str
+        Of the table's rows: the setting.
+    label : str
+        Of the horizontal axis.
+    findings : callable
+        Rows -> the sentences under the title.
+    """
+    table = rows_of(data["sc2net.variants"], shown.details["variants"])
+    sets = data_labels(table)
+    figure, panels = new_panels(len(sets), shown, " ".join(findings(table)) or "Accuracy on the official split.")
+    for axes, (images, title) in zip(panels, sets.items(), strict=True):
+        curves = _curves(table, images, column)
+        for method, curve in curves.items():
+            _style.plot_curve(axes, method, _labelled(shown, curves), curve)
+        _style.depth_axis(axes, sorted({point[0] for curve in curves.values() for point in curve}))
+        axes.set_xlabel(label)
+        axes.set_ylabel("accuracy in percent")
+        axes.set_title(title)
+    _style.common_legend(figure, panels)
+    return figure
+
+
+def _curves(table: Sequence[Row], images: str, column: str) -> dict[str, list[tuple]]:
+    """Method -> (setting, mean, standard deviation), growing in the setting."""
+    curves: dict[str, list[tuple]] = {}
+    for row in table:
+        if row["images"] == images and row["accuracy_percent"] is not None:
+            point = (row[column], row["accuracy_percent"], row["accuracy_percent_std"])
+            curves.setdefault(row["method"], []).append(point)
+    return {method: sorted(points, key=lambda point: point[0]) for method, points in curves.items()}
+
+
+def _labelled(shown: Shown, curves: Mapping[str, Any]) -> Shown:
+    """The methods of the curves with their names in print: of each a look of its own."""
+    names = {method: method.upper() for method in curves}
+    return Shown(shown.name, shown.heading, labels=names, algorithms={method: method for method in curves})

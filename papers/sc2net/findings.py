@@ -1,0 +1,129 @@
+"""What the SC2Net tables say, worked out from their numbers. The verdicts on the paper's claims are those of `claims`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from papers.sc2net.labels import case_label, data_labels, variant_label
+
+Row = Mapping[str, Any]
+
+BASELINES = ("ista", "fista", "lista", "lfista")
+METHODS = (*BASELINES, "slstm")
+
+
+def accuracies(table: Sequence[Row], images: str, variants: Iterable[str]) -> dict[str, float]:
+    """Mean accuracy in percent on a set of images, of those variants that have one."""
+    found = {row["variant"]: row["accuracy_percent"] for row in table if row["images"] == images}
+    return {variant: found[variant] for variant in variants if found.get(variant) is not None}
+
+
+def raw_pixels(table: Sequence[Row]) -> list[str]:
+    """Whether the codes help at all: the best method against the pixels themselves."""
+    found = []
+    for images, data in data_labels(table).items():
+        raw, known = accuracies(table, images, ["raw"]), accuracies(table, images, METHODS)
+        if raw and known:
+            best = max(known, key=known.__getitem__)
+            lead = known[best] - raw["raw"]
+            verdict = f"{lead:.2f} points more" if lead > 0 else f"{-lead:.2f} points less: raw pixels do as well"
+            words = f"raw pixels reach {raw['raw']:.2f} %, the best of the five methods ({best.upper()})"
+            found.append(f"{data}: {words} {verdict}.")
+    return found
+
+
+def best_method(table: Sequence[Row]) -> list[str]:
+    """By how much SLSTM leads the best of the other four, here and in the paper."""
+    found = []
+    for images, data in data_labels(table).items():
+        ours, known = accuracies(table, images, ["slstm"]), accuracies(table, images, BASELINES)
+        if ours and known:
+            best = max(known, key=known.__getitem__)
+            words = f"{ours['slstm'] - known[best]:+.2f} points against {best.upper()}, the best of the other four"
+            found.append(f"{data}: SLSTM has {words}{_in_paper(table, images)}.")
+    return found
+
+
+def _in_paper(table: Sequence[Row], images: str) -> str:
+    paper = {row["variant"]: row["paper_accuracy_percent"] for row in table if row["images"] == images}
+    if paper.get("slstm") is None:
+        return ""
+    lead = paper["slstm"] - max(paper[name] for name in BASELINES)
+    return f" ({lead:+.2f} in the paper)"
+
+
+def penalties(table: Sequence[Row]) -> list[str]:
+    """By how much the accuracy moves between the weights of the l1 norm."""
+    found = []
+    for images, data in data_labels(table).items():
+        for method in ("slstm", "fista"):
+            rows = [row for row in table if (row["images"], row["method"]) == (images, method)]
+            known = {row["penalty"]: row["accuracy_percent"] for row in rows if row["accuracy_percent"] is not None}
+            if len(known) > 1:
+                width = max(known.values()) - min(known.values())
+                words = f"moves by {width:.2f} points between penalties from {min(known):g} to {max(known):g}"
+                found.append(f"{data}: the accuracy of {method.upper()} {words}.")
+    return found
+
+
+def grown_atoms(table: Sequence[Row]) -> list[str]:
+    """How large atoms become where nothing holds them, and what holding them costs."""
+    found = []
+    for images, data in data_labels(table).items():
+        norms = {row["variant"]: row["atom_norm_mean"] for row in table if row["images"] == images}
+        for variant in ("slstm", "slstm_dictionary"):
+            known = accuracies(table, images, (variant, f"{variant}_projected"))
+            if len(known) == 2:
+                free, held = known.values()
+                start = "the dictionary" if variant.endswith("dictionary") else "random weights"
+                found.append(
+                    f"{data}, from {start}: the mean norm of the atoms is {norms[variant]:.2f} after training, projected "
+                    f"{norms[f'{variant}_projected']:.2f}; accuracy {free:.2f} % and {held:.2f} %."
+                )
+    return found
+
+
+def steps(table: Sequence[Row]) -> list[str]:
+    """The number of steps with the best accuracy, and what the others lose."""
+    found = []
+    for images, data in data_labels(table).items():
+        known = {row["depth"]: row["accuracy_percent"] for row in table if row["images"] == images}
+        known = {int(depth): value for depth, value in known.items() if value is not None}
+        if len(known) > 1:
+            best, worst = (choose(known, key=known.__getitem__) for choose in (max, min))
+            words = f"best with T = {best} ({known[best]:.2f} %), worst with T = {worst} ({known[worst]:.2f} %)"
+            found.append(f"{data}: SLSTM is {words}.")
+    return found
+
+
+def released_dictionary(table: Sequence[Row]) -> list[str]:
+    """What the dictionary as released costs the converged codes."""
+    found = []
+    for images, data in data_labels(table).items():
+        known = accuracies(table, images, ("converged", "converged_released"))
+        zeros = {row["variant"]: row["dictionary_zero_share"] for row in table if row["images"] == images}
+        if len(known) == 2:
+            fitted, released = known.values()
+            share = 100 * zeros["converged_released"]
+            words = f"{share:.1f} % of the codes of the fit as released are zero; accuracy {released:.2f} %"
+            found.append(f"{data}: {words}, with the fitted dictionary {fitted:.2f} %.")
+    return found
+
+
+def recovered(table: Sequence[Row]) -> list[str]:
+    """Of the smallest and the largest support: what converged codes, the best method cut off, SLSTM and chance find."""
+    found = []
+    for case in dict.fromkeys(row["case"] for row in table):
+        sizes = [row["n_nonzero"] for row in table if row["case"] == case]
+        for size in sorted({min(sizes), max(sizes)}):
+            rows = [row for row in table if (row["case"], row["n_nonzero"]) == (case, size)]
+            known = {r["variant"]: r["recovered_percent"] for r in rows if r["recovered_percent"] is not None}
+            converged, slstm = known.pop("converged", None), known.get("slstm")
+            if converged is not None and slstm is not None:
+                best = max(known, key=known.__getitem__)
+                entries = "1 non-zero entry" if size == 1 else f"{size} non-zero entries"
+                first = f"converged codes find {converged:.1f} %, the best of the others ({variant_label(best)})"
+                rest = f"{known[best]:.1f} %, SLSTM {slstm:.1f} %, a guess {rows[0]['guess_percent']:g} %"
+                found.append(f"{entries}, {case_label(case)}: {first} {rest}.")
+    return found

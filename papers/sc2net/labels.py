@@ -1,0 +1,39 @@
+"""Names of SC2Net's variants and cases in print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+NAMES = {
+    "slstm_dictionary": "SLSTM from the dictionary",
+    "slstm_untrained": "SLSTM untrained",
+    "slstm_projected": "SLSTM, atoms projected",
+    "slstm_dictionary_projected": "SLSTM from the dictionary, atoms projected",
+    "lista_sc2net": "LISTA, unsupervised",
+    "lfista_sc2net": "LFISTA, unsupervised",
+    "slstm_sc2net": "SLSTM, unsupervised",
+    "converged": "converged codes",
+    "raw": "raw pixels",
+}
+CASES = {"decaying": "decaying spectrum", "low_rank": "noise beside rank 5"}
+
+
+def variant_label(variant: str) -> str:
+    """A variant in print; the points of a sweep have the name of their method."""
+    if variant in NAMES:
+        return NAMES[variant]
+    method, _, rest = variant.partition("_")
+    return NAMES.get(method, method.upper()) + (", dictionary as released" if rest == "released" else "")
+
+
+def case_label(case: str) -> str:
+    """A case of the recovery of supports in print."""
+    return CASES[case]
+
+
+def data_labels(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Set of images -> its data set in print, with its own name in brackets where several come from one data set."""
+    names = {row["images"]: row["data"] for row in rows}
+    taken = list(names.values())
+    return {images: data if taken.count(data) == 1 else f"{data} ({images})" for images, data in names.items()}

@@ -1,0 +1,77 @@
+"""What the tables of the SC2Net paper are made from: dictionaries, variants, recovered supports."""
+
+from papers.sc2net.paper import variants_of
+
+
+wildcard_constraints:
+    variant=one_of(variants_of(study.sc2net)),
+    dictionary="fitted|as_released",
+
+
+rule learn_sc2net_dictionary:
+    """Dictionaries of whole images, one per repetition, in one job."""
+    input:
+        images="<results>/images/{images}.npz",
+    output:
+        dictionaries="<results>/sc2net/dictionaries/{images}/{dictionary}.npz",
+    log:
+        "<results>/logs/learn_sc2net_dictionary/{images}/{dictionary}.log",
+    benchmark:
+        "<results>/benchmarks/learn_sc2net_dictionary/{images}/{dictionary}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=memory("learn_sc2net_dictionary"),
+        gpu=0,
+    params:
+        settings=settings("learn_sc2net_dictionary"),
+        source_hash=source_hash("learn_sc2net_dictionary"),
+    script:
+        "scripts/learn_sc2net_dictionary.py"
+
+
+rule run_sc2net_variant:
+    """One method under one circumstance: trained, its codes classified; all repetitions in one job."""
+    input:
+        images="<results>/images/{images}.npz",
+        dictionaries=lambda w: f"{RESULTS}/sc2net/dictionaries/{w.images}/{variants_of(study.sc2net)[w.variant]['dictionary']}.npz",
+    output:
+        rows="<results>/sc2net/variants/{images}/{variant}.parquet",
+        history="<results>/sc2net/variants/{images}/{variant}_history.parquet",
+    log:
+        "<results>/logs/run_sc2net_variant/{images}/{variant}.log",
+    benchmark:
+        "<results>/benchmarks/run_sc2net_variant/{images}/{variant}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=memory("run_sc2net_variant"),
+        gpu=GPU,
+    params:
+        settings=settings("run_sc2net_variant"),
+        source_hash=source_hash("run_sc2net_variant"),
+    script:
+        "scripts/run_sc2net_variant.py"
+
+
+rule recover_sc2net_support:
+    """Recovery of the support of synthetic codes by every method."""
+    output:
+        rows="<results>/sc2net/support.parquet",
+    log:
+        "<results>/logs/recover_sc2net_support.log",
+    benchmark:
+        "<results>/benchmarks/recover_sc2net_support.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=memory("recover_sc2net_support"),
+        gpu=0,
+    params:
+        settings=settings("recover_sc2net_support"),
+        source_hash=source_hash("recover_sc2net_support"),
+    script:
+        "scripts/recover_sc2net_support.py"

@@ -1,0 +1,22 @@
+"""One method of SC2Net under one circumstance. Input, output and parameters: rule run_sc2net_variant."""
+
+from lsalsa.seeds import seed_for
+from lsalsa.study.job import job
+from papers.sc2net.experiment import run_variant
+from papers.sc2net.images import vectors_of
+
+SEED_NAME = "run_sc2net_arm"  # the rule's first name: results keep their random numbers
+
+with job(snakemake) as j:
+    vectors, dictionaries = vectors_of(j.read("images")), j.read("dictionaries")
+    fixed = {"data": vectors.name, **{name: j.params[name] for name in ("method", "depth", "penalty", "dictionary")}}
+    rows, history = [], []
+    for repetition in range(j.params["repetitions"]):
+        seed = seed_for(j.params["seed"], SEED_NAME, *j.wildcards.values(), repetition)
+        dictionary = dictionaries[f"dictionary_{repetition}"]
+        row, epochs = run_variant(vectors, dictionary, j.params, seed=seed, device=j.device)
+        name = {**j.wildcards, **fixed, "repetition": repetition, "seed": seed}
+        zeros = j.metadata("dictionaries")["zero_shares"][repetition]
+        rows.append({**name, **row, "dictionary_zero_share": zeros, **j.provenance()})
+        history += [{**name, **epoch} for epoch in epochs]
+    j.write(rows=rows, history=history or [{**name, "epoch": None}])

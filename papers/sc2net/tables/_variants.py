@@ -1,0 +1,97 @@
+"""What the tables of variants share: a row per set of images and variant, means over the repetitions that finished."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from lsalsa.study.repetitions import measured, status, summary
+from lsalsa.study.shown import Shown
+from lsalsa.study.table import Column, Table, grid
+from papers.sc2net.labels import data_labels, variant_label
+
+Row = Mapping[str, Any]
+
+GIVEN = ("method", "depth", "penalty", "dictionary")
+MEANS = (
+    "accuracy_released_percent",
+    "accuracy_released_percent_std",
+    "objective",
+    "zero_share",
+    "near_zero_share_0_001",
+    "near_zero_share_0_01",
+    "atom_norm_mean",
+    "dictionary_zero_share",
+    "training_seconds",
+)
+
+ACCURACY = Column("accuracy_percent", "official split", ".2f", spread=True)
+PAPER = Column("paper_accuracy_percent", "paper", ".2f")
+RELEASED = Column("accuracy_released_percent", "as released", ".2f", spread=True)
+OBJECTIVE = Column("objective", "objective", ".2f")
+NEAR_ZERO = Column("near_zero_share_0_01", "near zero", ".3f")
+NORM = Column("atom_norm_mean", "norm of atoms", ".2f")
+STEPS = Column("depth", "T", "g")
+PENALTY = Column("penalty", "penalty", "g")
+FIT_ZEROS = Column("dictionary_zero_share", "zeros of the fit", ".3f")
+STATUS = Column("status", "status")
+
+
+def rows_of(runs: Iterable[Row], variants: Sequence[str], published: Iterable[Row] = ()) -> list[dict[str, Any]]:
+    """Means over the repetitions that finished.
+
+    Parameters
+    ----------
+    runs : iterable of rows
+        Of ``sc2net/variants/{images}/{variant}.parquet``.
+    variants : sequence of str
+        Order of the rows of a set of images.
+    published : iterable of rows
+        The paper's: images, variant, accuracy_percent.
+
+    Returns
+    -------
+    rows : list of dict
+        Standard deviations are over repetitions, that of the protocol as released over its draws.
+    """
+    runs = list(runs)
+    paper = {(row["images"], row["variant"]): row["accuracy_percent"] for row in published}
+    return [
+        _row([run for run in runs if (run["images"], run["variant"]) == (images, variant)], paper)
+        for images in dict.fromkeys(run["images"] for run in runs)
+        for variant in variants
+    ]
+
+
+def _row(runs: Sequence[Row], paper: Mapping[tuple[str, str], float]) -> dict[str, Any]:
+    first = runs[0]
+    means = {name: measured(runs, name) for name in MEANS}
+    return {
+        **{name: first[name] for name in ("images", "data", "variant", *GIVEN)},
+        **summary(runs, "accuracy_percent"),
+        "paper_accuracy_percent": paper.get((first["images"], first["variant"])),
+        **{name: found.mean if found else None for name, found in means.items()},
+        "status": status(runs),
+    }
+
+
+def variants_table(
+    data: Mapping[str, Any], shown: Shown, columns: Sequence[Column], note: str, sentences: Any
+) -> Table:
+    """A table of variants.
+
+    Parameters
+    ----------
+    data : mapping
+        ``sc2net.variants`` and, where the paper has the numbers, ``published``.
+    shown : Shown
+        With the order of the variants among its details.
+    columns : sequence of Column
+        Behind those for the data set and the variant.
+    note : str
+    sentences : callable
+        Rows -> what they say.
+    """
+    rows = rows_of(data["sc2net.variants"], shown.details["variants"], data.get("published", ()))
+    names = [Column("images", "data", data_labels(rows).__getitem__), Column("variant", "method", variant_label)]
+    return Table(shown.heading, rows, [grid([*names, *columns, STATUS], rows, n_words=2)], [note], sentences(rows))

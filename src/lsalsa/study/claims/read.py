@@ -1,0 +1,80 @@
+"""The claims of a file: each of a kind that exists, whole, and once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import ValidationError
+
+from lsalsa.arrays import nearest
+from lsalsa.errors import ConfigError
+from lsalsa.study.claims.base import Claim
+from lsalsa.study.claims.winners import winners
+from lsalsa.study.config.messages import sentences
+from lsalsa.study.papers import modules_of_papers
+from lsalsa.study.yaml_files import read_yaml
+
+MODULES = tuple(f"lsalsa.study.claims.{name}" for name in ("orderings", "curves", "others"))
+
+
+@cache
+def kinds() -> dict[str, type[Claim]]:
+    """Kind -> its class: those of the engine, and those of each paper's ``claims.py``."""
+    found: dict[str, type[Claim]] = {}
+    for module in (*MODULES, *modules_of_papers("claims").values()):
+        for one in vars(import_module(module)).values():
+            if isinstance(one, type) and issubclass(one, Claim) and one.__module__ == module:
+                (name,) = get_args(one.model_fields["kind"].annotation)
+                found[name] = one
+    return found
+
+
+def read_claims(path: str | Path) -> list[Claim]:
+    """Claims of a paper's ``claims.yaml``.
+
+    Parameters
+    ----------
+    path : path
+
+    Returns
+    -------
+    claims : list of Claim
+        In the order of the file; an entry of the kind `winners_of` stands for one claim per row of a printed table.
+
+    Raises
+    ------
+    ConfigError
+        One line per fault: an unknown kind or setting, a missing one, an id that stands twice.
+    """
+    claims, faults = [], []
+    for number, block in enumerate(_blocks(Path(path)), start=1):
+        owner = f"{path}: {block.get('id', f'claim {number}')}"
+        try:
+            claims.append(_claim(block))
+        except ValidationError as error:
+            faults += [f"{owner}: {sentence}" for sentence in sentences(error, kinds()[block["kind"]])]
+        except ConfigError as error:
+            faults.append(f"{owner}: {error}")
+    faults += [f"{path}: the id {name} stands twice" for name in _twice([claim.id for claim in claims])]
+    if faults:
+        raise ConfigError("\n".join(faults))
+    return claims
+
+
+def _blocks(path: Path) -> Iterator[dict[str, Any]]:
+    for block in read_yaml(path)["claims"]:
+        yield from winners(block, path.parent) if block.get("kind") == "winners_of" else [block]
+
+
+def _claim(block: dict[str, Any]) -> Claim:
+    if block.get("kind") not in kinds():
+        raise nearest("kind of claim", str(block.get("kind")), kinds())
+    return kinds()[block["kind"]].model_validate(block)
+
+
+def _twice(names: Sequence[str]) -> list[str]:
+    return sorted({name for name in names if names.count(name) > 1})

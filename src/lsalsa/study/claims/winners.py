@@ -1,0 +1,58 @@
+"""Claims that a printed table makes row by row: which method has the lowest value at each depth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from lsalsa.errors import ConfigError
+from lsalsa.study.csv_rows import read_csv
+
+NEEDED = ("id", "place", "table", "what", "measure", "task")
+
+
+def winners(block: Mapping[str, Any], folder: Path) -> Iterator[dict[str, Any]]:
+    """One claim of the kind `best` for each depth of a printed table.
+
+    Parameters
+    ----------
+    block : mapping
+        id, paper, place and `what` begin the id, place and sentence of each claim; `table` is a file of the paper's
+        folder ``published``; measure, task and component say what is compared.
+    folder : path
+        The paper's.
+
+    Raises
+    ------
+    ConfigError
+        A missing setting, or a table that is not there.
+    """
+    missing = [name for name in NEEDED if name not in block]
+    if missing:
+        raise ConfigError(f"a claim of the kind winners_of needs {', '.join(missing)}")
+    path = folder / "published" / f"{block['table']}.csv"
+    if not path.is_file():
+        raise ConfigError(f"{path} is not there; a claim of the kind winners_of needs the printed numbers")
+    rows = read_csv(path)
+    shared = {name: block[name] for name in ("paper", "measure", "task", "component") if name in block}
+    for depth in dict.fromkeys(row["depth"] for row in rows):
+        values = {row["method"]: row[block["measure"]] for row in rows if row["depth"] == depth}
+        best = [method for method, value in values.items() if value == min(values.values())]
+        yield {
+            **shared,
+            "id": f"{block['id']}_T{depth}",
+            "place": f"{block['place']}, T = {depth}",
+            "sentence": f"{block['what']}, T = {depth}: {_sentence(best, min(values.values()))}.",
+            "kind": "best",
+            "methods": list(values),
+            "best": best,
+            "depths": [depth],
+        }
+
+
+def _sentence(best: list[str], value: float) -> str:
+    *others, last = [method.upper() for method in best]
+    if not others:
+        return f"{last} has the lowest error ({value:.2f} %)"
+    return f"{', '.join(others)} and {last} share the lowest error ({value:.2f} %)"

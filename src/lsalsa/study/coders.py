@@ -1,0 +1,114 @@
+"""Methods as the study sees them: an algorithm, a depth and chosen settings become what turns signals into codes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from lsalsa.encoders import Encoder, encoder_class
+from lsalsa.losses import CODES, Loss, TiedDecoderLoss
+from lsalsa.problem import SparseCodingProblem
+from lsalsa.solvers import solve_with, solver_class
+from lsalsa.training import History, train
+
+Coder = Callable[[Any], Any]
+TRAINING_SETTINGS = ("learning_rate", "batch_size", "decay")
+
+
+def penalised(problem: SparseCodingProblem, chosen: Mapping[str, Any]) -> SparseCodingProblem:
+    """The problem under the method's own penalties.
+
+    They are the task's times `penalty_factor`; where `penalty` is chosen, all of them are that value instead, and where
+    `penalty_second` is, those after the first (the papers' grids of alpha_1 and alpha_2).
+    """
+    settings = known(chosen, ("penalty_factor", "penalty", "penalty_second"))
+    penalties = [settings.get("penalty_factor", 1.0) * penalty for penalty in problem.penalties]
+    if "penalty" in settings:
+        penalties = [settings["penalty"]] * len(penalties)
+    if "penalty_second" in settings:
+        penalties = [penalties[0], *[settings["penalty_second"]] * (len(penalties) - 1)]
+    return problem.with_penalties(penalties)
+
+
+def solver_coder(problem: SparseCodingProblem, algorithm: str, depth: int, chosen: Mapping[str, Any]) -> Coder:
+    """A solver stopped after `depth` iterations, with the chosen settings; prepared once, used for any signals."""
+    solver = solver_class(algorithm)(penalised(problem, chosen), **known(chosen, solver_class(algorithm).settings))
+    return lambda signals: solve_with(solver, signals, depth).codes
+
+
+def start_encoder(
+    problem: SparseCodingProblem, algorithm: str, depth: int, chosen: Mapping[str, Any], seed: int = 0
+) -> Encoder:
+    """An untrained encoder with the chosen settings; the seed is for those that start at random."""
+    encoder = encoder_class(algorithm)
+    options = {name: value for name, value in known(chosen, encoder.defaults).items() if name != "depth"}
+    if "seed" in encoder.defaults:
+        options["seed"] = seed
+    return encoder.from_problem(penalised(problem, chosen), depth=depth, **options)
+
+
+def training_settings(chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """The chosen settings that belong to training, not to the encoder."""
+    return known(chosen, TRAINING_SETTINGS)
+
+
+def loss_for(problem: SparseCodingProblem, encoder: Encoder, name: str, *, project: bool = False) -> Loss:
+    """The loss of a name: `codes`, the distance to optimal codes, or `sc2net`, for the encoder's own tied decoder."""
+    if name == "codes":
+        return CODES
+    return TiedDecoderLoss(problem.thresholds, encoder.decoder_scale(problem), project=project)
+
+
+def train_repetitions(
+    problem: SparseCodingProblem,
+    training: tuple[Any, Any],
+    validation: tuple[Any, Any],
+    *,
+    algorithm: str,
+    depth: int,
+    chosen: Mapping[str, Any],
+    seeds: Sequence[int],
+    loss: str = "codes",
+    **fixed: Any,
+) -> tuple[list[Encoder], list[dict]]:
+    """Train one encoder per seed with the chosen settings.
+
+    Parameters
+    ----------
+    problem : SparseCodingProblem
+        With the task's penalties; the chosen `penalty_factor` multiplies them.
+    training, validation : (signals, targets)
+    algorithm, depth : str, int
+    chosen : mapping
+        The row that the search chose.
+    seeds : sequence of int
+        One per repetition: of the order of the samples, and of encoders that start at random.
+    loss : {"codes", "sc2net"}
+        Under the task's penalties times the chosen factor.
+    **fixed
+        What was not searched: epochs, optimizer, keep, set_backs of `train`.
+
+    Returns
+    -------
+    encoders : list of Encoder
+    rows : list of dict
+        The histories, with repetition, seed, outcome and the settings of the training in every row.
+    """
+    encoders, rows = [], []
+    settings = {**fixed, **training_settings(chosen)}
+    for repetition, seed in enumerate(seeds):
+        encoder = start_encoder(problem, algorithm, depth, chosen, seed)
+        aim = loss_for(penalised(problem, chosen), encoder, loss)
+        history = train(encoder, *training, loss=aim, validation=validation, seed=seed, **settings)
+        facts = {"repetition": repetition, "seed": seed, "outcome": history.status, "trained_for": loss, **settings}
+        rows += [{**facts, **row} for row in _without_running(history)]
+        encoders.append(encoder)
+    return encoders, rows
+
+
+def _without_running(history: History) -> list[dict]:
+    """Rows in which only the last epoch has a status: the ones before it were no endings."""
+    return [{**row, "status": None if row["status"] == "running" else row["status"]} for row in history.rows]
+
+
+def known(chosen: Mapping[str, Any], names: Any) -> dict[str, Any]:
+    """The settings of these names that were chosen; a null of a table of rows was not."""
+    return {name: chosen[name] for name in names if chosen.get(name) is not None}

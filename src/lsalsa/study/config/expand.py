@@ -1,0 +1,117 @@
+"""Tables, figures and notebooks as they are declared -> one entry for each that the study makes.
+
+An entry with ``for: each task`` (or a list of tasks) stands for one entry per task; ``{task}`` and ``{title}`` in its name and
+its texts become the task's. What a paper declares is restricted to what the study has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from lsalsa.errors import ConfigError
+from lsalsa.study.config.models import Study
+
+Block = Mapping[str, Any]
+
+EACH_TASK = "each task"
+
+
+def expanded(section: str, blocks: Block, tasks: Block) -> dict[str, Any]:
+    """The entries of a section, those with `for` multiplied.
+
+    Parameters
+    ----------
+    section : {"tables", "figures"}
+        For messages.
+    blocks : mapping
+        Name -> entry, as the configuration has it.
+    tasks : mapping
+        Name -> task of the configuration.
+
+    Raises
+    ------
+    ConfigError
+        A `for` that is neither "each task" nor a list of tasks, or a name without ``{task}``.
+    """
+    found: dict[str, Any] = {}
+    for name, block in blocks.items():
+        if not (isinstance(block, Mapping) and "for" in block):
+            found[name] = block
+            continue
+        rest = {key: value for key, value in block.items() if key != "for"}
+        for task in _tasks_for(f"{section}.{name}", name, block["for"], tasks):
+            title = tasks[task].get("title", task)
+            texts = {key: _filled(value, task, title) for key, value in rest.items()}
+            found[_filled(name, task, title)] = {"task": task, **texts}
+    return found
+
+
+def _tasks_for(path: str, name: str, chosen: Any, tasks: Block) -> list[str]:
+    if "{task}" not in name:
+        raise ConfigError(f"{path} stands for several tasks, so its name must contain {{task}}")
+    names = list(tasks) if chosen == EACH_TASK else chosen
+    if not isinstance(names, list):
+        raise ConfigError(f"{path}.for must be {EACH_TASK!r} or a list of tasks, found {chosen!r}")
+    for task in names:
+        if task not in tasks:
+            raise ConfigError(f"{path}.for names {task}, which is not a task; known: {', '.join(tasks)}")
+    return names
+
+
+def _filled(value: Any, task: str, title: str) -> Any:
+    return value.replace("{task}", task).replace("{title}", title) if isinstance(value, str) else value
+
+
+def restricted(block: Block, study: Study) -> dict[str, Any] | None:
+    """A paper's table or figure as far as the study has what it shows; None where it has nothing of it.
+
+    A method that no task of the output runs is left out, and so is a depth at which none of its methods is run.
+    """
+    found = dict(block)
+    for key, known in (("tasks", study.tasks), ("components", study.components)):
+        if key in found:
+            found[key] = [name for name in found[key] if name in known]
+    tasks = [found["task"]] if "task" in found else found.get("tasks", [])
+    missing = [name for name in tasks if name not in study.tasks]
+    if missing or found.get("tasks") == [] or found.get("components") == []:
+        return None
+    return _runs_restricted(found, tasks, study) if tasks else found
+
+
+def _runs_restricted(block: dict[str, Any], tasks: list[str], study: Study) -> dict[str, Any] | None:
+    known = dict.fromkeys(method for task in tasks for method in study.methods_of(task) if method in study.methods)
+    components = {component for task in tasks for component in study.tasks[task].components}
+    if block.get("component") not in (None, *components):
+        return None
+    if "methods" in block:
+        block["methods"] = [method for method in block["methods"] if method in known]
+    if "depths" in block:
+        run = study.depths_of(tasks, block.get("methods", list(known)))
+        block["depths"] = [depth for depth in block["depths"] if depth in run]
+    return None if [] in (block.get("methods"), block.get("depths")) else block
+
+
+def notebook_of(block: Block, names: Mapping[str, Iterable[str]], *, restrict: bool) -> dict[str, Any] | None:
+    """A notebook with its patterns (``rmse_*``) replaced by the names that they match.
+
+    Parameters
+    ----------
+    block : mapping
+        The entry, with lists `tables`, `figures` and `tasks`.
+    names : mapping
+        Each of these -> what the study has.
+    restrict : bool
+        Leave out names that the study does not have; None where no table, figure or task is left.
+    """
+    lists = {key: [one for entry in block.get(key, []) for one in _matching(entry, names[key])] for key in names}
+    if restrict:
+        lists = {key: [name for name in lists[key] if name in set(names[key])] for key in names}
+        if not any(lists.values()):
+            return None
+    return {**block, **{key: list(dict.fromkeys(value)) for key, value in lists.items()}}
+
+
+def _matching(entry: str, names: Iterable[str]) -> list[str]:
+    return [name for name in names if fnmatchcase(name, entry)] if set("*?") & set(str(entry)) else [entry]

@@ -1,0 +1,156 @@
+"""What can be named in a configuration because a file is there: solvers, encoders, sources, kinds of tables and figures."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import math
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from lsalsa.discovery import modules_in
+from lsalsa.errors import ConfigError
+from lsalsa.study.papers import modules_of_papers, papers
+
+EVERY_METHOD = {"penalty_factor": 1.0, "penalty": None, "penalty_second": None}
+NOT_SEARCHED = ("depth", "seed")
+LEARNED = {"learning_rate": None, "batch_size": 100, "decay": 1.0}
+
+
+def solvers() -> list[str]:
+    """Algorithms that are not trained."""
+    return importlib.import_module("lsalsa.solvers").available()
+
+
+def encoders() -> list[str]:
+    """Algorithms that are trained."""
+    return importlib.import_module("lsalsa.encoders").available()
+
+
+def is_learned(algorithm: str) -> bool:
+    """True for an encoder, False for a solver."""
+    return algorithm in encoders()
+
+
+def module_of(algorithm: str) -> str:
+    """The module that defines an algorithm."""
+    return f"lsalsa.{'encoders' if is_learned(algorithm) else 'solvers'}.{algorithm}"
+
+
+def class_of(algorithm: str) -> type:
+    """The solver or encoder of a name; ConfigError in one sentence when its file cannot be imported."""
+    folder, find = ("encoders", "encoder_class") if is_learned(algorithm) else ("solvers", "solver_class")
+    package = importlib.import_module(f"lsalsa.{folder}")
+    return _loaded(module_of(algorithm), lambda: getattr(package, find)(algorithm))
+
+
+def searchable(algorithm: str) -> dict[str, Any]:
+    """Names that a method's search may list, each with what it is when not listed; None leaves it to the method."""
+    found = class_of(algorithm)
+    if not is_learned(algorithm):
+        return EVERY_METHOD | dict(found.settings)  # type: ignore[attr-defined]
+    own = {name: value for name, value in found.defaults.items() if name not in NOT_SEARCHED}  # type: ignore[attr-defined]
+    return EVERY_METHOD | LEARNED | own
+
+
+def n_parameters(algorithm: str, depth: int, n_features: int, n_atoms: int) -> int:
+    """Numbers that an encoder consists of, with its default settings."""
+    encoder: Any = class_of(algorithm)
+    shapes = encoder.shapes(encoder.complete({"depth": depth}), n_features, n_atoms)
+    return sum(math.prod(shape) for shape in shapes.values())
+
+
+def sources() -> list[str]:
+    """Sources of images."""
+    return importlib.import_module("lsalsa.data.sources").available()
+
+
+def source_settings(source: str) -> dict[str, Any]:
+    """Settings of a source with their defaults."""
+    package = importlib.import_module("lsalsa.data.sources")
+    return _loaded(f"lsalsa.data.sources.{source}", lambda: package.settings_of(source))
+
+
+def source_files(source: str, settings: Mapping[str, Any], data_dir: str | None) -> list[Path]:
+    """Files of the user that a source will read; DataError or StorageError when they are not there."""
+    return importlib.import_module("lsalsa.data.sources").files_of(source, settings=settings, data_dir=data_dir)
+
+
+def notebooks() -> dict[str, Path]:
+    """Name -> source of every notebook, a file of ``papers/<paper>/notebooks``."""
+    return {path.stem: path for paper in papers().values() for path in sorted(paper.folder.glob("notebooks/*.py"))}
+
+
+def published() -> dict[str, Path]:
+    """``<paper>/<file>`` -> the numbers that a paper prints."""
+    return {
+        f"{paper.name}/{path.stem}": path
+        for paper in papers().values()
+        for path in sorted(paper.folder.glob("published/*.csv"))
+    }
+
+
+# --- kinds of tables and figures ---------------------------------------------------------------------------------
+
+
+@cache
+def kinds(section: str) -> dict[str, str]:
+    """Kind -> module, for the section "tables" or "figures": a file of the engine, or of a paper as <paper>.<file>."""
+    package = f"lsalsa.study.{section}"
+    found = {name: f"{package}.{name}" for name in modules_in(package)}
+    for paper, own in modules_of_papers(section).items():
+        found |= {f"{paper}.{name}": f"{own}.{name}" for name in modules_in(own)}
+    return found
+
+
+@cache
+def declared(section: str, kind: str, name: str, default: Any = None) -> Any:
+    """What a kind declares under a name at the top of its module.
+
+    It is read from the source: a module of a figure imports matplotlib, for which a dry run should not wait.
+
+    Parameters
+    ----------
+    section : {"tables", "figures"}
+    kind : str
+        One of `kinds(section)`.
+    name : str
+        needs, subject, options, methods or caption.
+    default : object, optional
+        Where it is not declared; without one it must be.
+
+    Raises
+    ------
+    ConfigError
+        When the module does not declare a name that it must.
+    """
+    path = _source_of(kinds(section)[kind])
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
+            return ast.literal_eval(node.value)
+    if default is None:
+        raise ConfigError(f"{path} does not declare its {name}: {name} = ...")
+    return default
+
+
+def load_kind(section: str, kind: str) -> Any:
+    """The module of a kind."""
+    return importlib.import_module(kinds(section)[kind])
+
+
+def _source_of(module: str) -> Path:
+    package, _, name = module.rpartition(".")
+    return Path(next(iter(importlib.import_module(package).__path__))) / f"{name}.py"
+
+
+def _loaded(module: str, read: Callable[[], Any]) -> Any:
+    """What `read` returns; a plug-in file that cannot be imported is named in one sentence."""
+    try:
+        return read()
+    except ConfigError:
+        raise
+    except Exception as error:  # any fault of a file that somebody dropped into a folder
+        path = module.replace(".", "/")
+        raise ConfigError(f"src/{path}.py cannot be used: {type(error).__name__}: {error}") from error

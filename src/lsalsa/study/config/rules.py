@@ -1,0 +1,269 @@
+"""What each rule's jobs get: their settings, the plug-ins that belong to their code, the memory to reserve.
+
+The settings of a job are what it uses, with every default filled in, and nothing else: they and the source code behind
+the job are the identity of a result. One function per rule, whose arguments are the rule's wildcards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from lsalsa.arrays import nearest
+from lsalsa.study.config import memory, plugins
+from lsalsa.study.config.labels import labels_of
+from lsalsa.study.config.models import Figure, Study, Table
+from lsalsa.study.needs import words_of
+from lsalsa.study.papers import papers
+
+Resolved = dict[str, Any]
+
+
+def _no_plugins(settings: Resolved) -> list[str]:
+    return []
+
+
+def _base_memory(study: Study, **wildcards: str) -> int:
+    return memory.BASE_MB
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What the jobs of one rule get.
+
+    Attributes
+    ----------
+    settings : callable
+        (study, **wildcards) -> resolved settings.
+    plugins : callable
+        Settings -> modules that a job finds by their folder: they belong to its code, their neighbours do not.
+    memory : callable
+        (study, **wildcards) -> megabytes.
+    """
+
+    settings: Callable[..., Resolved]
+    plugins: Callable[[Resolved], list[str]] = _no_plugins
+    memory: Callable[..., int] = _base_memory
+
+
+def rule_of(name: str) -> Rule:
+    """The rule of a name, the engine's or a paper's; ConfigError with the nearest name when there is none."""
+    known = RULES | {rule: one for paper in papers().values() for rule, one in paper.rules.items()}
+    if name not in known:
+        raise nearest("rule", name, known)
+    return known[name]
+
+
+def settings_of(study: Study, rule: str, **wildcards: str) -> Resolved:
+    """The resolved settings of one job: rule and wildcards."""
+    return rule_of(rule).settings(study, **wildcards)
+
+
+def plugins_of(rule: str, settings: Resolved) -> list[str]:
+    """Modules that a job finds by their folder."""
+    return rule_of(rule).plugins(settings)
+
+
+def memory_mb(study: Study, rule: str, **wildcards: str) -> int:
+    """Megabytes to reserve for one job."""
+    return rule_of(rule).memory(study, **wildcards)
+
+
+# --- data, dictionaries, codes -----------------------------------------------------------------------------------
+
+
+def fetch_images(study: Study, images: str) -> Resolved:
+    """The source of a set of images, and all of its settings."""
+    chosen = study.images[images]
+    known = plugins.source_settings(chosen.source)
+    settings = {name: chosen.settings.get(name, known[name]) for name in sorted(known)}
+    return {"source": chosen.source, "settings": settings, "seed": study.seed}
+
+
+def cut_patches(study: Study, component: str) -> Resolved:
+    """How the images of a component become patches."""
+    names = ("image_size", "fit", "patch_size", "min_std", "validation_fraction")
+    return _some(study.components[component], *names) | {"seed": study.seed}
+
+
+def learn_dictionary(study: Study, component: str) -> Resolved:
+    """How a component's dictionary is learned."""
+    chosen = study.components[component]
+    return {"n_atoms": chosen.n_atoms, **chosen.dictionary.model_dump(), "dtype": study.dtype, "seed": study.seed}
+
+
+def make_signals(study: Study, task: str) -> Resolved:
+    """How many signals of each split a task has."""
+    names = ("n_train", "n_validation", "n_test_images", "n_labelled_images")
+    return _some(study.tasks[task], *names) | {"seed": study.seed}
+
+
+def optimal_codes(study: Study, task: str) -> Resolved:
+    """Penalties of a task, and how exactly it is solved."""
+    chosen = study.tasks[task]
+    names = ("penalties", "zero_share")
+    return _some(chosen, *names) | {"tolerance": chosen.optimal_tolerance, "dtype": study.dtype}
+
+
+def train_classifier(study: Study, task: str) -> Resolved:
+    """Components of a task, and how many random directions their codes are projected on."""
+    chosen = study.tasks[task]
+    given = chosen.classifier.projection
+    projections = {name: given.get(name) if isinstance(given, dict) else given for name in chosen.components}
+    return {"components": chosen.components, "projections": projections, "seed": study.seed}
+
+
+# --- methods -----------------------------------------------------------------------------------------------------
+
+
+def search_solver(study: Study, task: str, method: str) -> Resolved:
+    """Depths and candidates of a solver."""
+    depths = study.method_of(task, method).depths
+    return {"algorithm": study.algorithm_of(method), "depths": depths, "grid": _grid(study, task, method)}
+
+
+def search_encoder(study: Study, task: str, method: str, depth: str) -> Resolved:
+    """Candidates of an encoder, and how they are compared."""
+    return {
+        "algorithm": study.algorithm_of(method),
+        "grid": _grid(study, task, method),
+        "loss": study.methods[method].loss,
+        "optimizer": study.methods[method].optimizer,
+        **(study.tasks[task].search or study.search).model_dump(),
+        "seed": study.seed,
+    }
+
+
+def train_encoder(study: Study, task: str, method: str, depth: str) -> Resolved:
+    """What a training has besides what its search chose."""
+    fixed = _some(study.method_of(task, method), "loss", "epochs", "optimizer", "keep", "set_backs")
+    return {
+        "algorithm": study.algorithm_of(method),
+        "fixed": fixed,
+        "repetitions": study.repetitions,
+        "seed": study.seed,
+    }
+
+
+def evaluate(study: Study, task: str, method: str) -> Resolved:
+    """The runs of a method on a task, and the task's components."""
+    algorithm = study.algorithm_of(method)
+    return {
+        "algorithm": algorithm,
+        "learned": plugins.is_learned(algorithm),
+        "depths": study.method_of(task, method).depths,
+        "repetitions": study.repetitions if plugins.is_learned(algorithm) else 1,
+        "components": study.tasks[task].components,
+    }
+
+
+def time_methods(study: Study, task: str) -> Resolved:
+    """All methods of a task, and how their seconds are measured."""
+    names = ("algorithm", "learned", "depths")
+    resolved = {method: evaluate(study, task, method) for method in sorted(study.methods_of(task))}
+    methods = {method: {name: settings[name] for name in names} for method, settings in resolved.items()}
+    return {"methods": methods, "device": study.device, **study.timing.model_dump()}
+
+
+def time_exact(study: Study, task: str) -> Resolved:
+    """How many signals the exact solvers are timed on."""
+    return {"device": study.device, "n_samples": study.timing.n_samples}
+
+
+# --- what is shown -----------------------------------------------------------------------------------------------
+
+
+def make_table(study: Study, table: str) -> Resolved:
+    """What a table shows."""
+    return _shown(study, "tables", study.tables[table])
+
+
+def make_figure(study: Study, figure: str) -> Resolved:
+    """What a figure shows."""
+    return _shown(study, "figures", study.figures[figure])
+
+
+def render_notebook(study: Study, notebook: str) -> Resolved:
+    """What a notebook reads, and the names of the methods in print."""
+    labels = labels_of(study, study.methods)
+    methods = {name: {"label": label, "algorithm": study.algorithm_of(name)} for name, label in labels.items()}
+    return {"study": study.study, **study.notebooks[notebook].model_dump(), "methods": methods}
+
+
+def _shown(study: Study, section: str, output: Table | Figure) -> Resolved:
+    """The lists that were left out filled in; `lsalsa.study.shown.Shown` has their meaning."""
+    tasks, components = study.tasks_of(output), study.components_of(output)
+    is_diagram = plugins.declared(section, output.kind, "subject") == "method"  # of an algorithm, without any result
+    methods = [] if is_diagram else study.methods_shown(output)
+    drawn = {name: plugins.class_of(name).__name__ for name in output.methods or ()} if is_diagram else {}
+    options = plugins.declared(section, output.kind, "options", ())
+    details = {name: getattr(output, name) for name in options if getattr(output, name) is not None}
+    paper = papers().get(output.kind.rpartition(".")[0])
+    return {
+        "kind": output.kind,
+        "needs": list(words_of(study, section, output)),
+        "title": output.title,
+        "caption": plugins.declared(section, output.kind, "caption"),
+        "reduced": None if is_diagram else study.reduced,
+        "component": output.component,
+        "components": {name: study.components[name].title or name for name in components},
+        "tasks": {name: _task(study, name) for name in tasks},
+        "labels": labels_of(study, methods) | drawn,
+        "algorithms": {name: study.algorithm_of(name) for name in methods} | {name: name for name in drawn},
+        "depths": output.depths or study.depths_of(tasks, methods),
+        "details": details | dict(paper.shown(study, output) if paper else {}),
+    }
+
+
+def _task(study: Study, name: str) -> Resolved:
+    components = study.tasks[name].components
+    sizes = [study.components[component].n_atoms for component in components]
+    return {"title": study.tasks[name].title, "components": components, "n_atoms": sizes}
+
+
+def _grid(study: Study, task: str, method: str) -> Resolved:
+    """Candidates by setting: those listed, else the default alone; 1 and 1.0 are the same, null stays null."""
+    defaults = plugins.searchable(study.algorithm_of(method))
+    listed = {name: [default] for name, default in defaults.items() if default is not None}
+    listed |= study.method_of(task, method).search
+    kind = {name: float if default is None else type(default) for name, default in defaults.items()}
+    return {name: [None if one is None else kind[name](one) for one in listed[name]] for name in sorted(listed)}
+
+
+def _some(block: Any, *names: str) -> Resolved:
+    return {name: getattr(block, name) for name in names}
+
+
+# --- the rules ---------------------------------------------------------------------------------------------------
+
+
+def _of_algorithm(settings: Resolved) -> list[str]:
+    return [plugins.module_of(settings["algorithm"])]
+
+
+def _of_algorithms(settings: Resolved) -> list[str]:
+    return sorted({plugins.module_of(method["algorithm"]) for method in settings["methods"].values()})
+
+
+def _of_kind(section: str) -> Callable[[Resolved], list[str]]:
+    return lambda settings: [plugins.kinds(section)[settings["kind"]]]
+
+
+RULES: dict[str, Rule] = {
+    "fetch_images": Rule(fetch_images, lambda s: [f"lsalsa.data.sources.{s['source']}"], memory.of_images),
+    "cut_patches": Rule(cut_patches, memory=memory.of_component),
+    "learn_dictionary": Rule(learn_dictionary, lambda _: ["lsalsa.solvers.fista"], memory.of_dictionary),
+    "make_signals": Rule(make_signals, memory=memory.of_signals),
+    "optimal_codes": Rule(optimal_codes, memory=memory.of_task),
+    "train_classifier": Rule(train_classifier, memory=memory.of_task),
+    "search_solver": Rule(search_solver, _of_algorithm, memory.of_task),
+    "search_encoder": Rule(search_encoder, _of_algorithm, memory.of_task),
+    "train_encoder": Rule(train_encoder, _of_algorithm, memory.of_task),
+    "evaluate": Rule(evaluate, _of_algorithm, memory.of_task),
+    "time_methods": Rule(time_methods, _of_algorithms, memory.of_task),
+    "time_exact": Rule(time_exact, memory=memory.of_task),
+    "make_table": Rule(make_table, _of_kind("tables")),
+    "make_figure": Rule(make_figure, _of_kind("figures")),
+    "render_notebook": Rule(render_notebook),
+}

@@ -1,0 +1,117 @@
+"""Sentences about a finished table of one quantity, worked out from its numbers, for notebooks and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from lsalsa.study.csv_rows import read_csv
+from lsalsa.study.quantities import column_of, quantity_of
+from lsalsa.study.repetitions import OK, Row
+from lsalsa.study.skipped import is_skipped
+
+Labels = Mapping[str, str]
+"""Method -> its name in print."""
+
+Cell = tuple[str, int]
+"""Method and depth."""
+
+
+def read_page(tables: Mapping[str, str]) -> tuple[dict[str, list], dict[str, str], dict[str, str]]:
+    """Rows, text for reading and title of every table of a notebook, by the table's name; `tables` has their files."""
+    rows = {name: read_csv(path) for name, path in tables.items()}
+    texts = {name: Path(path).with_suffix(".md").read_text(encoding="utf-8") for name, path in tables.items()}
+    return rows, texts, {name: text.splitlines()[0].strip("# ") for name, text in texts.items()}
+
+
+def comparison(rows: Sequence[Row], ours: Cell, others: Iterable[Cell], labels: Labels) -> str:
+    """Whether one cell is below others, in a sentence with all numbers.
+
+    Parameters
+    ----------
+    rows : sequence of rows
+        A table's CSV file.
+    ours, others : (method, depth)
+    labels : mapping
+        Method -> its name in print.
+    """
+    own = _cell(rows, ours)
+    if own is None or _value(own) is None:
+        return f"{_named(ours, labels)} has no result, so it cannot be compared."
+    facts = [_against(own, _cell(rows, other), _named(other, labels)) for other in others]
+    return f"{_named(ours, labels)} reaches {_number(own)}. That is {'; and '.join(facts)}."
+
+
+def _against(own: Row, other: Row | None, name: str) -> str:
+    if other is None or _value(other) is None:
+        return f"not comparable with {name}, which has no result"
+    verdict = "lower than" if _value(own) < _value(other) else "not lower than"
+    return f"**{verdict}** {name} ({_number(other)})"
+
+
+def followers(curves: Mapping[str, Mapping[int, float]], level: float, labels: Labels) -> str:
+    """Which methods come down to a level with more steps, and which do not.
+
+    Parameters
+    ----------
+    curves : mapping
+        Method -> depth -> value, growing in depth.
+    level : float
+    labels : mapping
+        Method -> its name in print.
+    """
+    needed = {m: next((depth for depth, value in curve.items() if value <= level), None) for m, curve in curves.items()}
+    late = [f"{labels[method]} T = {depth}" for method, depth in needed.items() if depth]
+    never = [f"{labels[m]} (T = {max(curves[m])})" for m, depth in needed.items() if not depth]
+    takes = f"To get as near takes {', '.join(late)}." if late else ""
+    misses = f"Not as near at their deepest: {', '.join(never)}." if never else ""
+    return f"{takes} {misses}".strip()
+
+
+def catching_up(rows: Sequence[Row], ours: Cell, labels: Labels) -> str:
+    """`followers` for the other methods of a table, at the level of one cell; empty when it has no result."""
+    level = _value(_cell(rows, ours))
+    curves: dict[str, dict[int, float]] = {}
+    for row in rows:
+        if row["method"] != ours[0] and _value(row) is not None:
+            curves.setdefault(row["method"], {})[row["depth"]] = _value(row)
+    return "" if level is None else followers(curves, level, labels)
+
+
+def ranking(rows: Sequence[Row], depth: int, labels: Labels) -> str:
+    """The methods with a result at a depth, best first, with their numbers."""
+    found = sorted((row for row in rows if row["depth"] == depth and _value(row) is not None), key=_value)
+    if not found:
+        return f"T = {depth}: no result."
+    return f"T = {depth}: " + ", ".join(f"{labels[r['method']]} {_number(r)}" for r in found) + "."
+
+
+def unfinished(rows: Sequence[Row], labels: Labels) -> list[str]:
+    """A line for each cell in which a run diverged, collapsed or stopped otherwise; skipped cells are not listed."""
+    failed = [row for row in rows if row["status"] != OK and not is_skipped(row["status"])]
+    return [f"{_named((row['method'], row['depth']), labels)}: {row['status']}." for row in failed]
+
+
+def failures(rows_of: Mapping[str, Sequence[Row]], title_of: Mapping[str, str], labels: Labels) -> str:
+    """The `unfinished` cells of all tables of a notebook as a Markdown list, or that there is none."""
+    lines = [
+        f"- {title_of[name]} (`{name}`): {line}" for name, rows in rows_of.items() for line in unfinished(rows, labels)
+    ]
+    return "\n".join(lines) or "Every run that enters these tables finished."
+
+
+def _cell(rows: Sequence[Row], cell: Cell) -> Row | None:
+    return next((row for row in rows if (row["method"], row["depth"]) == cell), None)
+
+
+def _value(row: Row | None) -> Any:
+    return None if row is None else row[quantity_of([row]).name]
+
+
+def _number(row: Row) -> str:
+    return column_of(quantity_of([row])).text(row)
+
+
+def _named(cell: Cell, labels: Labels) -> str:
+    return f"{labels.get(cell[0], cell[0].upper())} at T = {cell[1]}"

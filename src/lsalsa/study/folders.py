@@ -1,0 +1,6 @@
+"""Folders of results and the targets that fill them."""
+
+FOLDERS = {name: name for name in ("images", "patches", "signals", "codes", "classifiers", "search", "encoders")}
+FOLDERS |= {"dictionaries": "dictionary", "problems": "codes"}
+FOLDERS |= {name: name for name in ("evaluation", "timing", "exact")}
+"""Folder of results -> first word of the target that makes what lies in it, e.g. `codes_digits`."""

@@ -1,0 +1,150 @@
+"""What tables and figures are made from: a word that a kind asks with, the files behind it, how they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lsalsa.errors import ConfigError
+from lsalsa.storage import read_arrays, read_metadata, read_rows
+from lsalsa.study.config import plugins
+from lsalsa.study.config.models import Output, Study
+from lsalsa.study.csv_rows import read_csv
+from lsalsa.study.papers import papers
+from lsalsa.study.shown import Shown
+
+Files = Callable[[Study, Output], Sequence[str]]
+Read = Callable[[Sequence[str], Shown], Any]
+
+
+def _no_images(study: Study, output: Output) -> Iterable[str]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Need:
+    """Results that a kind of table or figure is made from.
+
+    Attributes
+    ----------
+    files : callable
+        (study, output) -> paths, under ``results/<study>`` or of the repository; none where it has no such results.
+    read : callable
+        (paths, shown) -> what the kind gets under its word.
+    images : callable
+        (study, output) -> sets of images behind these results, besides those of the tasks and components it names.
+    of_repository : bool
+        Whether the paths are relative to the repository.
+    """
+
+    files: Files
+    read: Read
+    images: Callable[[Study, Output], Iterable[str]] = _no_images
+    of_repository: bool = False
+
+
+def rows_of_all(paths: Sequence[str], shown: Shown) -> list[dict[str, Any]]:
+    """The rows of all files, one after the other."""
+    return [row for path in paths for row in read_rows(path)]
+
+
+def _by(names: Callable[[Shown], Iterable[str]], read: Callable[[str], Any] = read_arrays) -> Read:
+    """Name -> content of its file."""
+    return lambda paths, shown: {name: read(path) for name, path in zip(names(shown), paths, strict=True)}
+
+
+def _of_tasks(pattern: str) -> Files:
+    return lambda study, output: [pattern.format(task=task) for task in study.tasks_of(output)]
+
+
+def _of_components(pattern: str) -> Files:
+    return lambda study, output: [pattern.format(component=name) for name in study.components_of(output)]
+
+
+def _of_runs(study: Study, output: Output) -> list[str]:
+    """Evaluations of the methods that are shown, in every task that runs them."""
+    shown = study.methods_shown(output)
+    pairs = [(task, method) for task in study.tasks_of(output) for method in shown if method in study.methods_of(task)]
+    return [f"evaluation/{task}/{method}.parquet" for task, method in pairs]
+
+
+def _samples(study: Study, output: Output) -> list[str]:
+    (task,) = study.tasks_of(output)
+    return [f"evaluation/{task}/{method}_samples.npz" for method in study.methods_shown(output)]
+
+
+def _published(study: Study, output: Output) -> list[str]:
+    """The file of a paper's own numbers, where the output names one as <paper>/<file>."""
+    name = getattr(output, "published", None)
+    if name is None:
+        return []
+    paper, _, table = name.partition("/")
+    return [f"papers/{paper}/published/{table}.csv"]
+
+
+def _claims(study: Study, output: Output) -> list[str]:
+    return [f"papers/{paper.name}/claims.yaml" for paper in study.papers_with_claims()]
+
+
+def _tasks(shown: Shown) -> Iterable[str]:
+    return shown.tasks
+
+
+NEEDS: dict[str, Need] = {
+    "evaluation": Need(_of_runs, rows_of_all),
+    "samples": Need(_samples, _by(lambda shown: shown.methods)),
+    "timing": Need(_of_tasks("timing/{task}.parquet"), rows_of_all),
+    "exact": Need(_of_tasks("exact/{task}.parquet"), rows_of_all),
+    "classifiers": Need(_of_tasks("classifiers/{task}.npz"), _by(_tasks, read_metadata)),
+    "problems": Need(_of_tasks("problems/{task}.npz"), _by(_tasks)),
+    "signals": Need(_of_tasks("signals/{task}.npz"), _by(_tasks)),
+    "codes": Need(_of_tasks("codes/{task}/test.npz"), _by(_tasks)),
+    "patches": Need(_of_components("patches/{component}.npz"), _by(lambda shown: shown.components)),
+    "dictionaries": Need(_of_components("dictionaries/{component}.npz"), _by(lambda shown: shown.components)),
+    "published": Need(
+        _published, lambda paths, shown: [row for path in paths for row in read_csv(path)], of_repository=True
+    ),
+    "claims": Need(_claims, lambda paths, shown: list(paths), of_repository=True),
+}
+"""Words of the engine. Rows of several files are put together; everything else is a mapping from task, component or
+method to the content of its file."""
+
+
+def need(word: str) -> Need:
+    """The need behind a word: of the engine, or ``<paper>.<word>``; ConfigError when there is none."""
+    paper, _, own = word.rpartition(".")
+    known = papers()[paper].needs if paper in papers() else NEEDS
+    if own not in known:
+        raise ConfigError(f"{word} is no result that a table or figure can be made from; known: {', '.join(known)}")
+    return known[own]
+
+
+def words_of(study: Study, section: str, output: Output) -> tuple[str, ...]:
+    """What the kind of a table or figure asks for; claims ask for what the papers hold theirs against."""
+    words = tuple(plugins.declared(section, output.kind, "needs"))
+    if "claims" in words:
+        words += tuple(f"{paper.name}.{word}" for paper in study.papers_with_claims() for word in paper.facts)
+    return words
+
+
+def images_of(study: Study, section: str, output: Output) -> list[str]:
+    """Sets of images behind a table or figure, sorted: they say how complete its data are."""
+    names = {study.components[component].images for component in study.components_of(output)}
+    for word in words_of(study, section, output):
+        names |= set(need(word).images(study, output))
+    return sorted(names)
+
+
+def read_needs(words: Iterable[str], inputs: Mapping[str, Any], shown: Shown) -> dict[str, Any]:
+    """Word -> content of its files, which are the inputs of a rule under `key(word)`."""
+    return {word: need(word).read(_listed(inputs[key(word)]), shown) for word in words}
+
+
+def key(word: str) -> str:
+    """A word as the name of an input of a rule."""
+    return word.replace(".", "_")
+
+
+def _listed(paths: Any) -> list[str]:
+    return [paths] if isinstance(paths, str) else list(paths)

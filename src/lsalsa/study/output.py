@@ -1,0 +1,35 @@
+"""What the job of a table or figure hands to its kind: the results it is made from, and what to show of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from lsalsa.study.heading import Heading, devices_in, extents_of, heading
+from lsalsa.study.job import Job
+from lsalsa.study.needs import key, read_needs
+from lsalsa.study.shown import NAMES, Shown
+
+
+def read_output(job: Job, name: str) -> tuple[dict[str, Any], Shown]:
+    """Content of every need of a job's kind, and the table or figure of a name without its content.
+
+    Parameters
+    ----------
+    job : Job
+        Of the rule make_table or make_figure.
+    name : str
+        Of the table or figure.
+
+    Returns
+    -------
+    data : dict
+        Word -> content, `lsalsa.study.needs`.
+    shown : Shown
+        Its heading carries the marks of partial data, a reduced study, and a device other than the CPU.
+    """
+    p = job.params
+    shown = Shown(name, Heading(p["title"]), **{one: p[one] for one in NAMES})
+    data = read_needs([word for word in p["needs"] if job.has(key(word))], job.input, shown)
+    head = heading(p["title"], extents_of(job.input["images"]), p["reduced"], devices_in(data.values()))
+    return data, replace(shown, heading=head)

@@ -1,0 +1,93 @@
+"""The papers of the repository: one folder of `papers` each, found by its file `paper.py`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lsalsa.study.config.fields import Settings
+    from lsalsa.study.config.models import Output, Study
+    from lsalsa.study.config.rules import Rule
+    from lsalsa.study.needs import Need
+
+ROOT = Path(__file__).resolve().parents[3]
+"""The repository; an installed library stands elsewhere and finds no papers."""
+
+
+def _nothing(*_: Any) -> Mapping[str, Any]:
+    return {}
+
+
+def _no_fault(_: Any) -> Iterator[str]:
+    return iter(())
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What a paper adds to the study. Everything else of it is found in its folder.
+
+    The folder may hold ``rules.smk`` and ``scripts``, kinds of tables and figures (``tables``, ``figures``), its claims
+    (``claims.yaml``) and kinds of claims (``claims.py``), the numbers that it prints (``published``), and ``notebooks``.
+
+    Attributes
+    ----------
+    name : str
+        The folder, the block of the configuration, and the first word of its targets.
+    title : str
+        In print.
+    settings : type of Settings
+        The block of the configuration; a study without the block has nothing of the paper.
+    outputs : callable
+        Study -> its tables, figures and notebooks, as the configuration would declare them. What refers to tasks or
+        methods that the study does not have is left out by the engine.
+    rules : mapping
+        Rule of ``rules.smk`` -> what its jobs get.
+    needs : mapping
+        Word -> results that its kinds of tables and figures are made from; they ask for it as ``<paper>.<word>``.
+    facts : sequence of str
+        Words of `needs` whose rows its claims are held against.
+    shown : callable
+        (study, output) -> what its kinds of tables and figures are given besides what every kind gets.
+    check : callable
+        Study -> sentences on what is wrong with the block beyond its types.
+    """
+
+    name: str
+    title: str
+    settings: type[Settings]
+    outputs: Callable[[Study], Mapping[str, Any]]
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    needs: Mapping[str, Need] = field(default_factory=dict)
+    facts: Sequence[str] = ()
+    shown: Callable[[Study, Output], Mapping[str, Any]] = _nothing
+    check: Callable[[Study], Iterator[str]] = _no_fault
+
+    @property
+    def folder(self) -> Path:
+        """Where everything of the paper lies."""
+        return ROOT / "papers" / self.name
+
+
+@cache
+def papers() -> dict[str, Paper]:
+    """Every paper by its name, in alphabetical order."""
+    if str(ROOT) not in sys.path:
+        sys.path.append(str(ROOT))
+    names = sorted(path.parent.name for path in (ROOT / "papers").glob("*/paper.py"))
+    return {name: import_module(f"papers.{name}.paper").PAPER for name in names}
+
+
+def modules_of_papers(name: str) -> dict[str, str]:
+    """Paper -> its module of a name (``claims``, or the package ``tables``), for the papers that have one."""
+    found = {paper.name: paper.folder / name for paper in papers().values()}
+    return {
+        paper: f"papers.{paper}.{name}"
+        for paper, path in found.items()
+        if path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
+    }

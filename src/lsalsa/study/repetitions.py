@@ -1,0 +1,108 @@
+"""Repetitions of a run summed up: mean, spread and status. Every table, curve and claim takes them from here."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lsalsa.errors import DataError
+
+Row = Mapping[str, Any]
+
+FINISHED = ("done", "max_iterations")
+"""Statuses of runs that enter a mean; every other run is named instead."""
+
+OK = "ok"
+"""Status of a cell all of whose runs finished."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Mean over `n` repetitions and their sample standard deviation, None for a single one."""
+
+    mean: float
+    std: float | None
+    n: int
+
+    def against(self, other: Measured) -> str:
+        """`below`, `above`, or `tie` where the means differ by no more than both spreads together."""
+        if abs(self.mean - other.mean) <= math.hypot(self.std or 0.0, other.std or 0.0):
+            return "tie"
+        return "below" if self.mean < other.mean else "above"
+
+
+def measured(runs: Iterable[Row], column: str) -> Measured | None:
+    """Mean and spread of a column over the runs that finished and have a value; None without one."""
+    values = [float(run[column]) for run in runs if run["status"] in FINISHED and run.get(column) is not None]
+    if not values:
+        return None
+    return Measured(statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else None, len(values))
+
+
+def summary(runs: Sequence[Row], column: str, written: str | None = None) -> dict[str, Any]:
+    """The columns of a table for one cell: mean, ``_std`` and n_repetitions, under the name `written`."""
+    found, written = measured(runs, column), written or column
+    return {
+        written: found.mean if found else None,
+        f"{written}_std": found.std if found else None,
+        "n_repetitions": found.n if found else 0,
+    }
+
+
+def status(runs: Sequence[Row]) -> str:
+    """What became of the runs of a cell: `ok`, or which repetition ended how; empty without a run."""
+    if not runs:
+        return ""
+    failed: dict[str, list[str]] = {}
+    for run in runs:
+        if run["status"] not in FINISHED:
+            failed.setdefault(run["status"], []).append(str(run["repetition"]))
+    return "; ".join(f"{name} (repetition {', '.join(who)})" for name, who in failed.items()) or OK
+
+
+def curve(evaluations: Iterable[Row], column: str, *, method: str, component: str | None = None) -> dict[int, Measured]:
+    """Depth -> value of a method, growing, for the depths with a finished run.
+
+    Parameters
+    ----------
+    evaluations : iterable of rows
+        Rows of ``evaluation/{task}/{method}.parquet``.
+    column : str
+        One of their columns.
+    method : str
+        A name of the configuration.
+    component : str, optional
+        None for the whole code.
+
+    Raises
+    ------
+    DataError
+        A finished run without a value in the column.
+    """
+    runs = [row for row in evaluations if row["method"] == method]
+    cells = sorted(by_cell(runs, component).items())
+    found = {depth: measured(require(rows, column), column) for (depth, _), rows in cells}
+    return {depth: value for depth, value in found.items() if value}
+
+
+def by_cell(evaluations: Iterable[Row], component: str | None) -> dict[tuple[int, str], list[Row]]:
+    """(depth, method) -> the runs of the whole code, or of one component's part of it."""
+    cells: dict[tuple[int, str], list[Row]] = {}
+    for row in evaluations:
+        if row["component"] == (component or "all"):
+            cells.setdefault((int(row["depth"]), row["method"]), []).append(row)
+    return cells
+
+
+def require(runs: Sequence[Row], column: str) -> Sequence[Row]:
+    """The runs; DataError when one that finished has no value in the column."""
+    for run in runs:
+        if run["status"] in FINISHED and run.get(column) is None:
+            raise DataError(
+                f"the evaluation of {run['method']} at depth {run['depth']} has no {column} for component"
+                f" {run['component']}; a table of classification errors needs the name of one component"
+            )
+    return runs

@@ -1,0 +1,135 @@
+"""What the tables of one quantity share: depths down, methods across, the paper's numbers beside ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from lsalsa.study.quantities import Quantity, column_of
+from lsalsa.study.repetitions import OK, Row, by_cell, require, status, summary
+from lsalsa.study.shown import Shown
+from lsalsa.study.skipped import SKIPPED, is_skipped, skipped
+from lsalsa.study.table import DASH, Column, Grid, Table
+
+DEPTH_LINE = "T is the depth: iterations of ISTA, FISTA and SALSA, layers of a learned method."
+SAME_COST = "Each costs the same matrix product."
+ONE_PRODUCT = ("ista", "fista", "salsa", "lista", "lsalsa", "lfista", "adaptive_ista")
+"""Algorithms whose iteration or layer is one product with an (n_atoms, n_atoms) matrix; a gated unit needs several."""
+
+Marks = Mapping[tuple[int, str], int]
+
+
+def by_depth(quantity: Quantity, data: Mapping[str, Any], shown: Shown, notes: Sequence[str] = ()) -> Table:
+    """A table of one quantity.
+
+    Parameters
+    ----------
+    quantity : Quantity
+    data : mapping
+        ``evaluation``, rows of all methods together, and ``published``, the paper's rows, where there are some.
+    shown : Shown
+        Methods and depths in the order of columns and rows; the component, None for the whole code.
+    notes : sequence of str
+        What a reader must know besides the quantity.
+    """
+    rows = rows_by_depth(quantity, data["evaluation"], shown, data.get("published", ()))
+    marks = _marks(rows)
+    grids = [_grid(rows, shown, lambda row, best: _cell(row, quantity, best, marks), quantity)]
+    if any(row[f"paper_{quantity.name}"] is not None for row in rows):
+        paper = Column(f"paper_{quantity.name}", "", quantity.form)
+        grids.append(_grid(rows, shown, lambda row, _: paper.text(row), quantity, "The paper's numbers:"))
+    whose = f" of the component {shown.component}" if shown.component else ""
+    first = f"{quantity.words[0].upper()}{quantity.words[1:]}{whose}" + (
+        "; smaller is better." if quantity.less else "."
+    )
+    return Table(shown.heading, rows, grids, [first, *notes], list(_legend(rows, quantity, marks, shown)))
+
+
+def rows_by_depth(
+    quantity: Quantity, evaluations: Sequence[Row], shown: Shown, published: Sequence[Row] = ()
+) -> list[dict[str, Any]]:
+    """One row per depth and method; a cell that was not run is a row with its status.
+
+    Parameters
+    ----------
+    quantity : Quantity
+    evaluations : sequence of rows
+        Of ``evaluation/{task}/{method}.parquet``.
+    shown : Shown
+    published : sequence of rows
+        The paper's: ``depth``, ``method`` and the quantity.
+
+    Returns
+    -------
+    rows : list of dict
+        depth, method, the quantity and its ``_std``, n_repetitions, the paper's number as ``paper_<quantity>``, status.
+        The standard deviation is that of a sample; None for one run. ``status`` is "ok", or names what happened to which
+        repetition; where nothing was run it is "skipped", of a learned method with the training time it would take.
+
+    Raises
+    ------
+    DataError
+        Finished rows without the asked value.
+    """
+    cells = by_cell(evaluations, shown.component)
+    trained = {
+        method: [row for (_, m), runs in cells.items() if m == method for row in runs] for method in shown.methods
+    }
+    paper = {(row["depth"], row["method"]): row[quantity.name] for row in published}
+    return [
+        {
+            "depth": depth,
+            "method": method,
+            **summary(require(cells.get((depth, method), []), quantity.column), quantity.column, quantity.name),
+            f"paper_{quantity.name}": paper.get((depth, method)),
+            "status": status(cells.get((depth, method), [])) or skipped(trained[method], depth),
+        }
+        for depth in shown.depths
+        for method in shown.methods
+    ]
+
+
+def _grid(rows: Sequence[Row], shown: Shown, cell: Any, quantity: Quantity, caption: str = "") -> Grid:
+    lines = [[str(depth), *(cell(row, best) for row in cells)] for depth, cells, best in _lines(rows, quantity)]
+    return Grid(["T", *shown.labels.values()], lines, 0, caption)
+
+
+def _lines(rows: Sequence[Row], quantity: Quantity) -> Iterator[tuple[int, list[Row], float | None]]:
+    """Depth, its rows in the order of the methods, and the best value among them (None without one)."""
+    for depth in dict.fromkeys(row["depth"] for row in rows):
+        cells = [row for row in rows if row["depth"] == depth]
+        values = [row[quantity.name] for row in cells if row[quantity.name] is not None and quantity.less]
+        yield depth, cells, min(values, default=None)
+
+
+def _cell(row: Row, quantity: Quantity, best: float | None, marks: Marks) -> str:
+    """Mean and spread, the best in bold, and the number of the remark on the cell."""
+    text = column_of(quantity).text(row)
+    text = f"**{text}**" if best is not None and row[quantity.name] == best else text
+    mark = marks.get((row["depth"], row["method"]))
+    return f"{text} [{mark}]" if mark else text
+
+
+def _marks(rows: Sequence[Row]) -> Marks:
+    """Number of the remark on each cell that there is something to say about."""
+    cells = [(row["depth"], row["method"]) for row in rows if row["status"] not in (OK, SKIPPED)]
+    return {cell: number for number, cell in enumerate(cells, start=1)}
+
+
+def _legend(rows: Sequence[Row], quantity: Quantity, marks: Marks, shown: Shown) -> Iterator[str]:
+    equal = all(algorithm in ONE_PRODUCT for algorithm in shown.algorithms.values())
+    yield f"{DEPTH_LINE} {SAME_COST}" if equal else DEPTH_LINE
+    if any(row[f"{quantity.name}_std"] is not None for row in rows):
+        most = max(row["n_repetitions"] for row in rows)
+        yield f"± is one standard deviation over up to {most} repetitions that differ in their seed only."
+    if any(is_skipped(row["status"]) for row in rows):
+        yield f"{DASH} was not run."
+    for row in rows:
+        if (row["depth"], row["method"]) in marks:
+            where = f"{shown.labels[row['method']]} at T = {row['depth']}"
+            mean = "" if is_skipped(row["status"]) else f"; {_mean_over(row['n_repetitions'])}"
+            yield f"[{marks[row['depth'], row['method']]}] {where}: {row['status']}{mean}."
+
+
+def _mean_over(count: int) -> str:
+    return f"mean over {count} repetition{'s' * (count > 1)}" if count else "no mean"

@@ -1,0 +1,44 @@
+"""The claims of the papers, each with the verdict of this study."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lsalsa.study.claims import judge, optimal_facts, read_claims
+from lsalsa.study.claims.facts import Facts
+from lsalsa.study.claims.verdicts import NOTE, finding, grouped, summary, summary_grid
+from lsalsa.study.papers import papers
+from lsalsa.study.shown import Shown
+from lsalsa.study.table import Table
+
+needs = ("evaluation", "timing", "codes", "classifiers", "claims")
+subject = "tasks"
+caption = (
+    "What the papers claim, claim by claim, and what this study found: reproduced, partly, not reproduced, or not"
+    " testable here where the study did not run what the claim speaks of. The sentence after each verdict has the numbers."
+)
+
+
+def make(data: Mapping[str, Any], shown: Shown) -> Table:
+    """A row per claim; in print how many of each verdict, then the findings by the part of the paper."""
+    rows = judge([claim for path in data["claims"] for claim in read_claims(path)], facts_of(data, shown))
+    sections = {name: [finding(row) for row in group] for name, group in grouped(rows).items()}
+    return Table(shown.heading, rows, [summary_grid(rows)], [summary(rows), NOTE], sections=sections)
+
+
+def facts_of(data: Mapping[str, Any], shown: Shown) -> Facts:
+    """Everything that claims can be held against."""
+    optimal = {}
+    for task, arrays in data["codes"].items():
+        sizes = dict(zip(shown.tasks[task]["components"], shown.tasks[task]["n_atoms"], strict=True))
+        of_task = optimal_facts(arrays["codes"], sizes, data["classifiers"][task]["floor_error_percent"])
+        optimal |= {(task, component): found for component, found in of_task.items()}
+    words = [f"{paper.name}.{word}" for paper in papers().values() for word in paper.facts]
+    return Facts(
+        data["evaluation"],
+        data["timing"],
+        optimal,
+        rows={word: data[word] for word in words if word in data},
+        labels=shown.labels,
+    )

@@ -1,1 +1,0 @@
-"""The LSALSA paper's theory put to the test: statements on random instances, its premises on trained encoders."""

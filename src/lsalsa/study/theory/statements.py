@@ -1,5 +1,0 @@
-"""All statements of the paper that are checked, in its order."""
-
-from lsalsa.study.theory import contraction, cost_function, schedules
-
-CHECKS = (*cost_function.CHECKS, *contraction.CHECKS, *schedules.CHECKS)
