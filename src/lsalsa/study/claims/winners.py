@@ -9,7 +9,7 @@ from typing import Any
 from lsalsa.errors import ConfigError
 from lsalsa.study.csv_rows import read_csv
 
-NEEDED = ("id", "place", "table", "what", "measure", "task")
+NEEDED = ("id", "place", "table", "method", "what", "measure", "task")
 
 
 def winners(block: Mapping[str, Any], folder: Path) -> Iterator[dict[str, Any]]:
@@ -19,7 +19,7 @@ def winners(block: Mapping[str, Any], folder: Path) -> Iterator[dict[str, Any]]:
     ----------
     block : mapping
         id, paper, place and `what` begin the id, place and sentence of each claim; `table` is a file of the paper's
-        folder ``published``; measure, task and component say what is compared.
+        folder ``published``, `method` the paper's own; measure, task and component say what is compared.
     folder : path
         The paper's.
 
@@ -39,11 +39,12 @@ def winners(block: Mapping[str, Any], folder: Path) -> Iterator[dict[str, Any]]:
     for depth in dict.fromkeys(row["depth"] for row in rows):
         values = {row["method"]: row[block["measure"]] for row in rows if row["depth"] == depth}
         best = [method for method, value in values.items() if value == min(values.values())]
+        best.sort(key=lambda method: method != block["method"])  # the paper's own first
         yield {
             **shared,
             "id": f"{block['id']}_T{depth}",
             "place": f"{block['place']}, T = {depth}",
-            "sentence": f"{block['what']}, T = {depth}: {_sentence(best, min(values.values()))}.",
+            "sentence": f"{block['what']}, T = {depth}: {_sentence(best, block['method'], values)}.",
             "kind": "best",
             "methods": list(values),
             "best": best,
@@ -51,8 +52,9 @@ def winners(block: Mapping[str, Any], folder: Path) -> Iterator[dict[str, Any]]:
         }
 
 
-def _sentence(best: list[str], value: float) -> str:
+def _sentence(best: list[str], own: str, values: Mapping[str, float]) -> str:
     *others, last = [method.upper() for method in best]
-    if not others:
-        return f"{last} has the lowest error ({value:.2f} %)"
-    return f"{', '.join(others)} and {last} share the lowest error ({value:.2f} %)"
+    lowest = f"the lowest error ({values[best[0]]:.2f} %)"
+    if others:
+        return f"{', '.join(others)} and {last} share {lowest}"
+    return f"{last} has {lowest}" + ("" if own in best else f", not {own.upper()} ({values[own]:.2f} %)")
