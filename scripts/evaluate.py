@@ -13,7 +13,8 @@ with job(snakemake) as j:
     else:
         runs = solver_runs(problem, j.params["algorithm"], searches[0])
     blocks = dict(zip(components, problem.blocks, strict=True))
-    classifiers = TaskClassifiers(j.read("classifiers"), blocks, j.read("signals"))
+    fitted = [TaskClassifiers(arrays, blocks, j.read("signals")) for arrays in j.read("classifiers")]
+    classifiers = fitted[0] if fitted else None
     rows, samples = evaluate(problem, *read_pairs(j, "test"), runs, components=components, classifiers=classifiers)
     shared = {"study": j.study, **j.wildcards, **dict.fromkeys(COLUMNS)}
     j.write(

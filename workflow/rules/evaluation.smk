@@ -2,7 +2,7 @@
 
 
 rule train_classifier:
-    """Fit the classifiers of one task on its optimal codes, one per component and protocol."""
+    """Fit the classifiers of one task on its optimal codes, one per component and protocol, where something asks for them."""
     input:
         problem="<results>/problems/{task}.npz",
         signals="<results>/signals/{task}.npz",
@@ -34,7 +34,7 @@ rule evaluate:
         problem="<results>/problems/{task}.npz",
         signals="<results>/signals/{task}.npz",
         test="<results>/codes/{task}/test.npz",
-        classifiers="<results>/classifiers/{task}.npz",
+        classifiers=classifiers_of_task,
     output:
         rows="<results>/evaluation/{task}/{method}.parquet",
         samples="<results>/evaluation/{task}/{method}_samples.npz",

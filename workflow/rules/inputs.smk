@@ -32,6 +32,12 @@ def dictionaries_of_task(wildcards):
     return results(f"dictionaries/{component}.npz" for component in study.tasks[wildcards.task].components)
 
 
+def classifiers_of_task(wildcards):
+    """Classifiers of a task, where a table or figure asks for them."""
+    task = wildcards.task
+    return results([f"classifiers/{task}.npz"] if task in needs.classified_tasks(study) else [])
+
+
 def repetitions(pattern):
     """Files of all repetitions of a training."""
     return expand(pattern, repetition=range(study.repetitions), allow_missing=True)

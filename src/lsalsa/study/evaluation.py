@@ -39,7 +39,7 @@ def evaluate(
     runs: Sequence[Run],
     *,
     components: Sequence[str],
-    classifiers: Classifiers,
+    classifiers: Classifiers | None = None,
 ) -> tuple[list[dict], dict[str, np.ndarray]]:
     """Score every run on the test split.
 
@@ -52,7 +52,8 @@ def evaluate(
     runs : sequence of Run
     components : sequence of str
         Names of the problem's dictionaries.
-    classifiers : TaskClassifiers
+    classifiers : TaskClassifiers, optional
+        None where nobody asks for classification errors; these are empty then.
 
     Returns
     -------
@@ -112,8 +113,10 @@ def _row(
     }
 
 
-def _errors(classifiers: Classifiers, codes: Any, components: Sequence[str]) -> dict[str, dict[str, float]]:
+def _errors(classifiers: Classifiers | None, codes: Any, components: Sequence[str]) -> dict[str, dict[str, float]]:
     """Component -> protocol -> error; a task of one component has its errors under `all` as well."""
+    if classifiers is None:
+        return {name: {} for name in ("all", *components)}
     # Codes of a diverged run are scored like no code; their status says what they are.
     host = np.nan_to_num(to_host(codes), posinf=0.0, neginf=0.0)
     errors = classifiers.errors(host)

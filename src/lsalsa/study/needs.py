@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from lsalsa.errors import ConfigError
@@ -87,6 +88,18 @@ def _claims(study: Study, output: Output) -> list[str]:
     return [f"papers/{paper.name}/claims.yaml" for paper in study.papers_with_claims()]
 
 
+def _classified(study: Study, output: Output) -> list[str]:
+    return [f"classifiers/{task}.npz" for task in study.tasks_of(output) if task in classified_tasks(study)]
+
+
+def classified_tasks(study: Study) -> set[str]:
+    """Tasks whose codes some table or figure wants to see classified; for the others no classifier is trained."""
+    outputs = [("tables", table) for table in study.tables.values()]
+    outputs += [("figures", figure) for figure in study.figures.values()]
+    asking = [one for section, one in outputs if "classifiers" in plugins.declared(section, one.kind, "needs")]
+    return {task for output in asking for task in study.tasks_of(output)}
+
+
 def _tasks(shown: Shown) -> Iterable[str]:
     return shown.tasks
 
@@ -97,6 +110,7 @@ NEEDS: dict[str, Need] = {
     "timing": Need(_of_tasks("timing/{task}.parquet"), rows_of_all),
     "exact": Need(_of_tasks("exact/{task}.parquet"), rows_of_all),
     "classifiers": Need(_of_tasks("classifiers/{task}.npz"), _by(_tasks, read_metadata)),
+    "classified": Need(_classified, lambda paths, shown: {Path(path).stem: read_metadata(path) for path in paths}),
     "problems": Need(_of_tasks("problems/{task}.npz"), _by(_tasks)),
     "signals": Need(_of_tasks("signals/{task}.npz"), _by(_tasks)),
     "codes": Need(_of_tasks("codes/{task}/test.npz"), _by(_tasks)),

@@ -126,12 +126,14 @@ def optimal_facts(
     sizes : mapping
         Component -> number of its atoms, in the order of the codes' columns.
     floors : mapping
-        Component -> protocol -> error in percent of the classifier on these codes.
+        Component -> protocol -> error in percent of the classifier on these codes, where there is one.
     """
     found, start = {}, 0
     for component, size in sizes.items():
         block = codes[:, start : start + size]
         share = 1 - block.count_nonzero() / (block.shape[0] * size)
-        found[component] = {"zero_share": share, "error_percent": floors[component]["fitted_on_test"]}
+        found[component] = {"zero_share": share}
+        if component in floors:
+            found[component]["error_percent"] = floors[component]["fitted_on_test"]
         start += size
     return found

@@ -12,7 +12,7 @@ from lsalsa.study.papers import papers
 from lsalsa.study.shown import Shown
 from lsalsa.study.table import Table
 
-needs = ("evaluation", "timing", "codes", "classifiers", "claims")
+needs = ("evaluation", "timing", "codes", "classified", "claims")
 subject = "tasks"
 caption = (
     "What the papers claim, claim by claim, and what this study found: reproduced, partly, not reproduced, or not"
@@ -32,7 +32,8 @@ def facts_of(data: Mapping[str, Any], shown: Shown) -> Facts:
     optimal = {}
     for task, arrays in data["codes"].items():
         sizes = dict(zip(shown.tasks[task]["components"], shown.tasks[task]["n_atoms"], strict=True))
-        of_task = optimal_facts(arrays["codes"], sizes, data["classifiers"][task]["floor_error_percent"])
+        classifiers = data.get("classified", {}).get(task, {})
+        of_task = optimal_facts(arrays["codes"], sizes, classifiers.get("floor_error_percent", {}))
         optimal |= {(task, component): found for component, found in of_task.items()}
     words = [f"{paper.name}.{word}" for paper in papers().values() for word in paper.facts]
     return Facts(
