@@ -43,7 +43,7 @@ REFUSED = {
     ),
     "unknown notebook": (
         "notebooks:\n  03_nothing:\n    title: x\n",
-        "names 03_nothing, which is not a file of workflow/notebooks",
+        "names 03_nothing, which is not a file of papers/<paper>/notebooks",
     ),
 }
 
