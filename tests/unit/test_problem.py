@@ -80,13 +80,13 @@ def test_numbers_about_the_data_are_double_precision_whatever_the_data(dtype):
 
 
 @worlds
-def test_blocks_thresholds_and_gram_follow_the_order_of_the_dictionaries(n_blocks):
+def test_blocks_penalties_and_gram_follow_the_order_of_the_dictionaries(n_blocks):
     world = make_world(n_blocks)
     problem = world.problem
     assert (problem.n_features, problem.n_atoms) == world.dictionary.shape
     assert problem.penalties == PENALTIES[:n_blocks]
     assert np.array_equal(problem.dictionary, world.dictionary)
-    assert np.array_equal(problem.thresholds, world.penalty_of_atom)
+    assert np.array_equal(problem.penalty_of_atom, world.penalty_of_atom)
     np.testing.assert_allclose(problem.gram, world.dictionary.T @ world.dictionary, atol=1e-14)
     assert isinstance(problem.blocks, tuple)
     for block, part in zip(problem.blocks, world.dictionaries, strict=True):
@@ -129,7 +129,7 @@ def test_other_penalties_leave_the_first_problem_as_it_was():
     problem = world.problem
     other = problem.with_penalties([0.3, 0.4])
     assert other.penalties == (0.3, 0.4)
-    assert set(other.thresholds) == {0.3, 0.4}
+    assert set(other.penalty_of_atom) == {0.3, 0.4}
     assert problem.penalties == PENALTIES[:2]
     assert np.array_equal(other.dictionary, problem.dictionary)
 

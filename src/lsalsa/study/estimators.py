@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lsalsa.encoders import Encoder, encoder_class
-from lsalsa.losses import CODES, Loss, TiedDecoderLoss
+from lsalsa.losses import Loss
+from lsalsa.losses import loss_for as library_loss
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.solvers import solve_with, solver_class
 from lsalsa.training import History, train
@@ -52,9 +53,7 @@ def training_settings(chosen: Mapping[str, Any]) -> dict[str, Any]:
 
 def loss_for(problem: SparseCodingProblem, encoder: Encoder, name: str, *, project: bool = False) -> Loss:
     """The loss of a name: `codes`, the distance to optimal codes, or `sc2net`, for the encoder's own tied decoder."""
-    if name == "codes":
-        return CODES
-    return TiedDecoderLoss(problem.thresholds, encoder.decoder_scale(problem), project=project)
+    return library_loss(name, problem, encoder, **({"project": True} if project else {}))
 
 
 def train_repetitions(

@@ -8,7 +8,8 @@ from lsalsa.problem import SparseCodingProblem
 from lsalsa.seeds import seed_for
 from lsalsa.solvers import solve, solver_class
 from lsalsa.study.estimators import known, loss_for, penalised, start_encoder, training_settings
-from lsalsa.training.fit import DIVERGED, Fit
+from lsalsa.training import Training, TrainingSettings
+from lsalsa.training.loop import DIVERGENCE_FACTOR
 from lsalsa.training.search import expand, ranked, successive_halving
 
 
@@ -58,7 +59,7 @@ def _solver_rows(
     candidate: dict,
 ) -> list[dict]:
     options = known(candidate, solver_class(kind).settings)
-    ceiling = DIVERGED * rmse(targets * 0, targets)
+    ceiling = DIVERGENCE_FACTOR * rmse(targets * 0, targets)
     solution = solve(penalised(problem, candidate), signals, kind, max(depths), record=depths, **options)
     rows = []
     for depth, codes in solution.recorded.items():
@@ -115,8 +116,8 @@ def search_encoder(
         own_seed = seed_for(seed, *(f"{name}={_spelled(candidate[name])}" for name in sorted(candidate)))
         encoder = start_encoder(problem, kind, depth, candidate, own_seed)
         aim, settings = loss_for(penalised(problem, candidate), encoder, loss), training_settings(candidate)
-        fit = Fit(encoder, signals, targets, validation, loss=aim, optimizer=optimizer, seed=own_seed, **settings)
-        runs.append(_Run(fit))
+        wanted = TrainingSettings(optimizer=optimizer, seed=own_seed, **settings)
+        runs.append(_Run(Training(encoder, signals, targets, settings=wanted, loss=aim, validation=validation)))
         return runs[-1]
 
     rows = successive_halving(expand(grid), start, rungs)
@@ -135,8 +136,8 @@ def _spelled(value: Any) -> str:
 class _Run:
     """A candidate under way: a training that stops between rungs."""
 
-    def __init__(self, fit: Fit):
-        self.fit, self.status = fit, "max_iterations"
+    def __init__(self, fit: Training):
+        self.fit, self.status = fit, "epochs_used"
 
     def advance(self, epochs: int) -> float:
         """Train up to this many epochs in all; the validation RMSE then, infinite for a failed run."""

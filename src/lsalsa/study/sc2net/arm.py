@@ -116,7 +116,7 @@ def method_of(
         loss = loss_for(problem, encoder, arm["loss"], project=arm["project"])
         _train(method, encoder, loss, problem, vectors, arm, seed, device)
     if kind == "slstm":
-        method.decoder = encoder.decoder_scale(problem) * encoder.arrays["filter"]
+        method.decoder = encoder.decoder(problem).matrix(encoder.arrays)
     return method
 
 
@@ -150,4 +150,4 @@ def _train(
     )
     method.seconds, method.history, method.status = time.perf_counter() - clock, history.rows, history.status
     if isinstance(loss, TiedDecoderLoss):
-        method.decoder = loss.scale * encoder.arrays["filter"]
+        method.decoder = loss.decoder.matrix(encoder.arrays)

@@ -10,7 +10,7 @@ import numpy as np
 from lsalsa.encoders.lfista import LFISTA
 from lsalsa.encoders.lista import LISTA
 from lsalsa.encoders.slstm import SLSTM
-from lsalsa.losses import CODES, TiedDecoderLoss
+from lsalsa.losses import loss_for
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.seeds import generator
 from lsalsa.solvers import solve
@@ -110,7 +110,7 @@ def _estimates(problem: Any, signals: Any, codes: Any, n_train: int, depth: int,
         for suffix in ("", "_sc2net"):
             options = {**settings, "seed": seed} if kind == "slstm" else settings
             encoder = network.from_problem(problem, depth=depth, **options)
-            loss = TiedDecoderLoss(problem.thresholds, encoder.decoder_scale(problem)) if suffix else CODES
+            loss = loss_for("sc2net" if suffix else "codes", problem, encoder)
             edge = n_train - n_train // VALIDATION_SHARE
             history = train(
                 encoder,

@@ -13,7 +13,7 @@ from lsalsa.study.tables.skipped import skipped
 
 Row = Mapping[str, Any]
 
-FINISHED = ("done", "max_iterations")
+FINISHED = ("done", "converged", "epochs_used", "max_iterations")
 """Statuses of runs that enter a mean; every other run is named in the cell instead."""
 
 
