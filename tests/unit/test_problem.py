@@ -80,6 +80,17 @@ def test_numbers_about_the_data_are_double_precision_whatever_the_data(dtype):
 
 
 @worlds
+def test_a_gradient_step_and_thresholds_are_those_of_the_textbook(n_blocks):
+    world, rng = make_world(n_blocks), np.random.default_rng(0)
+    codes = rng.standard_normal((len(world.signals), world.dictionary.shape[1]))
+    step = world.problem.gradient_step(0.3)
+    found = step.of_signals(world.signals, np.empty_like(codes)) + step.of_codes(codes, np.empty_like(codes))
+    descent = codes.T - 0.3 * world.dictionary.T @ (world.dictionary @ codes.T - world.signals.T)
+    np.testing.assert_allclose(found, descent.T, atol=1e-13)
+    np.testing.assert_allclose(world.problem.thresholds(0.3), 0.3 * world.penalty_of_atom, rtol=1e-15)
+
+
+@worlds
 def test_blocks_penalties_and_gram_follow_the_order_of_the_dictionaries(n_blocks):
     world = make_world(n_blocks)
     problem = world.problem

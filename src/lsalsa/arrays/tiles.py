@@ -142,13 +142,6 @@ class Tiles:
         else:
             self.run(lambda rows, _: work(rows), n_rows)
 
-    def over_rows(self, array: Any, work: Callable[[Any], Any]) -> None:
-        """Call `work(index)` once for each tile of an array's rows, as `in_place`; a number has one part, `...`."""
-        if array.ndim:
-            self.in_place(work, array.shape[0])
-        else:
-            work(...)
-
     def _run_on_device(self, work: Callable[[slice, Space], Any], n_rows: int) -> list[Any]:
         results: list[Any] = []
         first = 0

@@ -209,12 +209,14 @@ class Encoder(Parametrised):
 
 def _total(parts: Sequence[Any], tiles: Tiles) -> Any:
     """The sum of the tiles' gradients, in the memory of the first, a few rows at a time on each worker."""
-    total = namespace(parts[0]).asarray(parts[0])  # the sum of a parameter without axes may be a plain number
+    total = parts[0]
+    if not total.ndim:  # no rows, and a plain number where the array module makes one of a sum
+        return namespace(total).asarray(sum(parts))
 
-    def add(rows: Any) -> None:
+    def add(rows: slice) -> None:
         for part in parts[1:]:
             total[rows] += part[rows]
 
     if len(parts) > 1:
-        tiles.over_rows(total, add)
+        tiles.in_place(add, total.shape[0])
     return total

@@ -239,7 +239,7 @@ class Training:
 
     def _learned(self) -> dict[str, Any]:
         """Copies of all parameters that a group moves."""
-        return {name: array.copy() for optimizer in self.optimizers for name, array in optimizer.arrays.items()}
+        return {name: self.encoder.arrays[name].copy() for optimizer in self.optimizers for name in optimizer.arrays}
 
     def _restore(self) -> None:
         for name, array in self.kept.items():

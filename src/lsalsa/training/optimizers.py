@@ -25,6 +25,8 @@ class Optimizer(ABC):
 
     Attributes
     ----------
+    arrays : dict of str to array
+        Those given; one without axes as a view of one row.
     steps : int
         Steps taken so far.
     averages : dict of str to dict of str to array
@@ -39,10 +41,10 @@ class Optimizer(ABC):
     defaults: ClassVar[dict[str, Any]] = {}
 
     def __init__(self, arrays: Mapping[str, Any], **constants: Any):
-        self.arrays, self.steps = arrays, 0
+        self.arrays, self.steps = {name: _with_rows(array) for name, array in arrays.items()}, 0
         self.constants = self.complete(constants)
         self.averages = {
-            average: {name: namespace(array).zeros_like(array) for name, array in arrays.items()}
+            average: {name: namespace(array).zeros_like(array) for name, array in self.arrays.items()}
             for average in self.kept()
         }
 
@@ -79,9 +81,9 @@ class Optimizer(ABC):
         self.steps += 1
         rate = self.rate_of_step(rate)
         for name, of_array in gradient.items():
-            tiles.over_rows(of_array, partial(self._move, name, of_array, rate))
+            tiles.in_place(partial(self._move, name, _with_rows(of_array), rate), self.arrays[name].shape[0])
 
-    def _move(self, name: str, gradient: Any, rate: float, rows: Any) -> None:
+    def _move(self, name: str, gradient: Any, rate: float, rows: slice) -> None:
         self.move(name, rows, gradient[rows], rate)
 
     def rate_of_step(self, rate: float) -> float:
@@ -89,14 +91,14 @@ class Optimizer(ABC):
         return rate
 
     @abstractmethod
-    def move(self, name: str, rows: Any, gradient: Any, rate: float) -> None:
+    def move(self, name: str, rows: slice, gradient: Any, rate: float) -> None:
         """Move some rows of an array in place.
 
         Parameters
         ----------
         name : str
-        rows : index
-            A slice of the first axis, or `...`.
+        rows : slice
+            Of the first axis.
         gradient : array
             Of these rows; may be overwritten.
         rate : float
@@ -107,7 +109,7 @@ class Optimizer(ABC):
 class SGD(Optimizer):
     """Plain stochastic gradient descent, as in the LSALSA paper: p <- p - rate * gradient."""
 
-    def move(self, name: str, rows: Any, gradient: Any, rate: float) -> None:
+    def move(self, name: str, rows: slice, gradient: Any, rate: float) -> None:
         """See `Optimizer.move`."""
         gradient *= rate
         self.arrays[name][rows] -= gradient
@@ -131,7 +133,7 @@ class Adam(Optimizer):
         beta1, beta2 = self.constants["beta1"], self.constants["beta2"]
         return rate * (1 - beta2**self.steps) ** 0.5 / (1 - beta1**self.steps)
 
-    def move(self, name: str, rows: Any, gradient: Any, rate: float) -> None:
+    def move(self, name: str, rows: slice, gradient: Any, rate: float) -> None:
         """See `Optimizer.move`."""
         xp, constants = namespace(gradient), self.constants
         mean, square = self.averages["mean"][name][rows], self.averages["square"][name][rows]
@@ -152,7 +154,7 @@ class Adadelta(Optimizer):
         """See `Optimizer.kept`."""
         return ("square", "moved")
 
-    def move(self, name: str, rows: Any, gradient: Any, rate: float) -> None:
+    def move(self, name: str, rows: slice, gradient: Any, rate: float) -> None:
         """See `Optimizer.move`."""
         xp, epsilon = namespace(gradient), self.constants["epsilon"]
         square, moved = self.averages["square"][name][rows], self.averages["moved"][name][rows]
@@ -181,6 +183,11 @@ def optimizer_class(name: str) -> type[Optimizer]:
     if name not in OPTIMIZERS:
         raise nearest("optimizer", name, OPTIMIZERS)
     return OPTIMIZERS[name]
+
+
+def _with_rows(array: Any) -> Any:
+    """The array itself, or a view of one row where it has no axes: in-place operations need one."""
+    return array if array.ndim else array.reshape(1)
 
 
 def clip_norm(gradient: dict[str, Any], longest: float) -> None:
