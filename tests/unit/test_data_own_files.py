@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lsalsa.data import archives, component_patches, cut_patches, fit_images, load_images, pictures
+from lsalsa.data import archive, component_patches, cut_patches, fit_images, image_folder, load_images
 from lsalsa.data.sources import files_of
 from lsalsa.errors import DataError, LsalsaError, ShapeError, StorageError
 
@@ -121,7 +121,7 @@ def test_unsound_zip_file_is_refused_in_one_sentence(tmp_path, files, message):
 
 
 def test_member_that_would_unpack_to_far_more_is_refused_unread(tmp_path, monkeypatch):
-    monkeypatch.setattr(archives, "MOST_UNPACKED", 10_000)
+    monkeypatch.setattr(archive, "MOST_UNPACKED", 10_000)
     path = in_zip(tmp_path / "own.zip", {"cat.1.png": bytes(10**7)})
     with pytest.raises(
         DataError, match=r"'cat\.1\.png', which would unpack from \d+ to 10000000 bytes; it is not read"
@@ -133,7 +133,7 @@ def test_member_that_would_unpack_to_far_more_is_refused_unread(tmp_path, monkey
 
 
 def test_image_of_too_many_pixels_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(pictures, "MOST_PIXELS", 30)
+    monkeypatch.setattr(image_folder, "MOST_PIXELS", 30)
     path = in_zip(tmp_path / "own.zip", {name: image_file(array) for name, array in some_images(BY_NAME).items()})
     with pytest.raises(DataError, match=r"cat\.\d\.png is not decoded: 6 x 6 pixels are more than 30"):
         load(path)

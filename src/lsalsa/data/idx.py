@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lsalsa.data.raw import RawImages
+from lsalsa.data.raw_images import RawImages
 from lsalsa.errors import DataError, StorageError
 
 UNSIGNED_BYTE = 8

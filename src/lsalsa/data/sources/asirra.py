@@ -8,10 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from lsalsa.data.image_folder import Picture, read_pictures
 from lsalsa.data.images import ImageSet
-from lsalsa.data.pictures import Picture, read_pictures
-from lsalsa.data.published import Wanted, find, load_published
-from lsalsa.data.raw import RawImages
+from lsalsa.data.published_sets import Wanted, find, load_published
+from lsalsa.data.raw_images import RawImages
 from lsalsa.data.register import ASIRRA
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from lsalsa.data.images import ImageSet
-from lsalsa.data.published import Wanted, find, load_published
-from lsalsa.data.raw import RawImages
+from lsalsa.data.published_sets import Wanted, find, load_published
+from lsalsa.data.raw_images import RawImages
 from lsalsa.data.register import CIFAR10
 from lsalsa.errors import StorageError
 

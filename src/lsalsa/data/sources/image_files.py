@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from lsalsa.arrays import check_count
-from lsalsa.data.archives import files_below
+from lsalsa.data.archive import files_below
+from lsalsa.data.image_folder import random_split, read_pictures
 from lsalsa.data.images import ImageSet
-from lsalsa.data.own import own_path, own_source
-from lsalsa.data.pictures import random_split, read_pictures
 from lsalsa.data.selection import check_share
+from lsalsa.data.user_files import own_path, own_source
 
 
 def own_files(data_dir: str | Path, *, path: str | None = None, **_: Any) -> list[Path]:

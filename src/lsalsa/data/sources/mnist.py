@@ -7,8 +7,8 @@ from typing import Any
 
 from lsalsa.data.idx import read_idx_set
 from lsalsa.data.images import ImageSet
-from lsalsa.data.published import Wanted, find, load_published
-from lsalsa.data.raw import RawImages
+from lsalsa.data.published_sets import Wanted, find, load_published
+from lsalsa.data.raw_images import RawImages
 from lsalsa.data.register import MNIST
 
 

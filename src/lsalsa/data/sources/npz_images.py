@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from lsalsa.data.image_npz import read_npz_set
 from lsalsa.data.images import ImageSet
-from lsalsa.data.npz_sets import read_npz_set
-from lsalsa.data.own import own_path, own_source
 from lsalsa.data.selection import check_share, random_share
+from lsalsa.data.user_files import own_path, own_source
 
 
 def own_files(data_dir: str | Path, *, path: str | None = None, **_: Any) -> list[Path]:

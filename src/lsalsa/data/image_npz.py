@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from lsalsa.data.archives import check_member
-from lsalsa.data.raw import RawImages
+from lsalsa.data.archive import check_member
+from lsalsa.data.raw_images import RawImages
 from lsalsa.errors import DataError, ShapeError, StorageError
 
 WHOLE = ("images", "labels")

@@ -15,8 +15,8 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from lsalsa.data.archives import Archive, is_image, opened
-from lsalsa.data.raw import RawImages
+from lsalsa.data.archive import Archive, is_image, opened
+from lsalsa.data.raw_images import RawImages
 from lsalsa.data.selection import random_share
 from lsalsa.errors import DataError, ShapeError
 from lsalsa.seeds import seed_for

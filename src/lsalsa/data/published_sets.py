@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from lsalsa.arrays import check_count
-from lsalsa.data.archives import files_below, is_image
+from lsalsa.data.archive import files_below, is_image
 from lsalsa.data.fetch import check_file, fetch
+from lsalsa.data.image_folder import random_split, read_pictures
+from lsalsa.data.image_npz import read_npz_set
 from lsalsa.data.images import ImageSet
-from lsalsa.data.npz_sets import read_npz_set
-from lsalsa.data.pictures import random_split, read_pictures
-from lsalsa.data.raw import RawImages, check_scaling
+from lsalsa.data.raw_images import RawImages, check_scaling
 from lsalsa.data.register import DataSet
 from lsalsa.data.selection import random_share
 from lsalsa.errors import DataError
