@@ -11,7 +11,7 @@ from lsalsa.data import archive, component_patches, cut_patches, fit_images, ima
 from lsalsa.data.sources import files_of
 from lsalsa.errors import DataError, LsalsaError, ShapeError, StorageError
 
-RANDOM = np.random.default_rng(3)
+RNG = np.random.default_rng(3)
 
 
 def image_file(pixels, kind="PNG"):
@@ -21,7 +21,7 @@ def image_file(pixels, kind="PNG"):
 
 
 def some_images(names, shape=(6, 6, 3)):
-    return {name: RANDOM.integers(0, 256, shape, dtype=np.uint8) for name in names}
+    return {name: RNG.integers(0, 256, shape, dtype=np.uint8) for name in names}
 
 
 def in_folder(path, files):
@@ -166,9 +166,9 @@ def test_files_of_a_folder_are_told_relative_to_the_data_folder(tmp_path):
 
 def sided(**changes):
     arrays = {
-        "train_images": RANDOM.random((8, 5, 5, 3), dtype=np.float32),
+        "train_images": RNG.random((8, 5, 5, 3), dtype=np.float32),
         "train_labels": np.arange(8) % 2,
-        "test_images": RANDOM.random((4, 5, 5, 3), dtype=np.float32),
+        "test_images": RNG.random((4, 5, 5, 3), dtype=np.float32),
         "test_labels": np.arange(4) % 2,
     }
     return {name: array for name, array in (arrays | changes).items() if array is not None}
@@ -197,7 +197,7 @@ def test_white_stays_white(tmp_path):
 @pytest.mark.parametrize("scaling", ["unit", "minmax"])
 @pytest.mark.parametrize("colour", [True, False])
 def test_impossible_pixel_is_refused_before_scaling_can_hide_it(tmp_path, value, scaling, colour):
-    pixels = RANDOM.random((8, 5, 5, 3), dtype=np.float32)
+    pixels = RNG.random((8, 5, 5, 3), dtype=np.float32)
     pixels[3, 1, 2, 0] = value
     with pytest.raises(DataError, match=r"images holds NaN or Inf|values in \[0, 1\], found"):
         load_npz(tmp_path / "own.npz", sided(train_images=pixels), scaling=scaling, colour=colour)
@@ -227,7 +227,7 @@ def test_grey_images_are_not_taken_for_colour(tmp_path):
 
 
 def test_patch_in_colour_is_flattened_by_row_column_and_channel():
-    images = RANDOM.random((2, 7, 7, 3), dtype=np.float32)
+    images = RNG.random((2, 7, 7, 3), dtype=np.float32)
     patches = cut_patches(images, 3)
     assert patches.shape == (2, 4, 27)
     by_hand = [
@@ -237,7 +237,7 @@ def test_patch_in_colour_is_flattened_by_row_column_and_channel():
 
 
 def test_images_in_colour_are_fitted_channel_by_channel():
-    images = RANDOM.random((2, 28, 27, 3), dtype=np.float32)
+    images = RNG.random((2, 28, 27, 3), dtype=np.float32)
     for size, fit in ((32, "pad"), (16, "shrink")):
         fitted = fit_images(images, size, fit)
         for channel in range(3):

@@ -25,8 +25,8 @@ def bytes_of(images):
 
 def save(path, **changes):
     """A sound file of twelve images, or one with some arrays changed or (None) left out."""
-    random = np.random.default_rng(0)
-    arrays = {"images": random.random((12, 6, 6), dtype=np.float32), "labels": np.arange(12) % 3} | changes
+    rng = np.random.default_rng(0)
+    arrays = {"images": rng.random((12, 6, 6), dtype=np.float32), "labels": np.arange(12) % 3} | changes
     np.savez(path, **{name: array for name, array in arrays.items() if array is not None})
     return path
 

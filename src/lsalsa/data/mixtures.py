@@ -73,9 +73,9 @@ def make_signals(
     }
     arrays: dict[str, np.ndarray] = {}
     for split, choose in chosen.items():
-        random = generator(seed_for(seed, split))
-        rows = choose(random)
-        partners = [draw_evenly(len(patches[split]), len(rows), random) for patches in patch_sets]
+        rng = generator(seed_for(seed, split))
+        rows = choose(rng)
+        partners = [draw_evenly(len(patches[split]), len(rows), rng) for patches in patch_sets]
         arrays |= _sum(patch_sets, split, [*partners[:lead], rows, *partners[lead + 1 :]])
     return arrays
 
@@ -92,19 +92,19 @@ def _leading(patch_sets: Sequence[Patches]) -> int:
     return max(range(len(patch_sets)), key=lambda i: (per_image[i], i))
 
 
-def _choose_patches(patches: Patches, split: str, count: int, reuse: bool, random: np.random.Generator) -> np.ndarray:
+def _choose_patches(patches: Patches, split: str, count: int, reuse: bool, rng: np.random.Generator) -> np.ndarray:
     """Rows of patches in random order."""
     check_count(f"n_{split}", count)
     available = len(patches[split])
-    return draw_evenly(available, count if reuse else _at_most(count, available, f"{split} patches"), random)
+    return draw_evenly(available, count if reuse else _at_most(count, available, f"{split} patches"), rng)
 
 
-def _choose_images(patches: Patches, split: str, count: int, random: np.random.Generator) -> np.ndarray:
+def _choose_images(patches: Patches, split: str, count: int, rng: np.random.Generator) -> np.ndarray:
     """Rows of all patches of `count` images, spread over the classes, in the order of the file."""
     check_count(f"n_{split}_images", count)
     images, first = np.unique(patches[f"{split}_image"], return_index=True)
     count = _at_most(count, len(images), f"{split} images")
-    chosen = images[spread_over_classes(patches[f"{split}_label"][first], count, random)]
+    chosen = images[spread_over_classes(patches[f"{split}_label"][first], count, rng)]
     return np.flatnonzero(np.isin(patches[f"{split}_image"], chosen))
 
 

@@ -12,7 +12,7 @@ def check_share(name: str, value: float) -> None:
         raise ConfigError(f"{name} must be between 0 and 1, found {value!r}")
 
 
-def spread_over_classes(labels: np.ndarray, count: int, random: np.random.Generator) -> np.ndarray:
+def spread_over_classes(labels: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
     """Choose items so that every class has the same number, as far as it has that many.
 
     Parameters
@@ -26,7 +26,7 @@ def spread_over_classes(labels: np.ndarray, count: int, random: np.random.Genera
     chosen : array, (count,), int64
         Positions in `labels`, ascending.
     """
-    order = random.permutation(len(labels))
+    order = rng.permutation(len(labels))
     turn = _rank_in_class(labels[order])
     return np.sort(order[np.argsort(turn, kind="stable")[:count]])
 
@@ -44,14 +44,14 @@ def first_of_classes(labels: np.ndarray, count: int) -> np.ndarray:
     return chosen
 
 
-def share_of_classes(labels: np.ndarray, fraction: float, random: np.random.Generator) -> np.ndarray:
+def share_of_classes(labels: np.ndarray, fraction: float, rng: np.random.Generator) -> np.ndarray:
     """Choose the same share of every class; a class of two or more is on both sides of the choice.
 
     Returns
     -------
     chosen : array, (n_items,), bool
     """
-    order = random.permutation(len(labels))
+    order = rng.permutation(len(labels))
     chosen = np.zeros(len(labels), dtype=bool)
     _, codes, sizes = np.unique(labels[order], return_inverse=True, return_counts=True)
     quota = np.clip(np.rint(fraction * sizes), 1, None)
@@ -64,7 +64,7 @@ def random_share(labels: np.ndarray, fraction: float, seed: int) -> np.ndarray:
     return share_of_classes(labels, fraction, generator(seed_for(seed, "test")))
 
 
-def draw_evenly(n_items: int, count: int, random: np.random.Generator) -> np.ndarray:
+def draw_evenly(n_items: int, count: int, rng: np.random.Generator) -> np.ndarray:
     """Draw positions in random order: without repetition while items last, then all of them again.
 
     Returns
@@ -73,7 +73,7 @@ def draw_evenly(n_items: int, count: int, random: np.random.Generator) -> np.nda
         No item is drawn twice more often than another.
     """
     rounds = -(-count // n_items)
-    return np.concatenate([random.permutation(n_items) for _ in range(rounds)])[:count]
+    return np.concatenate([rng.permutation(n_items) for _ in range(rounds)])[:count]
 
 
 def _rank_in_class(labels: np.ndarray) -> np.ndarray:
