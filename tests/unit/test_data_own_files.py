@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lsalsa.data import archive, component_patches, cut_patches, fit_images, image_folder, load_images
+from lsalsa.data import archive, component_patches, cut_patches, image_folder, load_images, resize_images
 from lsalsa.data.sources import files_of
 from lsalsa.errors import DataError, LsalsaError, ShapeError, StorageError
 
@@ -236,16 +236,18 @@ def test_patch_in_colour_is_flattened_by_row_column_and_channel():
     np.testing.assert_array_equal(patches[1, 2], by_hand)
 
 
-def test_images_in_colour_are_fitted_channel_by_channel():
+def test_images_in_colour_are_resized_channel_by_channel():
     images = RNG.random((2, 28, 27, 3), dtype=np.float32)
-    for size, fit in ((32, "pad"), (16, "shrink")):
-        fitted = fit_images(images, size, fit)
+    for size, resize in ((32, "pad"), (16, "downscale")):
+        resized = resize_images(images, size, resize)
         for channel in range(3):
-            np.testing.assert_allclose(fitted[..., channel], fit_images(images[..., channel], size, fit), rtol=1e-6)
+            np.testing.assert_allclose(
+                resized[..., channel], resize_images(images[..., channel], size, resize), rtol=1e-6
+            )
 
 
 def test_component_in_colour_has_three_numbers_a_pixel(tmp_path):
     images = load_npz(tmp_path / "own.npz", sided(), colour=True)
-    arrays = component_patches(images, image_size=5, fit="none", patch_size=5, min_std=0.0, seed=1)
+    arrays = component_patches(images, image_size=5, resize="none", patch_size=5, min_std=0.0, seed=1)
     assert arrays["test"].shape == (4, 75)
     np.testing.assert_array_equal(arrays["test"].reshape(4, 5, 5, 3), images.images[images.is_test])

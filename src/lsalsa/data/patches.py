@@ -13,7 +13,7 @@ from lsalsa.data.selection import check_share, share_of_classes
 from lsalsa.errors import ConfigError, DataError
 from lsalsa.seeds import generator, seed_for
 
-FITS = ("none", "pad", "shrink")
+RESIZE_MODES = ("none", "pad", "downscale")
 BLOCK = 2**14
 
 
@@ -60,7 +60,7 @@ class PatchSet:
         }
 
 
-def fit_images(images: np.ndarray, size: int, fit: str = "pad") -> np.ndarray:
+def resize_images(images: np.ndarray, size: int, resize: str = "pad") -> np.ndarray:
     """Bring images to size x size pixels.
 
     Parameters
@@ -68,29 +68,28 @@ def fit_images(images: np.ndarray, size: int, fit: str = "pad") -> np.ndarray:
     images : array, (n_images, height, width) or (n_images, height, width, n_channels)
     size : int
         Height and width afterwards.
-    fit : {"pad", "shrink", "none"}
-        ``pad`` puts the image in the middle of a black square. ``shrink`` pads to the next multiple of `size`
+    resize : {"pad", "downscale", "none"}
+        ``pad`` puts the image in the middle of a black square. ``downscale`` pads to the next multiple of `size`
         and averages blocks (28 -> 32 -> 16). ``none`` expects images of that size.
 
     Returns
     -------
-    fitted : array, (n_images, size, size) or (n_images, size, size, n_channels), same dtype
+    resized : array, (n_images, size, size) or (n_images, size, size, n_channels), same dtype
 
     Raises
     ------
     ConfigError
-        When the images do not have the size that the way of fitting needs.
+        When the images do not have the size that the way of resizing needs.
     """
     check_count("image_size", size)
-    if fit not in FITS:
-        raise nearest("way to fit images", fit, FITS)
+    if resize not in RESIZE_MODES:
+        raise nearest("way to resize images", resize, RESIZE_MODES)
     height, width = images.shape[1:3]
-    if fit == "none" and (height, width) != (size, size):
-        raise ConfigError(f"images of {height} x {width} pixels do not fit image_size {size}; choose fit pad or shrink")
-    if fit == "pad" and max(height, width) > size:
-        raise ConfigError(
-            f"images of {height} x {width} pixels cannot be padded to image_size {size}; choose fit shrink"
-        )
+    found = f"images of {height} x {width} pixels"
+    if resize == "none" and (height, width) != (size, size):
+        raise ConfigError(f"{found} do not have image_size {size}; set resize to pad or downscale")
+    if resize == "pad" and max(height, width) > size:
+        raise ConfigError(f"{found} cannot be padded to image_size {size}; set resize to downscale")
     factor = -(-max(height, width) // size)
     return _block_means(_padded(images, factor * size), factor)
 
@@ -127,7 +126,7 @@ def component_patches(
     image_set: ImageSet,
     *,
     image_size: int,
-    fit: str,
+    resize: str,
     patch_size: int,
     min_std: float,
     validation_fraction: float = 0.1,
@@ -138,8 +137,8 @@ def component_patches(
     Parameters
     ----------
     image_set : ImageSet
-    image_size, fit
-        See `fit_images`.
+    image_size, resize
+        See `resize_images`.
     patch_size : int
     min_std : float
         Smallest standard deviation of a train or validation patch. Test and labelled images stay complete.
@@ -162,7 +161,7 @@ def component_patches(
     DataError
         When no patch is left, or there are too few images to set some aside.
     """
-    images = fit_images(image_set.images, image_size, fit)
+    images = resize_images(image_set.images, image_size, resize)
     train, validation = _split_train(image_set, validation_fraction, seed)
 
     def cut(ids: np.ndarray) -> PatchSet:
