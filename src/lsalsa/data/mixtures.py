@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from lsalsa.arrays import check_count
-from lsalsa.data.selection import draw_evenly, spread_over_classes
+from lsalsa.data.selection import classes_of, draw_evenly, spread_over_classes
 from lsalsa.errors import ShapeError
 from lsalsa.seeds import generator, seed_for
 
@@ -52,8 +52,9 @@ def make_signals(
     arrays : dict
         For each split of train, validation, labelled and test: ``{split}`` (n, n_features) float32, and for
         each component i ``{split}_index_{i}`` (row of the patch in that split of its file),
-        ``{split}_image_{i}`` and ``{split}_label_{i}``, (n,) int64. In labelled and test the patches of an
-        image of the leading component stand together, in order.
+        ``{split}_image_{i}`` and ``{split}_label_{i}``, (n,) int64; no ``{split}_label_{i}`` where the images of the
+        component have no labels. In labelled and test the patches of an image of the leading component stand
+        together, in order.
 
     Raises
     ------
@@ -104,7 +105,8 @@ def _choose_images(patches: Patches, split: str, count: int, rng: np.random.Gene
     check_count(f"n_{split}_images", count)
     images, first = np.unique(patches[f"{split}_image"], return_index=True)
     count = _at_most(count, len(images), f"{split} images")
-    chosen = images[spread_over_classes(patches[f"{split}_label"][first], count, rng)]
+    classes = classes_of(patches.get(f"{split}_label"), len(patches[split]))[first]
+    chosen = images[spread_over_classes(classes, count, rng)]
     return np.flatnonzero(np.isin(patches[f"{split}_image"], chosen))
 
 
@@ -124,5 +126,6 @@ def _sum(patch_sets: Sequence[Patches], split: str, rows: Sequence[np.ndarray]) 
     for i, (patches, chosen) in enumerate(zip(patch_sets, rows, strict=True)):
         arrays[f"{split}_index_{i}"] = chosen
         arrays[f"{split}_image_{i}"] = patches[f"{split}_image"][chosen]
-        arrays[f"{split}_label_{i}"] = patches[f"{split}_label"][chosen]
+        if f"{split}_label" in patches:
+            arrays[f"{split}_label_{i}"] = patches[f"{split}_label"][chosen]
     return arrays

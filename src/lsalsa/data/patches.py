@@ -9,7 +9,7 @@ import numpy as np
 
 from lsalsa.arrays import check_count, nearest
 from lsalsa.data.images import ImageSet
-from lsalsa.data.selection import check_share, share_of_classes
+from lsalsa.data.selection import check_share, classes_of, share_of_classes
 from lsalsa.errors import ConfigError, DataError
 from lsalsa.seeds import generator, seed_for
 
@@ -29,35 +29,45 @@ class PatchSet:
         Index of the image in its set.
     position : array, (n_patches,), int64
         Cell of the image's grid, row by row from the top left.
-    label : array, (n_patches,), int64
-        Class of the image.
+    label : array, (n_patches,), int64, or None
+        Class of the image; None where the images have no labels.
     """
 
     values: np.ndarray
     image: np.ndarray
     position: np.ndarray
-    label: np.ndarray
+    label: np.ndarray | None
 
     @classmethod
-    def of_images(cls, images: np.ndarray, labels: np.ndarray, ids: np.ndarray, patch_size: int) -> PatchSet:
-        """Every patch of the images with these ids, image after image."""
+    def of_images(cls, images: np.ndarray, labels: np.ndarray | None, ids: np.ndarray, patch_size: int) -> PatchSet:
+        """Every patch of some images, image after image.
+
+        Parameters
+        ----------
+        images : array, (n_images, height, width) or (n_images, height, width, n_channels), float32
+        labels : array, (n_images,), int64, or None
+        ids : array, (n_chosen,), int64
+            Positions of the images among `images`.
+        patch_size : int
+        """
         values = cut_patches(images[ids], patch_size)
         n_positions = values.shape[1]
         return cls(
             values=values.reshape(len(ids) * n_positions, -1),
             image=np.repeat(ids, n_positions),
             position=np.tile(np.arange(n_positions), len(ids)),
-            label=np.repeat(labels[ids], n_positions),
+            label=None if labels is None else np.repeat(labels[ids], n_positions),
         )
+
+    def take(self, chosen: np.ndarray) -> PatchSet:
+        """The patches that a mask or an array of positions chooses."""
+        label = None if self.label is None else self.label[chosen]
+        return PatchSet(self.values[chosen], self.image[chosen], self.position[chosen], label)
 
     def to_arrays(self, split: str) -> dict[str, np.ndarray]:
         """Arrays by their names in a file of patches."""
-        return {
-            split: self.values,
-            f"{split}_image": self.image,
-            f"{split}_position": self.position,
-            f"{split}_label": self.label,
-        }
+        arrays = {split: self.values, f"{split}_image": self.image, f"{split}_position": self.position}
+        return arrays if self.label is None else arrays | {f"{split}_label": self.label}
 
 
 def resize_images(images: np.ndarray, size: int, resize: str = "pad") -> np.ndarray:
@@ -143,16 +153,17 @@ def component_patches(
     min_std : float
         Smallest standard deviation of a train or validation patch. Test and labelled images stay complete.
     validation_fraction : float
-        Share of the train images of every class that is set aside for validation.
+        Share of the train images of every class, or of all images without labels, that is set aside for validation.
     seed : int
 
     Returns
     -------
     arrays : dict
         For each split of train, validation, labelled and test: ``{split}`` (n, n_features) float32 and
-        ``{split}_image``, ``{split}_position``, ``{split}_label``, see `PatchSet`. ``labelled`` holds every
-        patch of the images of ``train``; in it and in ``test`` the patches of an image stand together, in
-        order.
+        ``{split}_image``, ``{split}_position``, ``{split}_label``, see `PatchSet`; no ``{split}_label`` where the
+        images have no labels. ``labelled`` holds every patch of the images of ``train``, those left out of
+        ``train`` for their small standard deviation too. In ``labelled`` and ``test`` the patches of an image stand
+        together, in order.
 
     Raises
     ------
@@ -186,7 +197,7 @@ def select_patches(patches: PatchSet, min_std: float) -> PatchSet:
             f"no patch has a standard deviation of min_std {min_std:g} or more, "
             f"the largest is {deviation.max(initial=0):.3g}; lower min_std"
         )
-    return PatchSet(patches.values[kept], patches.image[kept], patches.position[kept], patches.label[kept])
+    return patches.take(kept)
 
 
 def _deviations(values: np.ndarray) -> np.ndarray:
@@ -199,7 +210,8 @@ def _split_train(image_set: ImageSet, fraction: float, seed: int) -> tuple[np.nd
     """Ids of the train images to learn from, and of those set aside for validation."""
     check_share("validation_fraction", fraction)
     ids = np.flatnonzero(~image_set.is_test)
-    aside = share_of_classes(image_set.labels[ids], fraction, generator(seed_for(seed, "validation")))
+    classes = classes_of(image_set.labels, len(image_set.images))[ids]
+    aside = share_of_classes(classes, fraction, generator(seed_for(seed, "validation")))
     if not aside.any():
         raise DataError(f"{len(ids)} train images are too few to set one aside for validation")
     return ids[~aside], ids[aside]

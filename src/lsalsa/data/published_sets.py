@@ -12,8 +12,8 @@ import numpy as np
 from lsalsa.arrays import check_count
 from lsalsa.data.archive import files_below, is_image
 from lsalsa.data.fetch import check_file, fetch
-from lsalsa.data.image_folder import random_split, read_pictures
-from lsalsa.data.image_npz import read_npz_set
+from lsalsa.data.image_folder import random_split, read_image_folder
+from lsalsa.data.image_npz import read_npz_images
 from lsalsa.data.images import ImageSet
 from lsalsa.data.raw_images import RawImages, check_scaling
 from lsalsa.data.register import DataSet
@@ -158,8 +158,8 @@ def _lying_about(data_dir: Path, data_set: DataSet) -> Found | None:
 def _read_part(path: Path, wanted: Wanted, seed: int) -> RawImages:
     """Images of an NPZ file, a zip file or a folder."""
     if path.suffix.lower() == ".npz":
-        return read_npz_set(path, lambda labels: random_share(labels, TEST_SHARE, seed))
-    return read_pictures(
+        return read_npz_images(path, lambda labels: random_share(labels, TEST_SHARE, seed))
+    return read_image_folder(
         path,
         random_split(TEST_SHARE, seed),
         size=wanted.image_size,
@@ -170,7 +170,12 @@ def _read_part(path: Path, wanted: Wanted, seed: int) -> RawImages:
 
 
 def _with_classes(raw: RawImages, data_set: DataSet, path: Path) -> RawImages:
-    """The images with the classes of the set, which a part may call by number, in the plural or in capitals."""
+    """The images with the classes of the set, which a part may call by number, in the plural or in capitals.
+
+    A part without labels stays without.
+    """
+    if raw.labels is None:
+        return raw
     known = {name.lower(): label for label, name in enumerate(data_set.class_names)}
     known |= {f"{name}s": label for name, label in known.items()}
     known |= {str(label): label for label in range(len(data_set.class_names))}

@@ -9,7 +9,7 @@ import numpy as np
 
 from lsalsa.arrays import check_count, nearest
 from lsalsa.data.images import ImageSet, check_values
-from lsalsa.data.selection import first_of_classes
+from lsalsa.data.selection import classes_of, first_of_classes
 from lsalsa.errors import DataError, ShapeError
 
 SCALINGS = ("minmax", "unit")
@@ -19,22 +19,23 @@ LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
 @dataclass(frozen=True)
 class RawImages:
-    """Labelled images as they were read.
+    """Images as they were read, with or without labels.
 
     Attributes
     ----------
     images : array, (n_images, height, width) or (n_images, height, width, 3)
         uint8, or floating-point numbers in [0, 1].
-    labels : array, (n_images,), int64
-        Positions in `class_names`.
+    labels : array, (n_images,), int64, or None
+        Positions in `class_names`; None where the images have no labels.
     class_names : list of str
+        Empty where the images have no labels.
     is_test : array, (n_images,), bool
     notes : dict of str to str
         What was met while reading, e.g. how many files were skipped.
     """
 
     images: np.ndarray
-    labels: np.ndarray
+    labels: np.ndarray | None
     class_names: list[str]
     is_test: np.ndarray
     notes: Mapping[str, str]
@@ -45,15 +46,17 @@ class RawImages:
         return int((~self.is_test).sum()), int(self.is_test.sum())
 
     def first(self, n_train: int | None, n_test: int | None) -> RawImages:
-        """The first images of each class on each side, so many in all, where there are more; None takes all."""
-        kept = np.ones(len(self.labels), dtype=bool)
+        """At most `n_train` train and `n_test` test images, the first ones of each class; None takes all."""
+        classes = classes_of(self.labels, len(self.images))
+        kept = np.ones(len(self.images), dtype=bool)
         for name, count, side in (("n_train", n_train, ~self.is_test), ("n_test", n_test, self.is_test)):
             if count is not None:
                 ids = np.flatnonzero(side)
-                kept[ids] = first_of_classes(self.labels[ids], check_count(name, count))
+                kept[ids] = first_of_classes(classes[ids], check_count(name, count))
         if kept.all():
             return self
-        return replace(self, images=self.images[kept], labels=self.labels[kept], is_test=self.is_test[kept])
+        labels = None if self.labels is None else self.labels[kept]
+        return replace(self, images=self.images[kept], labels=labels, is_test=self.is_test[kept])
 
     def to_set(self, source: Mapping[str, str], *, scaling: str, colour: bool) -> ImageSet:
         """The set of images, grey unless `colour`, with these facts about its source."""

@@ -12,6 +12,11 @@ def check_share(name: str, value: float) -> None:
         raise ConfigError(f"{name} must be between 0 and 1, found {value!r}")
 
 
+def classes_of(labels: np.ndarray | None, n_items: int) -> np.ndarray:
+    """Classes that a choice is spread over: the labels, or one class for all items without labels, (n_items,)."""
+    return np.zeros(n_items, dtype=np.int64) if labels is None else labels
+
+
 def spread_over_classes(labels: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
     """Choose items so that every class has the same number, as far as it has that many.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from lsalsa.data.image_folder import Picture, read_pictures
+from lsalsa.data.image_folder import ImageFile, read_image_folder
 from lsalsa.data.images import ImageSet
 from lsalsa.data.published_sets import Wanted, find, load_published
 from lsalsa.data.raw_images import RawImages
@@ -51,10 +51,12 @@ def load(
     wanted = Wanted(n_train, n_test, image_size, colour, scaling)
 
     def read(paths: list[Path]) -> RawImages:
-        return read_pictures(paths[0], _first_and_last, size=image_size, colour=colour, n_train=n_train, n_test=n_test)
+        return read_image_folder(
+            paths[0], _first_and_last, size=image_size, colour=colour, n_train=n_train, n_test=n_test
+        )
 
     return load_published(ASIRRA, read, wanted, data_dir=data_dir, seed=seed)
 
 
-def _first_and_last(pictures: list[Picture]) -> tuple[list[Picture], list[Picture]]:
-    return pictures, pictures[::-1]
+def _first_and_last(files: list[ImageFile]) -> tuple[list[ImageFile], list[ImageFile]]:
+    return files, files[::-1]

@@ -7,7 +7,7 @@ from typing import Any
 
 from lsalsa.arrays import check_count
 from lsalsa.data.archive import files_below
-from lsalsa.data.image_folder import random_split, read_pictures
+from lsalsa.data.image_folder import random_split, read_image_folder
 from lsalsa.data.images import ImageSet
 from lsalsa.data.selection import check_share
 from lsalsa.data.user_files import own_path, own_source
@@ -52,5 +52,5 @@ def load(
     check_share("test_fraction", test_fraction)
     if image_size is not None:
         check_count("image_size", image_size)
-    raw = read_pictures(place, random_split(test_fraction, seed), size=image_size, colour=colour)
+    raw = read_image_folder(place, random_split(test_fraction, seed), size=image_size, colour=colour)
     return raw.to_set(own_source(place), scaling=scaling, colour=colour)

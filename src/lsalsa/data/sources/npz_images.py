@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from lsalsa.data.image_npz import read_npz_set
+from lsalsa.data.image_npz import read_npz_images
 from lsalsa.data.images import ImageSet
 from lsalsa.data.selection import check_share, random_share
 from lsalsa.data.user_files import own_path, own_source
@@ -45,5 +45,5 @@ def load(
     """
     file = own_path("npz_images", path, data_dir)
     check_share("test_fraction", test_fraction)
-    raw = read_npz_set(file, lambda labels: random_share(labels, test_fraction, seed))
+    raw = read_npz_images(file, lambda labels: random_share(labels, test_fraction, seed))
     return raw.to_set(own_source(file), scaling=scaling, colour=colour)
