@@ -144,7 +144,7 @@ def test_image_of_sixteen_bits_is_refused(tmp_path):
         load(in_zip(tmp_path / "own.zip", files))
 
 
-def test_file_that_is_no_zip_and_missing_place_are_told(tmp_path):
+def test_file_that_is_no_zip_and_missing_place_are_refused(tmp_path):
     (tmp_path / "own.zip").write_bytes(b"PK no")
     with pytest.raises(StorageError, match=r"own\.zip is neither a folder nor a whole zip file"):
         load(tmp_path / "own.zip")
@@ -152,7 +152,7 @@ def test_file_that_is_no_zip_and_missing_place_are_told(tmp_path):
         load(tmp_path / "nowhere")
 
 
-def test_files_of_a_folder_are_told_relative_to_the_data_folder(tmp_path):
+def test_files_of_a_folder_are_listed_relative_to_the_data_folder(tmp_path):
     in_folder(tmp_path / "own", dict.fromkeys(BY_NAME, b""))
     found = files_of("image_files", settings={"path": "own"}, data_dir=tmp_path)
     assert [path.name for path in found] == sorted(BY_NAME)

@@ -95,7 +95,7 @@ def test_mnist_is_what_its_files_hold(digits):
     assert images.source["extent"] == "complete"
 
 
-def test_images_are_stretched_one_by_one_unless_told_otherwise(digits):
+def test_images_are_stretched_one_by_one_by_default(digits):
     data_dir, arrays = digits
     images = load_images("mnist", seed=1, data_dir=data_dir).images
     first = arrays["train-images-idx3-ubyte.gz"][0].astype(float)
@@ -137,7 +137,7 @@ def test_impossible_setting_is_named(digits, settings, error, message):
     ],
     ids=["no gzip", "two axes", "cut header", "cut gzip", "cut images"],
 )
-def test_damaged_idx_file_is_told(tmp_path, content, message):
+def test_damaged_idx_file_is_refused(tmp_path, content, message):
     (tmp_path / "file.gz").write_bytes(content)
     with pytest.raises(StorageError, match=message):
         read_idx(tmp_path / "file.gz", 3)
@@ -157,7 +157,7 @@ def test_cifar_is_what_its_file_holds_in_colour(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("damage", ["no tar", "cut", "batch"])
-def test_damaged_cifar_file_is_told(tmp_path, monkeypatch, damage):
+def test_damaged_cifar_file_is_refused(tmp_path, monkeypatch, damage):
     _, files = cifar_files()
     (name,) = files
     if damage == "batch":
@@ -234,7 +234,7 @@ def test_published_file_that_lacks_its_companions_is_refused(digits):
         files_of("mnist", settings={}, data_dir=digits[0])
 
 
-def test_missing_folder_and_missing_set_are_told(tmp_path):
+def test_missing_folder_and_missing_set_are_refused(tmp_path):
     with pytest.raises(DataError, match="nowhere is not a folder"):
         files_of("mnist", settings={}, data_dir=tmp_path / "nowhere")
     with pytest.raises(DataError, match=r"holds no CIFAR-10; put cifar-10-binary\.tar\.gz, or one NPZ file"):

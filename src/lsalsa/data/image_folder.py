@@ -24,7 +24,7 @@ from lsalsa.seeds import seed_for
 logger = logging.getLogger(__name__)
 
 SIDES = {"train": False, "test": True}
-"""Folders that say on which side an image is."""
+"""Names of folders, and whether their images are on the test side."""
 
 DECODING = (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, KeyError, struct.error, zlib.error)
 """What Pillow raises on damaged files of its many formats."""
@@ -135,7 +135,19 @@ def read_image_folder(
 
 
 def random_split(fraction: float, seed: int) -> Split:
-    """Sets the same share of every class aside for the test, chosen by seed."""
+    """A split of each class by chance.
+
+    Parameters
+    ----------
+    fraction : float
+        Share of the class that becomes test images.
+    seed : int
+
+    Returns
+    -------
+    split : callable
+        For `read_image_folder`.
+    """
 
     def split(files: list[ImageFile]) -> tuple[list[ImageFile], list[ImageFile]]:
         is_test = random_share(np.zeros(len(files)), fraction, seed_for(seed, files[0].label))
@@ -204,7 +216,21 @@ class _Reader:
 
 
 def decode(name: str, content: bytes, size: int | None, colour: bool) -> np.ndarray | None:
-    """Pixels of an image file as uint8, brought to size x size (bilinear), then to grey; None when it is damaged.
+    """Decode an image file, bring it to a size (bilinear), then to grey unless `colour`.
+
+    Parameters
+    ----------
+    name : str
+        For messages.
+    content : bytes
+    size : int or None
+        Height and width; None keeps its own.
+    colour : bool
+
+    Returns
+    -------
+    pixels : array, (height, width) or (height, width, 3), uint8, or None
+        None when the file is damaged.
 
     Raises
     ------

@@ -59,11 +59,11 @@ class ImageSet:
     class_names : list of str
         Empty where the images have no labels.
     groups : array, (n_images,), int64
-        What an image was cut from (a photograph), or its own number; a group is never on both sides.
+        Number of the photograph that an image was cut from, or its own number; no group is on both sides.
     is_test : array, (n_images,), bool
         True on the test side; nothing is learned or chosen on it.
     source : dict of str to str
-        Where the images come from: name, licence, citation, and extent, how much of the published set they are.
+        Where the images come from: ``name``, ``licence``, ``citation``, and ``extent``, how much of the set they are.
     """
 
     images: np.ndarray

@@ -105,7 +105,7 @@ def resize_images(images: np.ndarray, size: int, resize: str = "pad") -> np.ndar
 
 
 def cut_patches(images: np.ndarray, patch_size: int) -> np.ndarray:
-    """Cut images into a grid of patches from the top left; what is left at the bottom and right is dropped.
+    """Cut images into a grid of patches from the top left; pixels left over at the bottom and right are dropped.
 
     Parameters
     ----------

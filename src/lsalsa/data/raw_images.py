@@ -1,4 +1,4 @@
-"""Images as a file gives them, and how they become a set: which are taken, grey or colour, scaled to [0, 1]."""
+"""Images as a file has them, and how they become a set: some or all, grey or in colour, scaled to [0, 1]."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class RawImages:
         Empty where the images have no labels.
     is_test : array, (n_images,), bool
     notes : dict of str to str
-        What was met while reading, e.g. how many files were skipped.
+        Facts about the reading, such as the number of files that were skipped.
     """
 
     images: np.ndarray
@@ -46,7 +46,13 @@ class RawImages:
         return int((~self.is_test).sum()), int(self.is_test.sum())
 
     def first(self, n_train: int | None, n_test: int | None) -> RawImages:
-        """At most `n_train` train and `n_test` test images, the first ones of each class; None takes all."""
+        """The first images of each class on each side.
+
+        Parameters
+        ----------
+        n_train, n_test : int or None
+            At most this many images of a side, the same number of each class where there are enough; None takes all.
+        """
         classes = classes_of(self.labels, len(self.images))
         kept = np.ones(len(self.images), dtype=bool)
         for name, count, side in (("n_train", n_train, ~self.is_test), ("n_test", n_test, self.is_test)):
@@ -59,7 +65,24 @@ class RawImages:
         return replace(self, images=self.images[kept], labels=labels, is_test=self.is_test[kept])
 
     def to_set(self, source: Mapping[str, str], *, scaling: str, colour: bool) -> ImageSet:
-        """The set of images, grey unless `colour`, with these facts about its source."""
+        """The set of these images, each a group of its own.
+
+        Parameters
+        ----------
+        source : mapping of str to str
+            Facts about where the images come from; `notes` are added.
+        scaling : {"minmax", "unit"}
+            See `scaled`.
+        colour : bool
+            Keep three channels; grey otherwise.
+
+        Raises
+        ------
+        ConfigError, DataError
+            When there is no such scaling, or a value is NaN, infinite or outside [0, 1].
+        ShapeError
+            When `colour` is asked of grey images.
+        """
         if np.issubdtype(self.images.dtype, np.floating):
             check_values(self.images)  # now: scaled, a wrong value would be hidden
         images = self.images if colour else as_grey(self.images)
@@ -112,7 +135,7 @@ def scaled(images: np.ndarray, scaling: str) -> np.ndarray:
 
 
 def check_scaling(scaling: str) -> None:
-    """Raise ConfigError when there is no such scaling; the nearest is given."""
+    """Raise ConfigError when there is no such scaling, naming the nearest one."""
     if scaling not in SCALINGS:
         raise nearest("scaling", scaling, SCALINGS)
 

@@ -1,4 +1,4 @@
-"""Seeded choices: shares and counts spread over classes, and draws that use everything equally often."""
+"""Seeded choices: shares and counts spread over classes, and draws that use all items equally often."""
 
 import numpy as np
 
@@ -25,6 +25,7 @@ def spread_over_classes(labels: np.ndarray, count: int, rng: np.random.Generator
     labels : array, (n_items,)
     count : int
         At most n_items.
+    rng : numpy.random.Generator
 
     Returns
     -------
@@ -39,6 +40,11 @@ def spread_over_classes(labels: np.ndarray, count: int, rng: np.random.Generator
 def first_of_classes(labels: np.ndarray, count: int) -> np.ndarray:
     """Choose the first items of every class, the same number of each, as far as it has that many.
 
+    Parameters
+    ----------
+    labels : array, (n_items,)
+    count : int
+
     Returns
     -------
     chosen : array, (n_items,), bool
@@ -50,7 +56,14 @@ def first_of_classes(labels: np.ndarray, count: int) -> np.ndarray:
 
 
 def share_of_classes(labels: np.ndarray, fraction: float, rng: np.random.Generator) -> np.ndarray:
-    """Choose the same share of every class; a class of two or more is on both sides of the choice.
+    """Choose the same share of every class; of a class of two or more, at least one is chosen and one is not.
+
+    Parameters
+    ----------
+    labels : array, (n_items,)
+    fraction : float
+        Between 0 and 1.
+    rng : numpy.random.Generator
 
     Returns
     -------
@@ -65,12 +78,29 @@ def share_of_classes(labels: np.ndarray, fraction: float, rng: np.random.Generat
 
 
 def random_share(labels: np.ndarray, fraction: float, seed: int) -> np.ndarray:
-    """Test images of a set that does not say which they are: the same share of every class, (n_items,) bool."""
+    """Choose the test items of a set that names no sides, the same share of every class.
+
+    Parameters
+    ----------
+    labels : array, (n_items,)
+    fraction : float
+        Between 0 and 1.
+    seed : int
+
+    Returns
+    -------
+    is_test : array, (n_items,), bool
+    """
     return share_of_classes(labels, fraction, generator(seed_for(seed, "test")))
 
 
 def draw_evenly(n_items: int, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw positions in random order: without repetition while items last, then all of them again.
+    """Draw positions in random order, without repetition; when all items are used, all are drawn again.
+
+    Parameters
+    ----------
+    n_items, count : int
+    rng : numpy.random.Generator
 
     Returns
     -------
@@ -82,7 +112,7 @@ def draw_evenly(n_items: int, count: int, rng: np.random.Generator) -> np.ndarra
 
 
 def _rank_in_class(labels: np.ndarray) -> np.ndarray:
-    """How many earlier items have the same label, for every item."""
+    """For every item, the number of earlier items with the same label."""
     order = np.argsort(labels, kind="stable")
     _, starts, sizes = np.unique(labels[order], return_index=True, return_counts=True)
     rank = np.empty(len(labels), dtype=np.int64)
