@@ -13,10 +13,11 @@ from lsalsa.study.shown import Shown
 from lsalsa.study.table import Table
 
 needs = ("evaluation", "timing", "codes", "classified", "claims")
-subject = "tasks"
+subject = "all tasks"
 caption = (
     "What the papers claim, claim by claim, and what this study found: reproduced, partly, not reproduced, or not"
-    " testable here where the study did not run what the claim speaks of. The sentence after each verdict has the numbers."
+    " testable here where the study did not run what the claim speaks of. The sentence after each verdict has the"
+    " numbers."
 )
 
 
@@ -28,17 +29,17 @@ def make(data: Mapping[str, Any], shown: Shown) -> Table:
 
 
 def facts_of(data: Mapping[str, Any], shown: Shown) -> Facts:
-    """Everything that claims can be held against."""
+    """Everything that claims can be held against; of the tasks there is nothing in a study that has none."""
     optimal = {}
-    for task, arrays in data["codes"].items():
+    for task, arrays in data.get("codes", {}).items():
         sizes = dict(zip(shown.tasks[task]["components"], shown.tasks[task]["n_atoms"], strict=True))
         classifiers = data.get("classified", {}).get(task, {})
         of_task = optimal_facts(arrays["codes"], sizes, classifiers.get("floor_error_percent", {}))
         optimal |= {(task, component): found for component, found in of_task.items()}
     words = [f"{paper.name}.{word}" for paper in papers().values() for word in paper.facts]
     return Facts(
-        data["evaluation"],
-        data["timing"],
+        data.get("evaluation", ()),
+        data.get("timing", ()),
         optimal,
         rows={word: data[word] for word in words if word in data},
         labels=shown.labels,
