@@ -1,27 +1,17 @@
-"""The study of the theory: verdicts and words come from the numbers, and its configuration is checked."""
-
-from pathlib import Path
+"""The theory put to the test: verdicts and words come from the numbers, of random instances and of trained encoders."""
 
 import numpy as np
 import pytest
-import yaml
-from lsalsa.study.config.resolve import settings_of
-from lsalsa.study.theory import bounds_figure, premise_figure
-from lsalsa.study.theory.checks import Check, in_words, run_checks, summary
-from lsalsa.study.theory.curves import curves
-from lsalsa.study.theory.premise import premise_row, premise_story, premise_table
-from lsalsa.study.theory.statements import CHECKS
-from lsalsa.study.theory.story import about, contradicted
 from worlds import make_world
 
 from lsalsa.encoders.lsalsa import LSALSA
-from lsalsa.errors import ConfigError, DataError
-from lsalsa.study.config import load_study
 from lsalsa.study.csv_rows import read_csv, to_csv
-from lsalsa.study.figures import save_figure
+from papers.lsalsa.findings import about, contradicted
+from papers.lsalsa.theory.checks import Check, in_words, run_checks, summary
+from papers.lsalsa.theory.statements import CHECKS
+from papers.lsalsa.theory.trained import assumptions_of, findings, table_rows
 
-SMOKE = Path(__file__).resolve().parents[2] / "workflow/presets/smoke.yaml"
-
+LABELS = {"lsalsa": "LSALSA", "lsalsa_u": "LSALSA (read-out u)"}
 WRONG = {
     ("Theorem 1, slope", "S not symmetric"),
     ("Theorem 1, minimum", "S symmetric, indefinite"),
@@ -88,11 +78,11 @@ def test_verdict_and_sentence_come_from_the_values(run, verdict, words):
 
 
 @pytest.mark.parametrize(("value", "words"), [(1e-15, "0"), (1 + 1e-12, "1"), (1.00002, "1 + 2e-05"), (12.345, "12.3")])
-def test_measure_is_told_in_three_digits_and_rounding_is_not(value, words):
+def test_measure_is_written_in_three_digits_and_rounding_is_left_out(value, words):
     assert in_words(value) == words
 
 
-def test_story_counts_what_the_table_says(outcomes, tmp_path):
+def test_findings_count_what_the_table_says(outcomes, tmp_path):
     path = tmp_path / "theory.csv"
     path.write_text(to_csv(outcomes))
     rows = read_csv(path)
@@ -104,17 +94,26 @@ def test_story_counts_what_the_table_says(outcomes, tmp_path):
     assert contradicted(rows).endswith("Contradicted even as corrected: Theorem 2, identity.")
 
 
-# --- premise -----------------------------------------------------------------------------------------------------
+# --- assumptions about trained encoders --------------------------------------------------------------------------
 
 
 def measured(change=0.0, **cell):
     world = make_world(dtype=np.float32)
     encoder = LSALSA.from_problem(world.problem, depth=2, mu=1.0)
     encoder.arrays["splitting"] = encoder.arrays["splitting"] * np.float32(1 + change)
-    return {"task": "digits", "method": "lsalsa", "depth": 2, **cell, **premise_row(encoder, world.dictionary)}
+    named = {"task": "digits", "method": "lsalsa", "depth": 2, "repetition": 0, **cell}
+    return {**named, **assumptions_of(encoder, world.dictionary)}
 
 
-def test_premise_of_theorem_2_is_met_above_the_start_values_only():
+def broken(value):
+    world = make_world(dtype=np.float32)
+    encoder = LSALSA.from_problem(world.problem, depth=2, mu=1.0)
+    encoder.arrays["splitting"][:] = value
+    named = {"task": "digits", "method": "lsalsa", "depth": 2, "repetition": 1}
+    return {**named, **assumptions_of(encoder, world.dictionary)}
+
+
+def test_assumption_of_theorem_2_is_met_above_the_start_values_only():
     same, steeper, flatter = (measured(change) for change in (0.0, -0.1, 0.1))
     assert [row["theorem_2"] for row in (same, steeper, flatter)] == [False, True, False]
     assert [row["theorem_1"] for row in (same, steeper, flatter)] == [True] * 3
@@ -123,82 +122,22 @@ def test_premise_of_theorem_2_is_met_above_the_start_values_only():
 
 @pytest.mark.parametrize("value", [np.nan, 0.0], ids=["not finite", "singular"])
 def test_matrix_that_cannot_be_measured_is_named_and_left_out(value):
-    world = make_world(dtype=np.float32)
-    encoder = LSALSA.from_problem(world.problem, depth=2, mu=1.0)
-    encoder.arrays["splitting"][:] = value
-    row = {"task": "digits", "method": "lsalsa", "depth": 2, **premise_row(encoder, world.dictionary)}
+    row = broken(value)
     assert row["status"] == "diverged"
     assert not (row["theorem_1"] or row["theorem_2"])
-    (mean,) = premise_table([row, measured()])
-    assert (mean["n_repetitions"], mean["status"]) == (1, "diverged")
+    (mean,) = table_rows([row, measured()])
+    assert (mean["n_repetitions"], mean["status"]) == (1, "diverged (repetition 1)")
     assert mean["ratio"] == pytest.approx(1, abs=1e-5)
-    assert premise_story(premise_table([row])) == ["LSALSA on digits: no encoder could be measured."]
-    with pytest.raises(DataError, match="none of the encoders"):
-        premise_figure.draw([row])
+    assert findings(table_rows([row]), LABELS) == ["LSALSA on digits: no encoder could be measured."]
 
 
-def test_premises_are_averaged_and_told_by_task_and_method():
-    rows = [measured(-0.1), measured(0.1), measured(0.0, depth=5)]
-    table = premise_table(rows)
-    assert [row["depth"] for row in table] == [2, 5]
+def test_assumptions_are_averaged_by_depth_and_put_into_words_by_task_and_method():
+    rows = [measured(-0.1), measured(0.1), measured(0.0, depth=5), measured(-0.1, method="lsalsa_u")]
+    table = table_rows(rows)
+    assert [(row["method"], row["depth"]) for row in table] == [("lsalsa", 2), ("lsalsa", 5), ("lsalsa_u", 2)]
     assert table[0]["ratio"] == pytest.approx((1 / 0.9 + 1 / 1.1) / 2, rel=1e-5)
-    (sentence,) = premise_story(table)
+    assert [row["theorem_2"] for row in table] == [1, 0, 1]
+    sentence, other = findings(table, LABELS)
     assert "in 1 of 3 encoders" in sentence
     assert "positive definite, as theorem 1 needs, in 3 of 3" in sentence
-
-
-# --- figures -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("kind", ["bounds", "premise"])
-def test_figure_is_drawn_with_the_same_bytes_each_time(kind, tmp_path):
-    rows = curves(1) if kind == "bounds" else [measured(), measured(-0.1, depth=5)]
-    draw = bounds_figure.draw if kind == "bounds" else premise_figure.draw
-    paths = [tmp_path / name for name in ("a.png", "a.svg", "b.png", "b.svg")]
-    save_figure(draw(rows), *paths[:2])
-    save_figure(draw(rows), *paths[2:])
-    assert paths[0].read_bytes() == paths[2].read_bytes()
-    assert paths[1].read_bytes() == paths[3].read_bytes()
-
-
-def test_words_of_the_bounds_follow_the_curves():
-    rows = curves(1)
-    words = [text.get_text() for text in bounds_figure.draw(rows).texts]
-    assert "stays within" in " ".join(words)
-    lifted = [row | {"y": 1e6 * row["y"]} if (row["panel"], row["line"]) == ("runs", "true") else row for row in rows]
-    words = [text.get_text() for text in bounds_figure.draw(lifted).texts]
-    assert "leaves it" in " ".join(words)
-
-
-# --- configuration -----------------------------------------------------------------------------------------------
-
-
-def smoke(**changes):
-    return {**yaml.safe_load(SMOKE.read_text()), **changes}
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"theory": {"runs": 0}}, "theory.runs must be"),
-        ({"theory": {"run": 5}}, "theory.run is not a setting of theory; did you mean runs?"),
-        ({"theory": None}, "notebooks.02_theory.tables names theory, which is not a table"),
-        (
-            {"figures": {"theory_bounds": {"title": "t", "kind": "atoms", "task": "digits"}}},
-            "figures.theory_bounds must",
-        ),
-    ],
-    ids=["no runs", "unknown key", "notebook without theory", "name taken"],
-)
-def test_faulty_theory_is_refused_in_a_sentence(changes, message):
-    with pytest.raises(ConfigError, match=message.replace("?", r"\?")):
-        load_study(smoke(**changes))
-
-
-def test_premise_is_measured_on_every_encoder_of_the_kind_and_no_other():
-    methods = smoke()["methods"]
-    methods["lsalsa_long"] = {**methods["lsalsa"], "kind": "lsalsa", "depths": [4]}
-    cells = settings_of(load_study(smoke(methods=methods)), "measure_premise")["cells"]
-    keys = {tuple(cell.values()) for cell in cells}
-    both = {(task, "lsalsa", depth, r) for task in ("digits", "digits_photos") for depth in (1, 2) for r in (0, 1)}
-    assert keys == both | {("digits", "lsalsa_long", 4, 0), ("digits", "lsalsa_long", 4, 1)}
+    assert other.startswith("LSALSA (read-out u) on digits: ")
