@@ -53,8 +53,8 @@ format: setup ## rewrite the sources as lint wants them
 types: setup ## mypy on src
 	mypy
 
-unit: setup ## unit and contract tests
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PYTEST) -n 2 tests/unit tests/contract
+unit: setup ## unit and contract tests, and those of the papers
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PYTEST) -n 2 tests/unit tests/contract papers
 
 workflow-tests: setup ## the smoke study through the real workflow
 	$(PYTEST) tests/workflow
@@ -79,8 +79,8 @@ lock: ## resolve pyproject.toml anew into the two locks (needs uv)
 	  | $(UV) pip compile $(LOCK) --constraint requirements.lock --no-emit-package numpy - --output-file requirements-gpu.lock
 
 clean: ## remove the environment, caches and generated pages; results stay
-	rm -rf $(VENV) docs/api .pytest_cache .ruff_cache .mypy_cache
-	find src scripts tests workflow -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf $(VENV) docs/api __pycache__ .pytest_cache .ruff_cache .mypy_cache
+	find src papers scripts tests workflow -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Always from an empty folder: an interrupted installation leaves no half of a package behind.
 $(READY): requirements.lock
