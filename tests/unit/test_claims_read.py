@@ -192,7 +192,8 @@ def test_study_without_tasks_has_its_claims_judged(tmp_path, monkeypatch):
     paper = toy_paper(tmp_path, SHARED | {"kind": "by_eye", "look_at": "x"})
     monkeypatch.setattr(Study, "papers_with_claims", lambda study: [paper])
     assert load_study(EMPTY, root=tmp_path).tables["claims"].kind == "claims"
-    table = make_table("claims", {"claims": [paper.folder / "claims.yaml"]}, Shown("claims", Heading("Claims")))
+    data = {"claims": [paper.folder / "claims.yaml"], "evaluation": [], "timing": [], "codes": {}, "classified": {}}
+    table = make_table("claims", data, Shown("claims", Heading("Claims")))
     assert [row["verdict"] for row in table.rows] == ["not testable here"]
 
 

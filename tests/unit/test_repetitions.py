@@ -8,7 +8,7 @@ from lsalsa.errors import DataError
 from lsalsa.study.repetitions import Measured, by_cell, curve, measured, require, status, summary
 
 
-def run(method="lsalsa", depth=1, repetition=0, ended="done", component="all", **values):
+def run(method="lsalsa", depth=1, repetition=0, ended="ok", component="all", **values):
     row = {"method": method, "depth": depth, "repetition": repetition, "component": component, "status": ended}
     return row | values
 
@@ -42,7 +42,7 @@ def test_summary_can_have_another_name_and_is_empty_without_a_run():
 
 
 def test_status_names_each_way_to_fail_with_its_repetitions():
-    ends = ("done", "diverged", "oom", "max_iterations", "diverged")
+    ends = ("ok", "diverged", "oom", "max_iterations", "diverged")
     runs = [run(repetition=r, ended=ended) for r, ended in enumerate(ends)]
     assert status(runs) == "diverged (repetition 1, 4); oom (repetition 2)"
     assert status([runs[0], runs[3]]) == "ok"

@@ -82,7 +82,7 @@ def test_study_without_a_task_has_no_table_of_it():
 
 
 def assumption():
-    named = {"task": "digits", "method": "lsalsa", "depth": 2, "repetition": 0, "status": "done"}
+    named = {"task": "digits", "method": "lsalsa", "depth": 2, "repetition": 0, "status": "ok"}
     return {**named, **dict.fromkeys(FACTS, 1.0), "theorem_1": True, "theorem_2": False, "device": "cpu"}
 
 
