@@ -112,7 +112,7 @@ def test_without_classifiers_there_are_no_errors_and_all_other_scores():
 
 def test_the_facts_of_a_run_stand_in_its_rows_and_in_no_others():
     world = WORLD_OF[2]
-    facts = {"mu": 2.0, "status": "done"}, {"status": "diverged", "seed": 4}
+    facts = {"mu": 2.0, "status": "ok"}, {"status": "diverged", "seed": 4}
     rows, _, _ = score(world, *((1, i, sparse_codes(world, i), fact) for i, fact in enumerate(facts)))
     for i, fact in enumerate(facts):
         assert all(row.items() >= fact.items() for row in rows[3 * i : 3 * i + 3])
@@ -209,9 +209,9 @@ def test_codes_of_a_diverged_run_are_no_reason_to_stop_and_their_rows_say_what_t
     world = WORLD_OF[n_blocks]
     broken, whole = sparse_codes(world, 0), sparse_codes(world, 1)
     broken[4, 0] = np.nan
-    rows, samples, judge = score(world, (1, 0, broken, {"status": "diverged"}), (5, 0, whole, {"status": "done"}))
+    rows, samples, judge = score(world, (1, 0, broken, {"status": "diverged"}), (5, 0, whole, {"status": "ok"}))
     n_rows = n_blocks + 1
-    assert [row["status"] for row in rows] == ["diverged"] * n_rows + ["done"] * n_rows
+    assert [row["status"] for row in rows] == ["diverged"] * n_rows + ["ok"] * n_rows
     assert [math.isnan(row["rmse"]) for row in rows[:3]] == [True, True, False]
     assert all(math.isfinite(row["rmse"]) for row in rows[n_rows:])
     assert np.isnan(samples["rmse"][0, 0]).sum() == 1 and not np.isnan(samples["rmse"][1]).any()

@@ -96,7 +96,7 @@ def test_a_solver_has_a_run_for_each_depth_with_the_settings_chosen_there(tmp_pa
         settings = chosen[run.depth]
         codes = solver_codes(TASK, TASK.test[0], "salsa", run.depth, **settings)
         np.testing.assert_allclose(run.encode(TASK.test[0]), codes, atol=1e-12)
-        assert run.facts == {**settings, "training_seconds": 0.0, "status": "done"}
+        assert run.facts == {**settings, "training_seconds": 0.0, "status": "ok"}
 
 
 def test_the_run_of_a_solver_of_which_every_candidate_diverged_says_so(tmp_path):
@@ -134,15 +134,15 @@ def test_the_facts_of_an_encoder_are_what_was_chosen_and_how_its_own_training_we
             "optimizer": "adam",
             "seed": 10 * (depth + 1) + i % 2,
             "training_seconds": pytest.approx(sum(row["seconds"] for row in history)),
-            "status": "max_iterations",
+            "status": "epochs_used",
         }
 
 
 def test_a_repetition_that_diverged_says_so_beside_one_that_did_not(tmp_path):
     trained = Trained(tmp_path, depths=[1])
     for row in trained.histories[0]:
-        row["outcome"] = ("done", "diverged")[row["repetition"]]
-    assert [run.facts["status"] for run in encoder_runs(*trained.files, CPU)] == ["done", "diverged"]
+        row["outcome"] = ("converged", "diverged")[row["repetition"]]
+    assert [run.facts["status"] for run in encoder_runs(*trained.files, CPU)] == ["converged", "diverged"]
 
 
 # all methods of a task
