@@ -123,8 +123,8 @@ class Method(Settings):
     label: str | None = None
     depths: Depths
     search: Grid = {}
-    loss: Literal["codes", "sc2net"] = "codes"
-    optimizer: Literal["sgd", "adam", "adadelta"] = "sgd"
+    loss: str = "codes"
+    optimizer: str = "sgd"
     epochs: Count = 10
     keep: Literal["best", "last"] = "best"
     set_backs: Annotated[int, Field(ge=0)] = 0

@@ -239,7 +239,8 @@ def _some(block: Any, *names: str) -> Resolved:
 
 
 def _of_algorithm(settings: Resolved) -> list[str]:
-    return [plugins.module_of(settings["algorithm"])]
+    loss = settings.get("loss") or settings.get("fixed", {}).get("loss")
+    return [plugins.module_of(settings["algorithm"]), *([f"lsalsa.losses.{loss}"] if loss else [])]
 
 
 def _of_algorithms(settings: Resolved) -> list[str]:
