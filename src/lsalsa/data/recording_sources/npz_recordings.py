@@ -21,7 +21,13 @@ Arrays = Mapping[str, np.ndarray]
 
 
 def own_files(data_dir: str | Path, *, path: str | None = None, **_: Any) -> list[Path]:
-    """The file that is read."""
+    """The file that is read.
+
+    Parameters
+    ----------
+    data_dir, path, **_
+        As `load` takes them.
+    """
     return [user_path("recordings from npz_recordings", path, data_dir)]
 
 
