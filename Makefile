@@ -74,7 +74,7 @@ docs: setup ## API reference into docs/api
 
 lock: ## resolve pyproject.toml anew into the two locks (needs uv)
 	$(if $(UV),,$(error make lock needs uv on the PATH))
-	$(UV) pip compile $(LOCK) --extra dev pyproject.toml --output-file requirements.lock
+	$(UV) pip compile $(LOCK) --extra study --extra dev pyproject.toml --output-file requirements.lock
 	python3 -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["gpu"])' \
 	  | $(UV) pip compile $(LOCK) --constraint requirements.lock --no-emit-package numpy - --output-file requirements-gpu.lock
 
