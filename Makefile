@@ -39,9 +39,10 @@ demo: setup ## run the demo study and write its report
 
 test: lint types unit workflow-tests ## everything that must pass
 
-lint: setup ## ruff, snakefmt, snakemake --lint
+lint: setup ## ruff, docstrings, snakefmt, snakemake --lint
 	ruff check .
 	ruff format --check .
+	python tests/docstrings.py
 	snakefmt --check --compact-diff Snakefile workflow
 	snakemake --lint $(SMOKE)
 
