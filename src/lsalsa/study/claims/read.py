@@ -66,8 +66,10 @@ def read_claims(path: str | Path) -> list[Claim]:
 
 
 def _blocks(path: Path) -> Iterator[dict[str, Any]]:
+    """The entries of the file, each with the name of its paper, which is that of the folder."""
     for block in read_yaml(path)["claims"]:
-        yield from winners(block, path.parent) if block.get("kind") == "winners_of" else [block]
+        for one in winners(block, path.parent) if block.get("kind") == "winners_of" else [block]:
+            yield {"paper": path.resolve().parent.name, **one}
 
 
 def _claim(block: dict[str, Any]) -> Claim:

@@ -18,7 +18,7 @@ def winners(block: Mapping[str, Any], folder: Path) -> Iterator[dict[str, Any]]:
     Parameters
     ----------
     block : mapping
-        id, paper, place and `what` begin the id, place and sentence of each claim; `table` is a file of the paper's
+        id, place and `what` begin the id, place and sentence of each claim; `table` is a file of the paper's
         folder ``published``, `method` the paper's own; measure, task and component say what is compared.
     folder : path
         The paper's.
@@ -35,7 +35,7 @@ def winners(block: Mapping[str, Any], folder: Path) -> Iterator[dict[str, Any]]:
     if not path.is_file():
         raise ConfigError(f"{path} is not there; a claim of the kind winners_of needs the printed numbers")
     rows = read_csv(path)
-    shared = {name: block[name] for name in ("paper", "measure", "task", "component") if name in block}
+    shared = {name: block[name] for name in ("measure", "task", "component") if name in block}
     for depth in dict.fromkeys(row["depth"] for row in rows):
         values = {row["method"]: row[block["measure"]] for row in rows if row["depth"] == depth}
         best = [method for method, value in values.items() if value == min(values.values())]

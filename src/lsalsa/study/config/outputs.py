@@ -19,6 +19,7 @@ SUBJECTS = {
     "components": ("task", "components"),
     "method": (),
     "study": (),
+    "every task": ("tasks",),
 }
 """What a kind is about -> the settings of which one names it; a kind about a method names it under `methods`."""
 
@@ -70,7 +71,7 @@ def _subject(section: str, path: str, output: Output) -> Iterator[str]:
         if getattr(output, key, None) is not None and key not in (*choices, *options):
             yield f"{path}.{key} is not a setting of the kind {output.kind}"
     given = [key for key in choices if getattr(output, key) is not None]
-    if choices and not given:
+    if choices and not given and subject != "every task":
         yield f"{path}.task is missing; a {section[:-1]} of the kind {output.kind} needs {' or '.join(choices)}"
     if len(given) > 1:
         yield f"{path} must have one of {' and '.join(given)}, found both"

@@ -13,7 +13,7 @@ from lsalsa.study.shown import Shown
 from lsalsa.study.table import Table
 
 needs = ("evaluation", "timing", "codes", "classified", "claims")
-subject = "tasks"
+subject = "every task"
 caption = (
     "What the papers claim, claim by claim, and what this study found: reproduced, partly, not reproduced, or not"
     " testable here where the study did not run what the claim speaks of. The sentence after each verdict has the numbers."
@@ -32,7 +32,7 @@ def facts_of(data: Mapping[str, Any], shown: Shown) -> Facts:
     optimal = {}
     for task, arrays in data["codes"].items():
         sizes = dict(zip(shown.tasks[task]["components"], shown.tasks[task]["n_atoms"], strict=True))
-        classifiers = data.get("classified", {}).get(task, {})
+        classifiers = data["classified"].get(task, {})
         of_task = optimal_facts(arrays["codes"], sizes, classifiers.get("floor_error_percent", {}))
         optimal |= {(task, component): found for component, found in of_task.items()}
     words = [f"{paper.name}.{word}" for paper in papers().values() for word in paper.facts]
@@ -40,6 +40,6 @@ def facts_of(data: Mapping[str, Any], shown: Shown) -> Facts:
         data["evaluation"],
         data["timing"],
         optimal,
-        rows={word: data[word] for word in words if word in data},
+        rows={word: data[word] for word in words if data.get(word)},
         labels=shown.labels,
     )
