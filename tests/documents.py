@@ -68,13 +68,13 @@ def _slug(heading: str) -> str:
 
 
 def _commands(line: str) -> Iterator[list[str]]:
-    for part in re.split(r"&&|;", line):
-        words = shlex.split(part, comments=True) if part.strip().startswith(COMMANDS) else []
+    for part in re.split(r"&&|;", re.sub(r"(^|\s)#.*", "", line)):
+        words = shlex.split(part) if part.strip().startswith(COMMANDS) else []
         if words and words[0] in COMMANDS:
             yield words
 
 
 def documents() -> list[Document]:
     """The repository's documentation, in alphabetical order."""
-    patterns = ("README.md", "CONTRIBUTING.md", "docs/*.md", "results/README.md", "papers/*/*.md")
+    patterns = ("README.md", "CONTRIBUTING.md", "docs/*.md", "results/README.md", "papers/*.md", "papers/*/*.md")
     return [Document(path) for pattern in patterns for path in sorted(ROOT.glob(pattern))]
