@@ -6,13 +6,13 @@ import resource
 
 import pytest
 import yaml
-from lsalsa.study.runs import COLUMNS
 from workplace import ROOT, SMOKE, jobs_in
 
 from lsalsa.storage import read_arrays, read_metadata, read_rows
 from lsalsa.study.evaluation import SHOWN
 from lsalsa.study.files import declared_targets
 from lsalsa.study.load import load_study
+from lsalsa.study.runs import COLUMNS
 
 WHERE = {"study", "task", "method", "depth", "status"}
 CIRCUMSTANCES = {"device", "threads", "dtype", "version_lsalsa", "version_numpy", "version_scipy"}
