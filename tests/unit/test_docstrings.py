@@ -156,10 +156,17 @@ def test_numpydoc_s_own_validation_says_the_same_of_every_function():
     for path, text in docstrings.sources().items():
         functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
         asked = {node.name for node in functions if must_be_documented(node)}
-        found = {fault.split(" ")[1][:-1] for fault in docstrings.faults_of({path: text}) if ": Parameters" in fault}
+        found = {fault.split(" ")[1][:-1] for fault in docstrings.faults_of({MODULE: text}) if ": Parameters" in fault}
         assert found & {node.name for node in functions} == numpydoc_says(path, text) & asked, path
 
 
-def test_the_repository_s_public_modules_are_read():
-    assert {Path("src/lsalsa/problem.py"), Path("src/lsalsa/solvers/__init__.py")} <= set(docstrings.sources())
-    assert [path for path in docstrings.sources() if "scripts" in path.parts or "_style" in path.stem] == []
+def test_hidden_modules_and_scripts_are_not_public_but_their_classes_are_known():
+    hidden, public = Path("src/lsalsa/_base.py"), Path("src/lsalsa/plugin.py")
+    base, derived = method(documented=True), method(documented=False, base="OfNone")
+    assert docstrings.faults_of({hidden: method(documented=False)}) == []
+    assert docstrings.faults_of({Path("papers/some/scripts/run.py"): method(documented=False)}) == []
+    assert docstrings.faults_of({hidden: base, public: derived}) == []
+
+
+def test_the_repository_is_read():
+    assert {Path("src/lsalsa/metrics.py"), Path("src/lsalsa/solvers/__init__.py")} <= set(docstrings.sources())
