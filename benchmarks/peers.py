@@ -37,17 +37,17 @@ class TorchStep:
         (0.5 / len(index) * (error * error).sum()).backward()
         self.optimizer.step()
 
-    def _lista(self, fit: Any) -> Any:
-        codes = self._soft(fit)
+    def _lista(self, filtered: Any) -> Any:
+        codes = self._soft(filtered)
         for _ in range(self.settings["depth"]):
-            codes = self._soft(codes @ self.square + fit)
+            codes = self._soft(codes @ self.square + filtered)
         return codes
 
-    def _lsalsa(self, fit: Any) -> Any:
-        x, d = fit, self.torch.zeros_like(fit)
+    def _lsalsa(self, filtered: Any) -> Any:
+        x, d = filtered, self.torch.zeros_like(filtered)
         for _ in range(self.settings["depth"]):
             u = self._soft(x + d)
-            x = (fit + self.settings["mu"] * (u - d)) @ self.square
+            x = (filtered + self.settings["mu"] * (u - d)) @ self.square
             d = d - u + x
         return self._soft(x)
 

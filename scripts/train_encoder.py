@@ -14,6 +14,7 @@ with job(snakemake) as j:
         depth=int(j.wildcards["depth"]),
         chosen=chosen,
         seeds=[j.seed(repetition) for repetition in range(j.params["repetitions"])],
+        checkpoints=j.checkpoints,
         **j.params["fixed"],
     )
     j.write(encoders=encoders, history=history)

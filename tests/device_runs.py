@@ -13,7 +13,7 @@ from lsalsa.arrays.kernels import STEPS
 from lsalsa.dictionary import learn_dictionary
 from lsalsa.encoders import available as encoders
 from lsalsa.encoders import encoder_class
-from lsalsa.losses import TiedDecoderLoss
+from lsalsa.losses import loss_for
 from lsalsa.solvers import available as solvers
 from lsalsa.training.optimizers import OPTIMIZERS
 
@@ -79,7 +79,7 @@ def loss_runs(name):
     def run(device, dtype):
         problem, signals = placed(device, dtype)
         encoder = encoder_class(name).from_problem(problem, depth=3)
-        loss = TiedDecoderLoss(problem.thresholds, 1.5 * encoder.decoder_scale(problem), project=True)
+        loss = loss_for("sc2net", problem, encoder, project=True)
         value, gradient = encoder.loss_and_gradient(signals, loss=loss)
         scores = [loss.scores(encoder, signals, None)]
         loss.constrain(encoder)
@@ -131,7 +131,11 @@ def problem_run(device, dtype):
     problem, signals = placed(device, dtype)
     codes = device.put(solve(*placed(Device("cpu"), dtype), "ista", 5).codes)  # the same: a gap enlarges rounding
     found = {name: getattr(problem, name)(signals, codes) for name in ("objective", "duality_gap", "relative_gap")}
-    found |= {"gram": problem.gram, "lambda_max": problem.lambda_max(signals), "thresholds": problem.thresholds}
+    found |= {
+        "gram": problem.gram,
+        "lambda_max": problem.lambda_max(signals),
+        "penalty of atom": problem.penalty_of_atom,
+    }
     found |= {f"source {d}": part for d, part in enumerate(problem.reconstruct_components(codes))}
     found |= {"reconstruction": problem.reconstruct(codes), "rmse": metrics.rmse_per_sample(codes, 0 * codes)}
     found |= {"zero share": metrics.zero_share_per_sample(codes), "lipschitz": np.array(problem.lipschitz)}

@@ -24,7 +24,7 @@ def evaluations(curves=CURVES, task="digits", component="all"):
             for repetition, offset in enumerate((-0.01, 0.0, 0.01) if method == "lsalsa" else (0.0,)):
                 row = {"task": task, "method": method, "depth": depth, "repetition": repetition, "component": component}
                 row |= {"rmse": value + offset, "error_percent_fitted_on_test": 100 * value, "zero_share": 1 - value}
-                rows.append(row | {"status": "done"})
+                rows.append(row | {"status": "converged"})
     return rows
 
 
@@ -60,4 +60,4 @@ def written(folder, *blocks):
 def thinned(rows, share, random):
     """A share of some rows, of which half diverged."""
     kept = [row for row in rows if random.random() < share]
-    return [row | {"status": random.choice(["done", "diverged"])} for row in kept]
+    return [row | {"status": random.choice(["converged", "diverged"])} for row in kept]

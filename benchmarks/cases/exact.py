@@ -11,7 +11,7 @@ from benchmarks.worlds import DIGITS_10, DIGITS_32, PHOTOS_16, PHOTOS_32, World,
 from lsalsa.encoders import Encoder, encoder_class
 from lsalsa.exact import optimal_codes
 from lsalsa.metrics import zero_share
-from lsalsa.training.fit import train
+from lsalsa.training import train
 
 TOLERANCE = 1e-6
 SUBSETS = {  # samples that a slow peer gets, by number of atoms; a peer without a number is left out

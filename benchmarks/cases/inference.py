@@ -19,7 +19,8 @@ def run(bench: Bench, shapes: Sequence[tuple[int, int, int]] = SHAPES, depth: in
     """A row for each shape and method; all methods of a shape and its floor take turns."""
     for n, n_features, n_atoms in shapes:
         world = random_world(bench.device, n, n_features, n_atoms)
-        atoms, square = world.problem.dictionary, solver_class("ista")(world.problem).transition
+        problem = world.problem
+        atoms, square = problem.dictionary, problem.gradient_step(1.0 / problem.lipschitz).transition
         way = fastest(bench, encoding_floor(world.signals, atoms, square, max(1, depth // 5)))
         floor = encoding_floor(world.signals, atoms, square, depth)[way]
         times = bench.interleaved({"floor": floor, **prepared(world, depth)})

@@ -12,7 +12,7 @@ from benchmarks.peers import AbsentPeer, TorchStep
 from benchmarks.worlds import World, random_world
 from lsalsa.arrays import one_blas_thread
 from lsalsa.encoders import encoder_class
-from lsalsa.training.fit import Fit
+from lsalsa.training import Training, TrainingSettings
 
 SIZES = ((100, 1, 60), (100, 10, 10), (256, 10, 4), (2_048, 5, 1))  # atoms, layers, steps in one timed work
 BATCH = 500
@@ -36,8 +36,9 @@ def _rows(bench: Bench, world: World, name: str, depth: int, batch: int, repeats
     arrays = encoder.arrays["filter"], encoder.arrays["splitting"]
     floors = step_floor(world.signals[index], *arrays, depth, repeats)
     way = fastest(bench, floors)
-    fit = Fit(encoder, world.signals, targets, None, learning_rate=RATE, batch_size=batch)
-    works = {"floor": floors[way], "step": partial(_steps, fit, index, repeats)}
+    settings = TrainingSettings(learning_rate=RATE, batch_size=batch)
+    training = Training(encoder, world.signals, targets, settings=settings)
+    works = {"floor": floors[way], "step": partial(_steps, training, index, repeats)}
     facts = {"n": batch, "atoms": encoder.n_atoms, "depth": depth}
     try:
         works["peer"] = partial(_repeat, TorchStep(encoder, world.signals, targets, RATE), index, repeats)
@@ -52,10 +53,10 @@ def _rows(bench: Bench, world: World, name: str, depth: int, batch: int, repeats
     yield bench.row("training", name, **facts, against=f"matrix products, {way}", **middle, rounds=bench.rounds)
 
 
-def _steps(fit: Fit, index: np.ndarray, repeats: int) -> None:
+def _steps(training: Training, index: np.ndarray, repeats: int) -> None:
     """The library's own step as an epoch makes it, which limits BLAS once for all its steps."""
     with one_blas_thread():
-        _repeat(fit._step, index, repeats)
+        _repeat(training._step, index, repeats)
 
 
 def _repeat(step: Callable[[np.ndarray], Any], index: np.ndarray, repeats: int) -> None:

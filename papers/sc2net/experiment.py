@@ -12,11 +12,11 @@ import numpy as np
 from lsalsa.arrays import Device, to_host
 from lsalsa.encoders import Encoder, encoder_class
 from lsalsa.exact import optimal_codes
-from lsalsa.losses import Loss, TiedDecoderLoss
+from lsalsa.losses import Loss, TiedDecoderLoss, loss_for
 from lsalsa.metrics import near_zero_share, zero_share
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.solvers import solve
-from lsalsa.study.coders import Coder, loss_for
+from lsalsa.study.coders import Coder
 from lsalsa.training import train
 from papers.sc2net.classify import released_accuracies, standard_accuracy
 from papers.sc2net.images import Vectors, validation_split
@@ -35,7 +35,7 @@ class Method:
 
     encode: Coder
     history: list[dict] = field(default_factory=list)
-    status: str = "done"
+    status: str = "ok"
     seconds: float = 0.0
     decoder: Any = None
 
@@ -113,10 +113,10 @@ def method_of(
     encoder = encoder_class(kind).from_problem(problem, depth=depth, **settings)
     method = Method(encoder.encode)
     if variant["loss"]:
-        loss = loss_for(problem, encoder, variant["loss"], project=variant["project"])
+        loss = loss_for(variant["loss"], problem, encoder, **({"project": True} if variant["project"] else {}))
         _train(method, encoder, loss, problem, vectors, variant, seed, device)
     if kind == "slstm":
-        method.decoder = encoder.decoder_scale(problem) * encoder.arrays["filter"]
+        method.decoder = encoder.decoder(problem).matrix(encoder.arrays)
     return method
 
 
@@ -150,4 +150,4 @@ def _train(
     )
     method.seconds, method.history, method.status = time.perf_counter() - clock, history.rows, history.status
     if isinstance(loss, TiedDecoderLoss):
-        method.decoder = loss.scale * encoder.arrays["filter"]
+        method.decoder = loss.decoder.matrix(encoder.arrays)

@@ -10,7 +10,7 @@ import numpy as np
 from lsalsa.encoders.lfista import LFISTA
 from lsalsa.encoders.lista import LISTA
 from lsalsa.encoders.slstm import SLSTM
-from lsalsa.losses import CODES, TiedDecoderLoss
+from lsalsa.losses import loss_for
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.seeds import generator
 from lsalsa.solvers import solve
@@ -105,12 +105,12 @@ def _estimates(problem: Any, signals: Any, codes: Any, n_train: int, depth: int,
     """Codes of the test signals by every method: networks learn the true codes, or (`_sc2net`) the loss of SC2Net."""
     test = signals[n_train:]
     for kind, iterations in (("ista", depth), ("fista", depth), ("converged", 1000)):
-        yield kind, (solve(problem, test, kind.replace("converged", "fista"), iterations).codes, "done")
+        yield kind, (solve(problem, test, kind.replace("converged", "fista"), iterations).codes, "ok")
     for kind, (network, settings) in NETWORKS.items():
         for suffix in ("", "_sc2net"):
             options = {**settings, "seed": seed} if kind == "slstm" else settings
             encoder = network.from_problem(problem, depth=depth, **options)
-            loss = TiedDecoderLoss(problem.thresholds, encoder.decoder_scale(problem)) if suffix else CODES
+            loss = loss_for("sc2net" if suffix else "codes", problem, encoder)
             edge = n_train - n_train // VALIDATION_SHARE
             history = train(
                 encoder,

@@ -20,6 +20,7 @@ _HOME = {
     "TiedDecoderLoss": "losses",
     "load_encoder": "encoders",
     "train": "training",
+    "TrainingSettings": "training",
     "encode_file": "streaming",
     "set_threads": "arrays",
     "LsalsaError": "errors",

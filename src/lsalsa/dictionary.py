@@ -156,11 +156,11 @@ def _start(signals: Any, n_atoms: int, start: str, seed: int) -> Any:
     return unit_norm(namespace(signals).asarray(values, dtype=signals.dtype))
 
 
-def _drawn(signals: Any, count: int, draws: np.random.Generator) -> Any:
+def _drawn(signals: Any, count: int, rng: np.random.Generator) -> Any:
     """Atoms drawn from the signals that are not zero: array, (n_features, count)."""
     xp = namespace(signals)
     usable = xp.flatnonzero(xp.any(signals != 0, axis=1))
-    chosen = draws.choice(len(usable), count, replace=len(usable) < count)
+    chosen = rng.choice(len(usable), count, replace=len(usable) < count)
     return unit_norm(signals[usable[chosen]].T)
 
 

@@ -1,21 +1,31 @@
-"""What every encoder promises; a new one is tested by lying in the folder."""
+"""What every encoder promises; a new one is tested by lying in the folder, or in `tests/contract/encoders`."""
 
 import inspect
 import re
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
-from lsalsa.study.config.kinds import n_parameters
+import strict_cupy
+from device_runs import assert_alike, encoder_runs, host_and_device, loss_runs, training_runs
+from plugged import plugged_in
 from worlds import make_world, relative_error
 
 from lsalsa import load_encoder, train
-from lsalsa.arrays import set_threads, threads
+from lsalsa.arrays import Device, Space, set_threads, threads
 from lsalsa.encoders import available, encoder_class
 from lsalsa.errors import LsalsaError
-from lsalsa.losses import CODES, TiedDecoderLoss
+from lsalsa.losses import available as losses
+from lsalsa.losses import loss_for
+from lsalsa.losses.codes import CodesLoss
+from lsalsa.study.config.plugins import n_parameters
+from lsalsa.training.optimizers import OPTIMIZERS
 
-every_encoder = pytest.mark.parametrize("name", available())
+with plugged_in(Path(__file__).parent / "encoders"):
+    NAMES = available()
+every_encoder = pytest.mark.parametrize("name", NAMES)
+every_loss = pytest.mark.parametrize("loss", losses())
 every_number_of_dictionaries = pytest.mark.parametrize("n_blocks", [1, 2, 3])
 
 
@@ -29,14 +39,14 @@ def targets_for(world, n_samples):
     return (targets * (generator.random(targets.shape) < 0.4)).astype(world.signals.dtype)
 
 
-def test_the_encoders_of_the_papers_are_there():
-    assert {"lista", "lsalsa", "lfista", "adaptive_ista", "slstm"} <= set(available())
+def test_the_encoders_of_the_papers_and_of_the_tests_are_there():
+    assert {"lista", "lsalsa", "lfista", "adaptive_ista", "slstm", "untied_lista"} <= set(available())
 
 
 @every_encoder
 def test_its_size_is_known_before_it_is_built(name):
     encoder = build(name, make_world(2))
-    sizes = n_parameters(name, 3, *encoder.arrays["filter"].shape)
+    sizes = n_parameters(name, 3, encoder.n_features, encoder.n_atoms)
     assert sizes == sum(array.size for array in encoder.arrays.values())
 
 
@@ -69,22 +79,54 @@ def test_settings_are_those_declared_and_nothing_else(name):
         build(name, world, depth=0)
 
 
-def losses_for(world, encoder):
-    """The distance to codes, and the loss of SC2Net with either factor."""
-    scale, penalties = encoder.decoder_scale(world.problem), world.problem.thresholds
-    tied = [TiedDecoderLoss(penalties, scale, half=half) for half in (True, False)]
-    return {"codes": CODES, "tied decoder": tied[0], "tied decoder as printed": tied[1]}
+@every_encoder
+@every_loss
+def test_a_gradient_has_the_shapes_and_the_dtype_of_the_parameters_and_memory_of_its_own(name, loss):
+    world = make_world(2, dtype=np.float32)
+    encoder = build(name, world)
+    given = {"targets": targets_for(world, len(world.signals)), "loss": loss_for(loss, world.problem, encoder)}
+    tiles = encoder.gradient_tiles()
+    first, again = (encoder.loss_and_gradient(world.signals, **given, tiles=tiles)[1] for _ in range(2))
+    for key, array in encoder.arrays.items():
+        assert (first[key].shape, first[key].dtype) == (array.shape, np.float32)
+        assert not np.shares_memory(first[key], again[key])
+        assert not np.shares_memory(first[key], array)
+
+
+@every_encoder
+def test_a_copy_and_an_encoder_put_on_its_own_device_compute_the_same(name):
+    world = make_world(2)
+    encoder = build(name, world)
+    for twin in (encoder.copy(), encoder.to(Device("cpu"))):
+        assert type(twin) is type(encoder)
+        assert twin.settings == encoder.settings
+        assert twin.encode(world.signals).tobytes() == encoder.encode(world.signals).tobytes()
+
+
+@every_encoder
+def test_sizes_are_those_of_the_problem_and_arrays_that_do_not_fit_are_refused_by_name(name):
+    world = make_world(2)
+    encoder = build(name, world)
+    assert (encoder.n_features, encoder.n_atoms) == world.dictionary.shape
+    for key, array in encoder.arrays.items():
+        for wrong in (np.zeros((*array.shape, 2)), array.astype(np.float32), array.astype(int)):
+            with pytest.raises(LsalsaError):
+                type(encoder)({**encoder.arrays, key: wrong}, **encoder.settings)
+        with pytest.raises(LsalsaError, match=key):
+            type(encoder)({k: v for k, v in encoder.arrays.items() if k != key}, **encoder.settings)
+        with pytest.raises(LsalsaError, match=f"{key} holds NaN"):
+            type(encoder)({**encoder.arrays, key: array * np.nan}, **encoder.settings)
 
 
 @every_encoder
 @every_number_of_dictionaries
-@pytest.mark.parametrize("loss", ["codes", "tied decoder", "tied decoder as printed"])
+@every_loss
 def test_gradients_are_the_slope_of_the_loss(name, n_blocks, loss):
     """Along random directions, every parameter at once and each alone, away from the start values."""
     world = make_world(n_blocks, n_samples=9)
     encoder = build(name, world)
     generator = np.random.default_rng(6)
-    given = {"targets": targets_for(world, 9), "loss": losses_for(world, encoder)[loss]}
+    given = {"targets": targets_for(world, 9), "loss": loss_for(loss, world.problem, encoder)}
     for array in encoder.arrays.values():
         array *= 1 + 0.1 * generator.uniform(-1, 1, array.shape)
     _, gradient = encoder.loss_and_gradient(world.signals, **given)
@@ -172,13 +214,90 @@ def test_files_bring_an_encoder_back_to_the_bit(name, dtype, tmp_path):
 
 
 @every_encoder
-@pytest.mark.parametrize("loss", ["codes", "tied decoder"])
+@every_loss
 @pytest.mark.parametrize(("optimizer", "learning_rate"), [("sgd", 1e-3), ("adam", 1e-3), ("adadelta", 1.0)])
 def test_training_lowers_the_loss(name, loss, optimizer, learning_rate):
     world = make_world(2, n_samples=50)
     encoder = build(name, world)
-    given = {"targets": targets_for(world, 50), "loss": losses_for(world, encoder)[loss]}
+    given = {"targets": targets_for(world, 50), "loss": loss_for(loss, world.problem, encoder)}
     before, _ = encoder.loss_and_gradient(world.signals, **given)
     train(encoder, world.signals, **given, optimizer=optimizer, learning_rate=learning_rate, batch_size=10, epochs=3)
     after, _ = encoder.loss_and_gradient(world.signals, **given)
     assert after < before
+
+
+@every_encoder
+def test_the_decoder_is_a_linear_map_with_its_adjoint_and_its_gradient(name):
+    """Entry by entry against its matrix; the gradient of <r, B x> along a random direction by differences."""
+    world, rng = make_world(2), np.random.default_rng(1)
+    encoder = build(name, world)
+    decoder, arrays = encoder.decoder(world.problem), encoder.arrays
+    matrix = decoder.matrix(arrays)
+    codes, residual = rng.standard_normal((5, encoder.n_atoms)), rng.standard_normal((5, encoder.n_features))
+    expected = np.einsum("fa,na->nf", matrix, codes)
+    np.testing.assert_allclose(decoder.apply(arrays, codes), expected, atol=1e-12)
+    out = np.empty_like(codes)
+    gradient = decoder.backward(arrays, codes, residual.copy(), 3, out)
+    np.testing.assert_allclose(out, np.einsum("fa,nf->na", matrix, residual) / 3, atol=1e-12)
+    np.testing.assert_allclose(decoder.atom_norms(arrays), np.sqrt((matrix**2).sum(axis=0)), rtol=1e-12)
+    assert gradient
+    for key, found in gradient.items():
+        direction = rng.standard_normal(arrays[key].shape)
+        ahead, behind = ({**arrays, key: arrays[key] + sign * 1e-6 * direction} for sign in (1, -1))
+        slope = np.sum(residual * (decoder.apply(ahead, codes) - decoder.apply(behind, codes))) / 2e-6 / 3
+        assert relative_error(np.sum(found * direction), slope) < 1e-6
+
+
+@every_encoder
+def test_atoms_are_projected_to_norm_1_where_they_are_longer_and_only_there(name):
+    world = make_world(1)
+    encoder = build(name, world)
+    decoder = encoder.decoder(world.problem)
+    (key,) = decoder.backward(encoder.arrays, *(np.ones((1, n)) for n in (7, 8)), 1, np.empty((1, 7)))
+    encoder.arrays[key] /= decoder.atom_norms(encoder.arrays)
+    encoder.arrays[key] *= np.linspace(0.5, 3, encoder.n_atoms)
+    before = decoder.matrix(encoder.arrays).copy()
+    decoder.project(encoder.arrays)
+    factors = np.minimum(1, 1 / np.linspace(0.5, 3, encoder.n_atoms))
+    np.testing.assert_allclose(decoder.matrix(encoder.arrays), before * factors, atol=1e-12)
+
+
+@every_encoder
+def test_a_loss_has_buffers_of_its_own_whatever_their_names(name):
+    """A loss that asks for buffers of every name that the encoder used, and spoils them, changes no gradient."""
+    world = make_world(2)
+    encoder, targets = build(name, world), targets_for(world, len(world.signals))
+    used = set()
+
+    class Nosy(CodesLoss):
+        def of_tile(self, arrays, codes, wanted, count, tape):
+            for buffer, dtype in used:
+                tape(buffer, dtype=dtype).fill(99)
+                tape.layers(buffer, dtype=dtype).fill(99)
+            return super().of_tile(arrays, codes, wanted, count, tape)
+
+    expected = encoder.loss_and_gradient(world.signals, targets)
+    lend = Space.__call__
+
+    def watched(space, buffer, shape, dtype):
+        used.add((buffer, dtype))
+        return lend(space, buffer, shape, dtype)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Space, "__call__", watched)
+        encoder.loss_and_gradient(world.signals, targets)
+    found = encoder.loss_and_gradient(world.signals, targets, loss=Nosy())
+    assert len(used) > 2
+    assert found[0] == expected[0]
+    assert all(np.array_equal(found[1][key], array) for key, array in expected[1].items())
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in available()])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_an_encoder_of_the_tests_works_on_the_stand_in_for_a_gpu(name, dtype, monkeypatch):
+    """Those of the library: `tests/unit/test_namespace_strict.py`."""
+    runs = [encoder_runs(name), loss_runs(name), *(training_runs(name, rule) for rule in OPTIMIZERS)]
+    with strict_cupy.installed(monkeypatch):
+        for run in runs:
+            expected, found = host_and_device(run, dtype)
+            assert_alike(found, expected, {np.float32: 2e-5, np.float64: 1e-12}[dtype])

@@ -19,6 +19,7 @@ from lsalsa.arrays import (
     threads,
     to_host,
 )
+from lsalsa.arrays.checks import check_finite
 from lsalsa.errors import ConfigError, DataError, LsalsaError, ShapeError
 
 
@@ -92,6 +93,12 @@ def test_values_that_are_not_finite_are_refused_by_name(bad):
         check_matrix("signals", array)
 
 
+def test_a_number_that_is_not_finite_is_refused_as_an_array_without_axes():
+    check_finite("step", np.array(0.5))
+    with pytest.raises(DataError, match="step holds NaN or Inf"):
+        check_finite("step", np.array(np.nan))
+
+
 def test_the_first_bad_row_is_named_and_nothing_else_is_printed(recwarn):
     array = np.zeros((4, 3))
     array[2] = np.inf, -np.inf, np.nan
@@ -124,6 +131,14 @@ def test_a_space_lends_the_same_memory_under_the_same_name():
     assert np.shares_memory(space("x", (3, 4), np.float32), large)
     assert not np.shares_memory(space("u", (5, 4), np.float32), large)
     assert space("x", (3, 4), np.float32).flags.c_contiguous
+
+
+def test_a_section_of_a_space_lends_other_memory_under_the_same_name():
+    space = Space(np)
+    own, inner = space("a", (3, 4), np.float64), space.section("loss")("a", (3, 4), np.float64)
+    assert not np.shares_memory(own, inner)
+    assert np.shares_memory(inner, space.section("loss")("a", (2, 2), np.float64))
+    assert not np.shares_memory(inner, space.section("other")("a", (3, 4), np.float64))
 
 
 @pytest.mark.parametrize(("n_rows", "tile_rows"), [(0, 7), (1, 7), (7, 7), (8, 7), (50, 7), (50, 1), (50, 99)])

@@ -134,7 +134,7 @@ def test_the_facts_of_an_encoder_are_what_was_chosen_and_how_its_own_training_we
             "optimizer": "adam",
             "seed": 10 * (depth + 1) + i % 2,
             "wall_time_s": pytest.approx(sum(row["seconds"] for row in history)),
-            "status": "max_iterations",
+            "status": "epochs_used",
         }
 
 

@@ -140,7 +140,7 @@ def test_claim_gets_the_verdict_that_its_numbers_deserve(kind, number):
 
 
 def test_trainings_that_ran_out_of_epochs_have_not_settled():
-    rows = [row | {"status": "max_iterations"} for row in evaluations()]
+    rows = [row | {"status": "epochs_used"} for row in evaluations()]
     assert verdict("settled", Facts(rows), tasks=["digits"], methods=["lsalsa"])["verdict"] == "not reproduced"
 
 

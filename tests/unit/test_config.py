@@ -28,14 +28,14 @@ components:
   digits_10:
     images: digits
     image_size: 32
-    fit: pad
+    resize: pad
     patch_size: 10
     n_atoms: 100
     dictionary: {penalty: 0.15, step_size: 4}
   digits_8:
     images: digits
     image_size: 32
-    fit: pad
+    resize: pad
     patch_size: 8
     n_atoms: 64
     dictionary: {penalty: 0.15, step_size: 4}
@@ -142,7 +142,11 @@ WRONG = [
     ("tasks.digits", 3, "tasks.digits must be a block of settings, found 3"),
     ("methods.fista.depths", [3, 1], "methods.fista.depths must grow from entry to entry, found [3, 1]"),
     ("methods.fista.depths", [0], "methods.fista.depths[0] must be at least 1, found 0"),
-    ("components.digits_10.fit", "crop", "components.digits_10.fit must be 'pad', 'shrink' or 'none', found 'crop'"),
+    (
+        "components.digits_10.resize",
+        "crop",
+        "components.digits_10.resize must be 'pad', 'downscale' or 'none', found 'crop'",
+    ),
 ]
 
 

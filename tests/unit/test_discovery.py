@@ -2,6 +2,7 @@
 
 import importlib
 import itertools
+from pathlib import Path
 
 import pytest
 
@@ -99,14 +100,22 @@ def test_a_name_unlike_any_is_answered_without_a_guess(make_package):
     assert str(raised.value) == "'xyzzy' is not a known toy; known: ant"
 
 
-def test_the_library_knows_the_methods_of_the_papers():
-    from lsalsa import encoders, solvers
+FAMILIES = {
+    "encoders": ("encoder_class", {"LISTA", "LSALSA", "LFISTA", "AdaptiveISTA", "SLSTM"}),
+    "solvers": ("solver_class", {"ISTA", "FISTA", "SALSA"}),
+    "losses": ("loss_class", {"CodesLoss", "TiedDecoderLoss"}),
+}
 
-    assert solvers.available() == ["fista", "ista", "salsa"]
-    assert encoders.available() == ["adaptive_ista", "lfista", "lista", "lsalsa", "slstm"]
-    assert [solvers.solver_class(name).__name__ for name in solvers.available()] == ["FISTA", "ISTA", "SALSA"]
-    kinds = [encoders.encoder_class(name).__name__ for name in encoders.available()]
-    assert kinds == ["AdaptiveISTA", "LFISTA", "LISTA", "LSALSA", "SLSTM"]
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_file_of_a_family_is_found_under_its_name_and_those_of_the_papers_are_among_them(family):
+    package, (find, of_the_papers) = importlib.import_module(f"lsalsa.{family}"), FAMILIES[family]
+    files = {path.stem for path in Path(package.__file__).parent.glob("*.py")}
+    plug_ins = sorted(name for name in files if name != "base" and not name.startswith("_"))
+    assert package.available() == plug_ins
+    found = [getattr(package, find)(name) for name in plug_ins]
+    assert [kind.__module__ for kind in found] == [f"lsalsa.{family}.{name}" for name in plug_ins]
+    assert of_the_papers <= {kind.__name__ for kind in found}
 
 
 def test_given_settings_take_the_place_of_the_known_ones_and_leave_them_alone():

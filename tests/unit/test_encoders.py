@@ -309,7 +309,7 @@ def test_building_an_encoder_leaves_the_problem_as_it_was():
         for array in encoder.arrays.values():
             array += 1
     assert np.array_equal(problem.dictionary, world.dictionary)
-    assert np.array_equal(problem.thresholds, world.penalty_of_atom)
+    assert np.array_equal(problem.penalty_of_atom, world.penalty_of_atom)
     np.testing.assert_allclose(problem.gram, world.dictionary.T @ world.dictionary, atol=1e-14)
 
 

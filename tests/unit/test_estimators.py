@@ -16,7 +16,7 @@ SOLVERS = (
     ("salsa", {"penalty_factor": 3.0, "mu": 2.0, "read_out": "softx"}),
     ("salsa", {}),
 )
-RESULTS = {"depth": 99, "score": 0.1, "epochs": 3, "zero_share": 0.5, "status": "max_iterations", "chosen": True}
+RESULTS = {"depth": 99, "score": 0.1, "epochs": 3, "zero_share": 0.5, "status": "epochs_used", "chosen": True}
 
 every_encoder = pytest.mark.parametrize("kind", ["lista", "lsalsa"])
 
@@ -162,9 +162,9 @@ def test_every_epoch_of_every_repetition_is_a_row_with_seed_settings_and_outcome
         (repetition, seed, epoch) for repetition, seed in enumerate((5, 6, 7)) for epoch in range(4)
     ]
     fixed = {"epochs": 3, "optimizer": "sgd", "keep": "last", "set_backs": 1, "batch_size": 10, "decay": 0.9}
-    assert all(row.items() >= {**fixed, "outcome": "max_iterations"}.items() for row in rows)
+    assert all(row.items() >= {**fixed, "outcome": "epochs_used"}.items() for row in rows)
     assert [row["learning_rate"] for row in rows[1:4]] == pytest.approx([1e-3, 9e-4, 8.1e-4])
-    assert [row["status"] for row in rows] == 3 * [None, None, None, "max_iterations"]
+    assert [row["status"] for row in rows] == 3 * [None, None, None, "epochs_used"]
     assert [row["kept"] for row in rows] == 3 * [False, False, False, True]
     assert all(row["seconds"] >= 0 for row in rows)
 
@@ -224,4 +224,4 @@ def test_epochs_that_were_undone_keep_their_status():
     statuses = [row["status"] for row in rows]
     assert "set back" in statuses
     assert set(statuses[:-1]) <= {None, "set back"}
-    assert statuses[-1] == rows[0]["outcome"] in ("max_iterations", "done")
+    assert statuses[-1] == rows[0]["outcome"] in ("epochs_used", "converged")

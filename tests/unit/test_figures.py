@@ -62,7 +62,7 @@ def invented_results(components, *, seed=0):
     return {
         "evaluation": [row for method in METHODS for row in invented_rows(method, components, random)],
         "timing": [
-            {"task": "task", "method": m, "depth": d, "seconds_per_sample": 1e-6 * (d + i / 10), "status": "done"}
+            {"task": "task", "method": m, "depth": d, "seconds_per_sample": 1e-6 * (d + i / 10), "status": "ok"}
             for i, m in enumerate(METHODS)
             for d in depths_of(m)
         ],
@@ -93,7 +93,7 @@ def invented_exact():
     ]
     for method, tolerance, seconds, rmse in measured:
         row = {"method": method, "tolerance": tolerance, "seconds_per_sample": seconds, "rmse": rmse}
-        yield row | {"status": "done", "reason": None}
+        yield row | {"status": "ok", "reason": None}
     absent = {"method": "exact_spams", "tolerance": None, "seconds_per_sample": None, "rmse": None}
     yield absent | {"status": "skipped", "reason": "spams cannot be imported: gone"}
 
@@ -114,7 +114,7 @@ def invented_rows(method, components, random):
                     "rmse": float("nan") if failed else random.uniform(0.5, 1) / depth,
                     "error_percent_fitted_on_test": None if no_error else random.uniform(0, 90) / depth,
                     "error_percent_fitted_on_train": None if no_error else random.uniform(9, 90),
-                    "status": "diverged" if failed else "done",
+                    "status": "diverged" if failed else "ok",
                 }
 
 
@@ -195,7 +195,7 @@ def test_curves_pass_through_the_means_and_stop_where_the_method_stops():
         line = lines[method.upper()]
         assert tuple(line.get_xdata()) == depths_of(method)
         for depth, value in zip(line.get_xdata(), line.get_ydata(), strict=True):
-            finished = [r["rmse"] for r in rows if r["depth"] == depth and r["status"] == "done"]
+            finished = [r["rmse"] for r in rows if r["depth"] == depth and r["status"] == "ok"]
             assert value == pytest.approx(np.mean(finished))
 
 
@@ -219,7 +219,7 @@ def test_the_sentence_under_the_curves_is_worked_out_from_the_rows():
     results = invented_results(("digits",))
     values = {("fista", 1): 0.9, ("fista", 5): 0.4, ("fista", 20): 0.2, ("lsalsa", 1): 0.3, ("lsalsa", 5): 0.1}
     results["evaluation"] = [
-        {"task": "task", "method": m, "depth": d, "repetition": 0, "component": "all", "rmse": value, "status": "done"}
+        {"task": "task", "method": m, "depth": d, "repetition": 0, "component": "all", "rmse": value, "status": "ok"}
         for (m, d), value in values.items()
     ]
     figure = figures.plot("rmse_curves", results, shown(methods=["fista", "lsalsa"]))

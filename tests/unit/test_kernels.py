@@ -28,8 +28,8 @@ def test_every_body_takes_the_same_arguments(step):
 @pytest.mark.parametrize("module", [compiled, portable], ids=["compiled", "portable"])
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_shrinking_is_the_textbook_s_and_exactly_zero_up_to_the_threshold(module, dtype):
-    values = arguments("shrink", dtype)
-    out = run(module, "shrink", values)["out"]
+    values = arguments("soft_threshold", dtype)
+    out = run(module, "soft_threshold", values)["out"]
     z, t = values["values"], values["thresholds"]
     np.testing.assert_allclose(out, np.sign(z) * np.maximum(np.abs(z) - t, 0), atol=1e-6)
     assert np.array_equal(out == 0, np.abs(z) <= t)

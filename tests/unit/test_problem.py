@@ -80,13 +80,24 @@ def test_numbers_about_the_data_are_double_precision_whatever_the_data(dtype):
 
 
 @worlds
-def test_blocks_thresholds_and_gram_follow_the_order_of_the_dictionaries(n_blocks):
+def test_a_gradient_step_and_thresholds_are_those_of_the_textbook(n_blocks):
+    world, rng = make_world(n_blocks), np.random.default_rng(0)
+    codes = rng.standard_normal((len(world.signals), world.dictionary.shape[1]))
+    step = world.problem.gradient_step(0.3)
+    found = step.of_signals(world.signals, np.empty_like(codes)) + step.of_codes(codes, np.empty_like(codes))
+    descent = codes.T - 0.3 * world.dictionary.T @ (world.dictionary @ codes.T - world.signals.T)
+    np.testing.assert_allclose(found, descent.T, atol=1e-13)
+    np.testing.assert_allclose(world.problem.thresholds(0.3), 0.3 * world.penalty_of_atom, rtol=1e-15)
+
+
+@worlds
+def test_blocks_penalties_and_gram_follow_the_order_of_the_dictionaries(n_blocks):
     world = make_world(n_blocks)
     problem = world.problem
     assert (problem.n_features, problem.n_atoms) == world.dictionary.shape
     assert problem.penalties == PENALTIES[:n_blocks]
     assert np.array_equal(problem.dictionary, world.dictionary)
-    assert np.array_equal(problem.thresholds, world.penalty_of_atom)
+    assert np.array_equal(problem.penalty_of_atom, world.penalty_of_atom)
     np.testing.assert_allclose(problem.gram, world.dictionary.T @ world.dictionary, atol=1e-14)
     assert isinstance(problem.blocks, tuple)
     for block, part in zip(problem.blocks, world.dictionaries, strict=True):
@@ -129,7 +140,7 @@ def test_other_penalties_leave_the_first_problem_as_it_was():
     problem = world.problem
     other = problem.with_penalties([0.3, 0.4])
     assert other.penalties == (0.3, 0.4)
-    assert set(other.thresholds) == {0.3, 0.4}
+    assert set(other.penalty_of_atom) == {0.3, 0.4}
     assert problem.penalties == PENALTIES[:2]
     assert np.array_equal(other.dictionary, problem.dictionary)
 

@@ -27,7 +27,7 @@ LAYERS = (
     {"training", "theory"},
     {"encoders"},
     {"losses"},
-    {"dictionary"},
+    {"decoders", "dictionary"},
     {"solvers", "exact"},
     {"problem"},
     {"metrics"},

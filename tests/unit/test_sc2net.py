@@ -15,14 +15,14 @@ from worlds import (
     unit_columns,
 )
 
-from lsalsa import SparseCodingProblem, load_encoder, solve, train
+from lsalsa import SparseCodingProblem, TiedDecoderLoss, load_encoder, losses, solve, train
+from lsalsa.decoders import TiedDecoder
 from lsalsa.encoders import available, encoder_class
 from lsalsa.encoders.adaptive_ista import AdaptiveISTA
 from lsalsa.encoders.lfista import LFISTA
 from lsalsa.encoders.lista import LISTA
 from lsalsa.encoders.slstm import SLSTM
 from lsalsa.errors import ConfigError, LsalsaError
-from lsalsa.losses import TiedDecoderLoss
 from lsalsa.metrics import near_zero_share
 
 WORLD = make_world(2, n_samples=40)
@@ -57,17 +57,17 @@ def slstm_outputs(signals, arrays, depth, variant):
     return s.T, gates
 
 
-def tied_loss(signals, codes, decoder, penalties, half=True):
-    """Equation 8 sample by sample, entry by entry; `decoder` has a column for each atom."""
+def tied_loss(signals, codes, decoder, penalties):
+    """Equation 8, with its 1/2, sample by sample, entry by entry; `decoder` has a column for each atom."""
     total = 0.0
     for signal, code in zip(signals, codes, strict=True):
         misfit = sum((y - row @ code) ** 2 for y, row in zip(signal, decoder, strict=True))
-        total += (0.5 if half else 1.0) * misfit + sum(p * abs(c) for p, c in zip(penalties, code, strict=True))
+        total += 0.5 * misfit + sum(p * abs(c) for p, c in zip(penalties, code, strict=True))
     return total / len(signals)
 
 
 def loss_for(encoder, world=WORLD, **settings):
-    return TiedDecoderLoss(world.problem.thresholds, encoder.decoder_scale(world.problem), **settings)
+    return losses.loss_for("sc2net", world.problem, encoder, **settings)
 
 
 def decoder_of(encoder, world=WORLD):
@@ -208,12 +208,11 @@ def test_a_setting_that_does_not_exist_is_refused_with_the_known_ones(kind, sett
 
 
 @every_encoder
-@pytest.mark.parametrize("half", [True, False])
-def test_the_loss_is_equation_8_with_the_filter_for_a_decoder(name, half):
+def test_the_loss_is_equation_8_with_the_filter_for_a_decoder(name):
     encoder = encoder_class(name).from_problem(WORLD.problem, depth=3)
-    found, _ = encoder.loss_and_gradient(WORLD.signals, loss=loss_for(encoder, half=half))
+    found, _ = encoder.loss_and_gradient(WORLD.signals, loss=loss_for(encoder))
     codes = encoder.encode(WORLD.signals)
-    expected = tied_loss(WORLD.signals, codes, decoder_of(encoder), WORLD.penalty_of_atom, half)
+    expected = tied_loss(WORLD.signals, codes, decoder_of(encoder), WORLD.penalty_of_atom)
     assert found == pytest.approx(expected, rel=1e-12)
 
 
@@ -258,7 +257,7 @@ def test_scores_tell_the_atoms_norms_and_a_loss_that_an_exchange_of_scale_leaves
     weighed = tied_loss(WORLD.signals, codes, decoder, WORLD.penalty_of_atom * norms)
     assert before["weighted_loss"] == pytest.approx(weighed)
     encoder.arrays["gains"] /= 2
-    wider = TiedDecoderLoss(WORLD.problem.thresholds, 2 * encoder.decoder_scale(WORLD.problem))
+    wider = TiedDecoderLoss(WORLD.problem.penalty_of_atom, TiedDecoder(2 * encoder.decoder_scale(WORLD.problem)))
     after = wider.scores(encoder, WORLD.signals, None)
     assert after["weighted_loss"] == pytest.approx(before["weighted_loss"])
     assert after["validation_loss"] < before["validation_loss"]
@@ -267,7 +266,7 @@ def test_scores_tell_the_atoms_norms_and_a_loss_that_an_exchange_of_scale_leaves
 @pytest.mark.parametrize("scale", [0.0, -1.0, math.nan, math.inf])
 def test_a_scale_that_is_not_positive_is_refused(scale):
     with pytest.raises(ConfigError, match="scale"):
-        TiedDecoderLoss(WORLD.problem.thresholds, scale)
+        TiedDecoder(scale)
 
 
 # training
@@ -351,7 +350,7 @@ def test_a_run_in_two_parts_is_the_straight_run_to_the_bit(name, tmp_path):
     for epochs in (2, 5):
         run(resumed, loss_for(resumed), epochs=epochs, checkpoint=tmp_path / "fit.npz", **settings)
     assert all(straight.arrays[key].tobytes() == resumed.arrays[key].tobytes() for key in straight.arrays)
-    with pytest.raises(LsalsaError, match="sc2net"):
+    with pytest.raises(LsalsaError, match="project of group 1: False there, True here"):
         run(resumed, loss_for(resumed, project=True), epochs=5, checkpoint=tmp_path / "fit.npz", **settings)
 
 

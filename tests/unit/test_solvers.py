@@ -195,7 +195,7 @@ def test_an_objective_of_exactly_zero_is_done_without_a_division(method):
     with warnings.catch_warnings(), np.errstate(all="raise"):
         warnings.simplefilter("ignore", UserWarning)
         solution = solve(world.problem, nothing, method, 30, history=True)
-    assert solution.status == "done"
+    assert solution.status == "converged"
     assert not solution.codes.any()
     assert all(row["objective"] == 0 for row in solution.history)
 
@@ -205,7 +205,7 @@ def test_a_flat_objective_is_done(method):
     world = make_world(1)
     with np.errstate(all="raise", under="ignore"):
         solution = solve(world.problem, world.signals, method, 20000, history=True)
-    assert solution.status == "done"
+    assert solution.status == "converged"
     assert solution.iterations < 20000
     optimum = objective_of(world, fista_iterates(world, 3000)[-1])
     np.testing.assert_allclose(objective_of(world, solution.codes), optimum, rtol=1e-6)

@@ -10,7 +10,7 @@ from tasks import encoder_codes, make_task, rmse_of, solver_codes, trained_by_ha
 from lsalsa.arrays import set_threads, threads
 from lsalsa.errors import ConfigError
 from lsalsa.study.search import search_encoder, search_solver
-from lsalsa.training.fit import Fit
+from lsalsa.training import Training
 
 DEPTHS = (3, 1, 10)
 SOLVER_GRIDS = {
@@ -172,7 +172,7 @@ def test_every_candidate_is_a_row_with_its_depth_settings_and_status():
     grid = {"penalty_factor": [1.0, 2.0], "mu": [1.0, 3.0], "learning_rate": [1e-3], "batch_size": [10]}
     rows = tune(grid, depth=3, rungs=[1, 3])
     assert [settings_of(row, grid) for row in rows] == candidates_of(grid)
-    assert {(row["depth"], row["status"]) for row in rows} == {(3, "max_iterations")}
+    assert {(row["depth"], row["status"]) for row in rows} == {(3, "epochs_used")}
     assert sorted(row["epochs"] for row in rows) == [1, 1, 3, 3]  # a third of four, rounded up
     assert len(winners(rows)) == 1 and winners(rows)[0]["epochs"] == 3
 
@@ -214,7 +214,7 @@ def test_a_learning_rate_that_diverges_never_wins():
 
 def test_an_encoder_that_answers_nothing_never_wins():
     rows = tune({"penalty_factor": [1e4, 1.0], "learning_rate": [1e-3], "batch_size": [10]})
-    assert [(row["status"], row["chosen"]) for row in rows] == [("collapsed", False), ("max_iterations", True)]
+    assert [(row["status"], row["chosen"]) for row in rows] == [("collapsed", False), ("epochs_used", True)]
     assert rows[0]["score"] == math.inf
 
 
@@ -229,11 +229,11 @@ def test_where_every_candidate_fails_exactly_one_is_chosen_and_its_status_says_w
 def test_a_training_that_has_ended_is_not_taken_up_again_by_the_next_rung(monkeypatch):
     """A rate that moves nothing: the loss stands still after two epochs."""
     epochs = []
-    run_epoch = Fit.run_epoch
-    monkeypatch.setattr(Fit, "run_epoch", lambda fit: (epochs.append(fit.epoch), run_epoch(fit)))
+    run_epoch = Training.run_epoch
+    monkeypatch.setattr(Training, "run_epoch", lambda run: (epochs.append(run.epoch), run_epoch(run)))
     rows = tune({"learning_rate": [1e-13], "batch_size": [10]}, rungs=[1, 5, 9])
     assert epochs == [0, 1]
-    assert (rows[0]["status"], rows[0]["chosen"]) == ("done", True)
+    assert (rows[0]["status"], rows[0]["chosen"]) == ("converged", True)
 
 
 def test_samples_after_the_first_n_train_play_no_role():

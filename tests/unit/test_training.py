@@ -119,7 +119,7 @@ def test_every_epoch_leaves_a_row_and_row_zero_is_the_untrained_encoder():
     last = history.rows[-1]
     assert last["validation_rmse"] == pytest.approx(np.sqrt(np.mean((codes - VALIDATION[1]) ** 2)), rel=1e-9)
     assert last["zero_share"] == pytest.approx(np.mean(codes == 0))
-    assert history.status == last["status"] == "max_iterations"
+    assert history.status == last["status"] == "epochs_used"
     assert all(row["seconds"] >= 0 for row in history.rows)
 
 
@@ -142,7 +142,7 @@ def test_without_a_validation_set_the_training_samples_are_scored():
 def test_a_loss_that_stands_still_ends_the_training():
     history = run(new_encoder(), learning_rate=1e-13, epochs=50, tolerance=1e-6)
     assert len(history.rows) < 6
-    assert history.status == history.rows[-1]["status"] == "done"
+    assert history.status == history.rows[-1]["status"] == "converged"
 
 
 # when it goes wrong
@@ -183,7 +183,7 @@ def test_a_run_that_blows_up_goes_on_from_its_best_epoch_at_a_tenth_of_the_rate(
     assert 1 <= len(undone) <= 3
     before, after = history.rows[undone[0]], history.rows[undone[0] + 1]
     assert after["learning_rate"] == pytest.approx(0.1 * before["learning_rate"])
-    assert history.status in ("done", "max_iterations")
+    assert history.status in ("converged", "epochs_used")
     assert history.validation_score == min(row["validation_rmse"] for row in history.rows)
     assert history.validation_score < history.rows[0]["validation_rmse"]
 

@@ -43,7 +43,7 @@ REFUSED = {
     ),
     "unknown notebook": (
         "notebooks:\n  03_nothing:\n    title: x\n",
-        "names 03_nothing, which is not a file of workflow/notebooks",
+        "names 03_nothing, which is not a file of papers/<paper>/notebooks",
     ),
 }
 
@@ -111,8 +111,8 @@ def test_partial_file_that_was_kept_is_refused_by_its_reader(done, name, target)
     path = done.result(name)
     path.write_bytes(path.read_bytes()[:-100])
     output = done.run("rmse_digits", fails=True)
-    told = next(line for line in output.splitlines() if f": results/smoke/{name} is not a whole" in line)
-    assert told.endswith(f"; delete it and run again: snakemake {target}")
+    sentence = next(line for line in output.splitlines() if f": results/smoke/{name} is not a whole" in line)
+    assert sentence.endswith(f"; delete it and run again: snakemake {target}")
     assert "Traceback" not in output
     path.unlink()
     done.run(target)
@@ -124,7 +124,7 @@ def test_one_broken_encoder_does_not_stop_the_others(done):
 
     def add(study):
         study["methods"]["broken"] = {"depths": [1], "search": {"learning_rate": [0.1]}}
-        study["methods"]["lsalsa_adam"] = {"kind": "lsalsa", "depths": [1], "search": {"learning_rate": [0.001]}}
+        study["methods"]["lsalsa_adam"] = {"algorithm": "lsalsa", "depths": [1], "search": {"learning_rate": [0.001]}}
         study["methods"]["lsalsa_adam"] |= {"optimizer": "adam", "epochs": 1}
         for name in ("fista", "broken"):
             study["tables"][f"rmse_{name}"] = study["tables"]["rmse_digits"] | {"methods": [name], "depths": [1]}

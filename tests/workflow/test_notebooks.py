@@ -60,7 +60,7 @@ def test_unknown_parameter_is_refused_before_anything_runs(page):
 
 
 def test_failing_notebook_fails_its_rule(done):
-    source = done.path / "workflow" / "notebooks" / "04_single_dictionary.py"
+    source = done.path / "papers" / "lsalsa" / "notebooks" / "04_single_dictionary.py"
     source.write_text(source.read_text() + "\n# %%\nraise ValueError('not so')\n")
     output = done.run("04_single_dictionary", fails=True)
     assert "04_single_dictionary.py failed in cell" in output

@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("Snakefile", "config.yaml", "workflow", "scripts", "src", "envs", "profiles")
+PARTS = ("Snakefile", "config.yaml", "workflow", "papers", "scripts", "src", "envs", "profiles")
 SMOKE = "workflow/presets/smoke.yaml"
 
 

@@ -1,15 +1,3 @@
-# ---
-# jupyter:
-#   jupytext:
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
 # %% [markdown]
 # # Data and dictionaries
 #
@@ -56,7 +44,7 @@ for name, arrays in components.items():
     side = len(square(arrays["train"][0]))
     splits = ("train", "validation", "test")
     counts = [f"{len(arrays[s]):,} ({len(np.unique(arrays[s + '_image'])):,})" for s in splits]
-    classes = len(np.unique(arrays["test_label"]))
+    classes = len(np.unique(arrays["test_label"])) if "test_label" in arrays else "no labels"
     lines.append(f"| {name} | {side} × {side} | {' | '.join(counts)} | {classes} |")
 Markdown("\n".join(lines))
 

@@ -17,7 +17,7 @@ LABELS = {"lsalsa": "LSALSA", "lsalsa_u": "LSALSA (read-out u)"}
 CURVES = curves(1)
 
 
-def assumption(depth, ratio, asymmetry, method="lsalsa", status="done"):
+def assumption(depth, ratio, asymmetry, method="lsalsa", status="ok"):
     """What was measured of one encoder, made up."""
     facts = {"ratio": ratio, "asymmetry": asymmetry, "stationarity": 2 * asymmetry, "smallest_eigenvalue": ratio - 0.9}
     met = {"theorem_1": asymmetry == 0, "theorem_2": ratio > 1}

@@ -32,7 +32,7 @@ def assumptions_of(encoder: Encoder, dictionary: np.ndarray) -> Row:
     -------
     row : dict
         mu; the facts of `papers.lsalsa.theory.assumptions.assumptions`, and ratio, learned_strong_convexity over
-        strong_convexity; theorem_1 and theorem_2, whether what these assume holds; status "done", or "diverged" for
+        strong_convexity; theorem_1 and theorem_2, whether what these assume holds; status "ok", or "diverged" for
         matrices that are not finite or cannot be inverted: then all facts are NaN.
     """
     mu, splitting = encoder.settings["mu"], encoder.arrays["splitting"]
@@ -45,7 +45,7 @@ def assumptions_of(encoder: Encoder, dictionary: np.ndarray) -> Row:
         **{name: facts[name] for name in FACTS},
         "theorem_1": definite and facts["asymmetry"] <= ROUNDING,
         "theorem_2": definite and facts["ratio"] > 1 + ROUNDING,
-        "status": "done" if usable else "diverged",
+        "status": "ok" if usable else "diverged",
     }
 
 

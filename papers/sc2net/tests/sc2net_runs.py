@@ -7,7 +7,7 @@ from papers.sc2net.tables._variants import GIVEN, MEANS
 BASE = {"ista": 85.0, "fista": 86.0, "lista": 85.5, "lfista": 84.0}
 
 
-def rows_of(accuracies, images="mnist_unit", data="MNIST", status="done", **facts):
+def rows_of(accuracies, images="mnist_unit", data="MNIST", status="epochs_used", **facts):
     """Two repetitions of each variant, one point apart."""
     unknown = dict.fromkeys((*GIVEN, *MEANS))
     return [
@@ -34,7 +34,7 @@ def shown(variants, title="The title"):
 
 RECOVERED = [
     {"case": "decaying", "variant": variant, "n_nonzero": n, "recovered_percent": percent / n, "guess_percent": n}
-    | {"status": "done", "repetition": 0}
+    | {"status": "epochs_used", "repetition": 0}
     for variant, percent in {"ista": 50.0, "converged": 80.0, "lista_sc2net": 60.0, "slstm": 40.0}.items()
     for n in (1, 2)
 ]

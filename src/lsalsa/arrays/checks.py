@@ -13,6 +13,14 @@ from lsalsa.errors import ConfigError, DataError, ShapeError
 def check_matrix(name: str, array: Any, n_columns: int | None = None, n_rows: int | None = None) -> Any:
     """The array itself, if it is a finite matrix of real floating-point numbers with the expected shape.
 
+    Parameters
+    ----------
+    name : str
+        As a message shall call the array.
+    array : array
+    n_columns, n_rows : int, optional
+        Any number by default.
+
     Raises
     ------
     ShapeError
@@ -26,10 +34,15 @@ def check_matrix(name: str, array: Any, n_columns: int | None = None, n_rows: in
         raise ShapeError(f"{name} must be a matrix of shape {expected}, found {describe(array)}")
     if (n_columns is not None and shape[1] != n_columns) or (n_rows is not None and shape[0] != n_rows):
         raise ShapeError(f"{name} must have shape {expected}, found {shape}")
-    if str(array.dtype) not in ("float32", "float64"):
-        raise DataError(f"{name} must be float32 or float64, found {array.dtype}")
+    check_floating(name, array)
     check_finite(name, array)
     return array
+
+
+def check_floating(name: str, array: Any) -> None:
+    """Raise DataError when an array is neither float32 nor float64."""
+    if str(array.dtype) not in ("float32", "float64"):
+        raise DataError(f"{name} must be float32 or float64, found {array.dtype}")
 
 
 def check_finite(name: str, array: Any) -> None:
@@ -38,7 +51,8 @@ def check_finite(name: str, array: Any) -> None:
     with np.errstate(over="ignore", invalid="ignore"):
         if bool(xp.isfinite(xp.sum(array))):  # NaN and Inf survive a sum: one pass, no temporary
             return
-    bad = ~xp.isfinite(array.reshape(array.shape[0], -1)).all(axis=1) if array.size else xp.zeros(0, bool)
+    rows = array.reshape(array.shape[0] if array.ndim else 1, -1)
+    bad = ~xp.isfinite(rows).all(axis=1) if array.size else xp.zeros(0, bool)
     if bool(bad.any()):
         raise DataError(
             f"{name} holds NaN or Inf in {int(bad.sum())} of {len(bad)} rows, first in row {int(bad.argmax())}"
@@ -46,14 +60,41 @@ def check_finite(name: str, array: Any) -> None:
 
 
 def check_count(name: str, value: Any, least: int = 1) -> int:
-    """The value as int, if it is a whole number of at least `least`; ConfigError otherwise."""
+    """The value as int, if it is a whole number that is large enough.
+
+    Parameters
+    ----------
+    name : str
+        As a message shall call the value.
+    value : int
+        A NumPy integer as well, but no bool.
+    least : int
+
+    Raises
+    ------
+    ConfigError
+        When it is no whole number of at least `least`.
+    """
     if isinstance(value, bool) or not hasattr(value, "__index__") or value < least:
         raise ConfigError(f"{name} must be a whole number of at least {least}, found {value!r}")
     return int(value)
 
 
 def nearest(kind: str, name: str, known: Iterable[str]) -> ConfigError:
-    """The error for a name that does not exist, with the nearest existing one and the whole list."""
+    """The error for a name that does not exist, with the nearest existing one and the whole list.
+
+    Parameters
+    ----------
+    kind : str
+        What the name was to name: "solver", say.
+    name : str
+    known : iterable of str
+
+    Returns
+    -------
+    ConfigError
+        To be raised by the caller.
+    """
     known = sorted(known)
     close = get_close_matches(str(name), known, n=1)
     hint = f"did you mean {close[0]}? " if close else ""

@@ -58,9 +58,28 @@ class Space:
     def __init__(self, xp: Any):
         self.xp = xp
         self._buffers: dict[tuple[str, str], Any] = {}
+        self._sections: dict[str, Space] = {}
+
+    def section(self, name: str) -> "Space":
+        """A space inside this one, the same at each call with the same name: its buffers are its own."""
+        if name not in self._sections:
+            self._sections[name] = Space(self.xp)
+        return self._sections[name]
 
     def __call__(self, name: str, shape: tuple[int, ...], dtype: Any) -> Any:
-        """An uninitialised array of this shape and dtype; the same memory at each call with the same name."""
+        """A buffer of this space.
+
+        Parameters
+        ----------
+        name : str
+        shape : tuple of int
+        dtype : dtype
+
+        Returns
+        -------
+        array
+            Uninitialised; the same memory at each call with the same name and dtype.
+        """
         size = 1
         for length in shape:
             size *= length
@@ -164,8 +183,17 @@ class Tiles:
 
 
 def tiles_for(xp: Any, n_columns: int, dtype: np.dtype, tile_rows: int | None = None) -> Tiles:
-    """Tiles of `tile_rows` rows; by default so many that their buffers stay in a core's cache, never so few that the
-    matrix product starves."""
+    """Tiles whose buffers stay in a core's cache.
+
+    Parameters
+    ----------
+    xp : module
+    n_columns : int
+        Of the widest buffer that an iteration works on.
+    dtype : dtype
+    tile_rows : int, optional
+        Rows of a tile; by default 256 to 512, the more the narrower: fewer rows make matrix products slow.
+    """
     if tile_rows is None:
         tile_rows = max(256, min(512, _TILE_BYTES // (n_columns * dtype.itemsize)))
     return Tiles(xp, tile_rows)

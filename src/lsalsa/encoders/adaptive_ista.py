@@ -1,10 +1,9 @@
 """Adaptive ISTA."""
 
-import numpy as np
+from typing import Any, ClassVar
 
-from lsalsa.arrays import namespace
 from lsalsa.encoders._gated import GatedEncoder
-from lsalsa.solvers.ista import gradient_step
+from lsalsa.problem import SparseCodingProblem
 
 
 class AdaptiveISTA(GatedEncoder):
@@ -23,25 +22,20 @@ class AdaptiveISTA(GatedEncoder):
         The same of the forget gate.
     """
 
-    defaults = {"depth": 5, "input_bias": 4.0, "forget_bias": -4.0}
+    defaults: ClassVar[dict[str, Any]] = {"depth": 5, "input_bias": 4.0, "forget_bias": -4.0}
 
     @classmethod
-    def check(cls, settings):
-        pass
-
-    @classmethod
-    def from_problem(cls, problem, **settings):
+    def from_problem(cls, problem: SparseCodingProblem, **settings: Any) -> "AdaptiveISTA":
         full = cls.complete(settings)
         step = 1.0 / problem.lipschitz
-        start, transition = gradient_step(problem, step)
-        xp, thresholds = namespace(start), problem.thresholds.astype(np.float64) * step
-        shapes = cls.shapes(full, problem.n_features, problem.n_atoms)
+        filter, splitting = problem.gradient_step(step)
+        xp, shapes = problem.xp, cls.shapes(full, problem.n_features, problem.n_atoms)
         arrays = {name: xp.zeros(shape, problem.dtype) for name, shape in shapes.items()}
-        arrays |= {"filter": start, "splitting": transition, "thresholds": thresholds.astype(problem.dtype)}
+        arrays |= {"filter": filter, "splitting": splitting, "thresholds": problem.thresholds(step)}
         arrays["gate_bias"][: problem.n_atoms] = full["input_bias"]
         arrays["gate_bias"][problem.n_atoms :] = full["forget_bias"]
         return cls(arrays, **settings)
 
     @property
-    def learned(self):
+    def learned(self) -> tuple[str, ...]:
         return tuple(name for name in self.parameters if name != "thresholds")

@@ -1,156 +1,99 @@
-"""What every encoder shares: parameters by name, encoding in tiles, loss and gradient, saving. No optimiser, no
-clock."""
+"""What every encoder shares: encoding in tiles, loss and gradient. No optimiser, no clock."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any, ClassVar
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any
 
-import numpy as np
-
-from lsalsa.arrays import Device, Space, Tiles, check_count, check_matrix, kernels_for, namespace, tiles_for, to_host
-from lsalsa.arrays.checks import check_finite
-from lsalsa.discovery import settings_for
-from lsalsa.errors import DataError, ShapeError
+from lsalsa.arrays import Space, Tiles, check_matrix, namespace, tiles_for
+from lsalsa.decoders import Decoder
+from lsalsa.encoders._parameters import Parametrised
+from lsalsa.encoders._tape import Tape
+from lsalsa.errors import ConfigError, DataError
 from lsalsa.losses import CODES, Loss
-from lsalsa.problem import SparseCodingProblem
-from lsalsa.storage import write_arrays
 
 GRADIENT_ROWS = 256  # rows of a training batch that one worker takes
 
 
-class Tape:
-    """Buffers of a forward pass: kept layer by layer for a backward pass to read, or one that all layers share."""
+class Encoder(Parametrised):
+    """Base of the encoders; a subclass supplies `sizes`, `shapes`, `from_problem`, `forward` and `backward`.
 
-    def __init__(self, space: Space, shape: tuple[int, int], dtype: Any, depth: int, keep: bool):
-        self._space, self._shape, self._dtype = space, shape, dtype
-        self._depth, self.keep = depth, keep
-
-    def __call__(self, name: str, columns: int | None = None, dtype: Any = None) -> Any:
-        """A (n_samples, columns) buffer, of n_atoms columns and the encoder's dtype unless told otherwise."""
-        return self._space(name, self._wide(columns), dtype or self._dtype)
-
-    def layers(self, name: str, columns: int | None = None, alive: int = 1, dtype: Any = None) -> Any:
-        """A (depth, n_samples, columns) buffer; when nothing is kept, `alive` matrices that the layers take in turn."""
-        if self.keep:
-            return self._space(name, (self._depth, *self._wide(columns)), dtype or self._dtype)
-        return [self(f"{name} {layer % alive}", columns, dtype) for layer in range(self._depth)]
-
-    def _wide(self, columns: int | None) -> tuple[int, int]:
-        return self._shape if columns is None else (self._shape[0], columns)
-
-
-class Encoder(ABC):
-    """Base of the encoders; a subclass supplies `from_problem`, `forward` and `backward`.
-
-    Attributes
-    ----------
-    arrays : dict of str to array
-        The parameters, of the names and shapes of `shapes`. Every encoder has a filter, (n_features, n_atoms), the
-        transpose of the LSALSA paper's W_e; most have a splitting, (n_atoms, n_atoms), the transpose of its S, and
-        thresholds, (n_atoms,).
-    settings : dict
-        depth, the number T of layers, and what else the encoder declares.
+    What it is made of and its attributes: `Parametrised`.
     """
 
-    defaults: ClassVar[dict[str, Any]]
-
-    def __init__(self, arrays: Mapping[str, Any], **settings: Any):
-        self.name = type(self).__module__.rpartition(".")[2]
-        self.settings = self.complete(settings)
-        self.depth = self.settings["depth"]
-        self._take(arrays)
-
-    @classmethod
-    def complete(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
-        """All settings, the defaults where none is given; ConfigError for one that does not exist or cannot be."""
-        known = settings_for("setting", cls.__name__, settings, cls.defaults)
-        known["depth"] = check_count("depth", known["depth"])
-        cls.check(known)
-        return known
-
     @classmethod
     @abstractmethod
-    def check(cls, settings: Mapping[str, Any]) -> None:
-        """Refuse values of the encoder's own settings that cannot be."""
+    def from_problem(cls, problem: Any, **settings: Any) -> "Encoder":
+        """The encoder at its start values, where it equals a truncated solver exactly, if the papers let it.
 
-    @classmethod
-    def shapes(cls, settings: Mapping[str, Any], n_features: int, n_atoms: int) -> dict[str, tuple[int, ...]]:
-        """Name and shape of every parameter."""
-        return {"filter": (n_features, n_atoms), "splitting": (n_atoms, n_atoms), "thresholds": (n_atoms,)}
+        Parameters
+        ----------
+        problem : Problem
+            Or a class with more to it, where the encoder needs that: most need a `SparseCodingProblem`.
+        **settings
+            Those of `defaults` that shall have another value.
 
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        """Names of all parameters."""
-        return tuple(self.arrays)
+        Returns
+        -------
+        Encoder
+            Its arrays have the problem's dtype and device, and share no memory with the problem.
+        """
 
-    @property
-    def learned(self) -> tuple[str, ...]:
-        """Names of the parameters that training moves."""
-        return ("filter", "splitting")
+    def decoder(self, problem: Any) -> Decoder:
+        """The map from codes to signals that belongs to the encoder, as a loss on signals uses it.
 
-    def _take(self, arrays: Mapping[str, Any]) -> None:
-        n_features, n_atoms = check_matrix("filter", arrays["filter"]).shape if "filter" in arrays else (0, 0)
-        shapes = self.shapes(self.settings, n_features, n_atoms)
-        missing = [name for name in shapes if name not in arrays]
-        if missing:
-            raise ShapeError(f"{self.name} needs the arrays {', '.join(shapes)}; missing: {', '.join(missing)}")
-        self.arrays = {name: arrays[name] for name in shapes}
-        for name, shape in shapes.items():
-            if arrays[name].shape != shape:
-                raise ShapeError(f"{name} must have shape {shape}, found {arrays[name].shape}")
-            check_finite(name, arrays[name])
+        Parameters
+        ----------
+        problem : Problem
+            The one that the encoder started from.
 
-    @classmethod
-    @abstractmethod
-    def from_problem(cls, problem: SparseCodingProblem, **settings: Any) -> "Encoder":
-        """The encoder at its start values, where it equals a truncated solver exactly, if the papers let it."""
-
-    def decoder_scale(self, problem: SparseCodingProblem) -> float:
-        """The number that turns the filter of `from_problem` into the dictionary: the 1 / tau of the SC2Net paper."""
-        return problem.lipschitz
+        Raises
+        ------
+        ConfigError
+            For an encoder that has none.
+        """
+        raise ConfigError(f"{self.name} has no decoder, which a loss on signals needs")
 
     def constrain(self) -> None:
-        """After a step of training: learned thresholds that fell below 0 are 0 again."""
-        if "thresholds" in self.learned:
-            self.xp.maximum(self.arrays["thresholds"], 0, out=self.arrays["thresholds"])
+        """After a step of training, bring the parameters back, in place, to where the encoder wants them."""
 
     @abstractmethod
     def forward(self, signals: Any, tape: Tape, out: Any) -> Any:
-        """Write the codes of a tile of signals into `out`; leave on the tape what `backward` reads.
+        """Codes of a tile of signals.
 
-        Where the tape is kept, `out` is its buffer `codes`.
+        Parameters
+        ----------
+        signals : array, (n_samples, n_features)
+            In the encoder's dtype, not to be changed; any number of samples, 0 too.
+        tape : Tape
+            Lends buffers, whose names are the encoder's own. What `backward` reads is left on it.
+        out : array, (n_samples, n_atoms)
+            Where the codes are written; contiguous. Where the tape is kept, `out` is its buffer `codes`.
+
+        Returns
+        -------
+        out : array, (n_samples, n_atoms)
         """
 
     @abstractmethod
     def backward(self, signals: Any, tape: Tape, codes_gradient: Any, names: Sequence[str]) -> dict[str, Any]:
-        """Gradients by parameter name, of `names` at least, given d loss / d codes of the tile (which is
-        overwritten)."""
+        """Gradients of a tile's loss by parameter.
 
-    @property
-    def n_features(self) -> int:
-        """Length of a signal."""
-        return self.arrays["filter"].shape[0]
+        Parameters
+        ----------
+        signals : array, (n_samples, n_features)
+            As `forward` had them.
+        tape : Tape
+            As `forward` left it; `tape("codes")` holds the codes.
+        codes_gradient : array, (n_samples, n_atoms)
+            d loss / d codes, which may be overwritten.
+        names : sequence of str
+            Parameters whose gradient is wanted; more may be given.
 
-    @property
-    def n_atoms(self) -> int:
-        """Length of a code."""
-        return self.arrays["filter"].shape[1]
-
-    @property
-    def dtype(self) -> np.dtype:
-        """dtype of the parameters, of the signals to be encoded and of their codes."""
-        return self.arrays["filter"].dtype
-
-    @property
-    def xp(self) -> Any:
-        """The array module of the parameters."""
-        return namespace(*self.arrays.values())
-
-    @property
-    def kernels(self) -> Any:
-        """The element-wise steps for arrays like the parameters."""
-        return kernels_for(self.arrays["filter"])
+        Returns
+        -------
+        gradient : dict of str to array
+            New arrays of the parameters' shapes and dtype: summed over tiles, they are changed in place.
+        """
 
     def encode(self, signals: Any, *, tile_rows: int | None = None, out: Any = None) -> Any:
         """Codes of the signals after all layers.
@@ -202,8 +145,8 @@ class Encoder(ABC):
         Parameters
         ----------
         signals : array, (n_samples, n_features)
-        targets : array, (n_samples, n_atoms), optional
-            The optimal codes x*, where the loss needs them.
+        targets : array, optional
+            What the loss compares with: (n_samples, n_atoms), the optimal codes x*, for the default one.
         loss : Loss, optional
             1/2 |x* - f(y)|^2 by default (LSALSA paper, equation 15).
         names : sequence of str, optional
@@ -222,11 +165,7 @@ class Encoder(ABC):
         ShapeError
             When signals and targets do not fit the encoder or each other.
         """
-        check_matrix("signals", signals, n_columns=self.n_features)
-        if loss.supervised:
-            check_matrix("targets", targets, n_columns=self.n_atoms, n_rows=signals.shape[0])
-        if signals.shape[0] == 0:
-            raise ShapeError("a loss needs at least one sample, found 0")
+        loss.check("loss", self, signals, targets)
         return self.unchecked_loss_and_gradient(
             signals, targets, loss, names or self.parameters, tiles or self.gradient_tiles()
         )
@@ -238,17 +177,26 @@ class Encoder(ABC):
     def unchecked_loss_and_gradient(
         self, signals: Any, targets: Any, loss: Loss, names: Sequence[str], tiles: Tiles
     ) -> tuple[float, dict[str, Any]]:
-        """As `loss_and_gradient`, for a loop that has checked its data once."""
+        """As `loss_and_gradient`, for a loop that has checked its data once.
+
+        Parameters
+        ----------
+        signals, targets, loss, names, tiles
+            As for `loss_and_gradient`, none of them optional.
+        """
         count = signals.shape[0]
 
         def work(rows: slice, space: Space) -> tuple[float, dict[str, Any]]:
             tape = self._tape(space, signals[rows], keep=True)
             codes = self.forward(signals[rows], tape, tape("codes"))
             wanted = targets[rows] if loss.supervised else signals[rows]
-            value, slope, direct = loss.of_tile(self.arrays["filter"], codes, wanted, count, tape)
-            gradient = self.backward(signals[rows], tape, slope, names)
+            value, codes_gradient, direct = loss.of_tile(self.arrays, codes, wanted, count, tape.section("loss"))
+            gradient = self.backward(signals[rows], tape, codes_gradient, names)
             for name in direct.keys() & set(names):
-                gradient[name] += direct[name]
+                if name in gradient:
+                    gradient[name] += direct[name]
+                else:
+                    gradient[name] = direct[name]
             return value, gradient
 
         parts = tiles.run(work, count)
@@ -258,23 +206,12 @@ class Encoder(ABC):
     def _tape(self, space: Space, signals: Any, keep: bool) -> Tape:
         return Tape(space, (signals.shape[0], self.n_atoms), self.dtype, self.depth, keep)
 
-    def copy(self) -> "Encoder":
-        """An encoder with the same settings and its own copy of the parameters."""
-        return type(self)({name: array.copy() for name, array in self.arrays.items()}, **self.settings)
-
-    def to(self, device: Device) -> "Encoder":
-        """The same encoder with its parameters on another device."""
-        return type(self)({name: device.put(array) for name, array in self.arrays.items()}, **self.settings)
-
-    def save(self, path: str | Path, metadata: Mapping[str, Any] | None = None) -> None:
-        """Write the parameters and settings to an NPZ file that `load_encoder` reads."""
-        arrays = {name: to_host(array) for name, array in self.arrays.items()}
-        write_arrays(path, arrays, {"encoder": self.name, "settings": self.settings, **(metadata or {})})
-
 
 def _total(parts: Sequence[Any], tiles: Tiles) -> Any:
     """The sum of the tiles' gradients, in the memory of the first, a few rows at a time on each worker."""
     total = parts[0]
+    if not total.ndim:  # no rows, and a plain number where the array module makes one of a sum
+        return namespace(total).asarray(sum(parts))
 
     def add(rows: slice) -> None:
         for part in parts[1:]:
@@ -283,8 +220,3 @@ def _total(parts: Sequence[Any], tiles: Tiles) -> Any:
     if len(parts) > 1:
         tiles.in_place(add, total.shape[0])
     return total
-
-
-def stacked(layers: Any) -> Any:
-    """The rows of all layers, one layer after the other: a view, (depth * n_samples, n_atoms)."""
-    return layers.reshape(-1, layers.shape[-1])

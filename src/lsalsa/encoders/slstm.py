@@ -1,11 +1,15 @@
 """Sparse LSTM."""
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 import numpy as np
 
 from lsalsa.arrays import nearest
 from lsalsa.encoders._gated import GatedEncoder
+from lsalsa.encoders.base import Tape
+from lsalsa.problem import SparseCodingProblem
 from lsalsa.seeds import generator
-from lsalsa.solvers.ista import gradient_step
 
 VARIANTS = ("v2", "nogate", "soft")
 STARTS = {"random": 1.0, "dictionary": 0.0}
@@ -33,53 +37,53 @@ class SLSTM(GatedEncoder):
         Of the random weights.
     """
 
-    defaults = {"depth": 3, "variant": "v2", "start": "random", "biases": True, "seed": 0}
+    defaults: ClassVar[dict[str, Any]] = {"depth": 3, "variant": "v2", "start": "random", "biases": True, "seed": 0}
 
     @classmethod
-    def check(cls, settings):
+    def check(cls, settings: Mapping[str, Any]) -> None:
         for name, known in (("variant", VARIANTS), ("start", STARTS)):
             if settings[name] not in known:
                 raise nearest(name, settings[name], known)
 
     @classmethod
-    def gated(cls, settings):
+    def gated(cls, settings: Mapping[str, Any]) -> bool:
         return settings["variant"] != "nogate"
 
     @classmethod
-    def activation_shapes(cls, settings, n_atoms):
+    def activation_shapes(cls, settings: Mapping[str, Any], n_atoms: int) -> dict[str, tuple[int, ...]]:
         if settings["variant"] == "soft":
             return super().activation_shapes(settings, n_atoms)
         return {"offsets": (n_atoms,), "gains": (n_atoms,)}
 
     @classmethod
-    def from_problem(cls, problem, **settings):
+    def from_problem(cls, problem: SparseCodingProblem, **settings: Any) -> "SLSTM":
         full = cls.complete(settings)
-        n, draws = problem.n_atoms, generator(full["seed"])
+        n, rng = problem.n_atoms, generator(full["seed"])
         arrays = {
-            "filter": glorot(draws, problem.n_features, n),
-            "splitting": orthogonal(draws, n),
-            "gate_filter": np.hstack([glorot(draws, problem.n_features, n) for _ in range(2)]),
-            "gate_splitting": np.hstack([orthogonal(draws, n) for _ in range(2)]),
+            "filter": _glorot(rng, problem.n_features, n),
+            "splitting": _orthogonal(rng, n),
+            "gate_filter": np.hstack([_glorot(rng, problem.n_features, n) for _ in range(2)]),
+            "gate_splitting": np.hstack([_orthogonal(rng, n) for _ in range(2)]),
             "gate_bias": np.repeat([0.0, STARTS[full["start"]]], n),
-            "offsets": draws.normal(1.0, 0.1, n),
+            "offsets": rng.normal(1.0, 0.1, n),
             "gains": np.ones(n),
             "thresholds": np.zeros(n),
         }
         if full["start"] == "dictionary":
             step = 1.0 / problem.lipschitz
-            arrays["filter"], arrays["splitting"] = gradient_step(problem, step)
-            arrays["thresholds"] = problem.thresholds.astype(np.float64) * step
+            arrays["filter"], arrays["splitting"] = problem.gradient_step(step)
+            arrays["thresholds"] = problem.thresholds(step)
         shapes = cls.shapes(full, problem.n_features, n)
         return cls({name: problem.asarray(arrays[name]) for name in shapes}, **settings)
 
     @property
-    def learned(self):
+    def learned(self) -> tuple[str, ...]:
         return self.parameters
 
-    def decoder_scale(self, problem):
+    def decoder_scale(self, problem: SparseCodingProblem) -> float:
         return 1.0 if self.settings["start"] == "random" else problem.lipschitz
 
-    def activate(self, cell, tape, layer, out):
+    def activate(self, cell: Any, tape: Tape, layer: int, out: Any) -> None:
         if self.settings["variant"] == "soft":
             return super().activate(cell, tape, layer, out)
         xp, above, below = self.xp, tape.layers("above")[layer], tape.layers("below")[layer]
@@ -88,7 +92,7 @@ class SLSTM(GatedEncoder):
         xp.add(above, below, out=out)
         out *= self.arrays["gains"]
 
-    def activate_back(self, gs, tape, layer, gradient):
+    def activate_back(self, gs: Any, tape: Tape, layer: int, gradient: dict[str, Any]) -> Any:
         if self.settings["variant"] == "soft":
             return super().activate_back(gs, tape, layer, gradient)
         xp, above, below = self.xp, tape.layers("above")[layer], tape.layers("below")[layer]
@@ -100,13 +104,13 @@ class SLSTM(GatedEncoder):
         return gs
 
 
-def glorot(draws, n_in, n_out):
-    """Uniform weights of the width that keeps the size of a signal (Glorot and Bengio 2010)."""
+def _glorot(rng: np.random.Generator, n_in: int, n_out: int) -> np.ndarray:
+    """Uniform weights of the width that keeps the size of a signal (Glorot and Bengio 2010): array, (n_in, n_out)."""
     width = (6.0 / (n_in + n_out)) ** 0.5
-    return draws.uniform(-width, width, (n_in, n_out))
+    return rng.uniform(-width, width, (n_in, n_out))
 
 
-def orthogonal(draws, n):
+def _orthogonal(rng: np.random.Generator, n: int) -> np.ndarray:
     """A random orthogonal matrix, without the bias that a QR factorisation leaves in the signs."""
-    q, r = np.linalg.qr(draws.standard_normal((n, n)))
+    q, r = np.linalg.qr(rng.standard_normal((n, n)))
     return q * np.sign(np.diag(r))

@@ -7,7 +7,7 @@ import numpy as np
 
 from lsalsa.arrays import Space, check_count, check_matrix, is_host, namespace, nearest, tiles_for
 from lsalsa.errors import ConfigError, DivergedError, ShapeError
-from lsalsa.problem import SparseCodingProblem
+from lsalsa.problem import Problem, SparseCodingProblem
 from lsalsa.solvers.base import check_signals, warn_if_all_zero
 
 __all__ = ["OptimalCodes", "optimal_codes"]
@@ -33,7 +33,7 @@ class OptimalCodes:
 
 
 def optimal_codes(
-    problem: SparseCodingProblem,
+    problem: Problem,
     signals: Any,
     tolerance: float = 1e-6,
     start: Any = None,
@@ -46,16 +46,17 @@ def optimal_codes(
 
     Parameters
     ----------
-    problem : SparseCodingProblem
+    problem : Problem
     signals : array, (n_samples, n_features)
+        float32 or float64 as the problem, NumPy or CuPy.
     tolerance : float
         Largest relative duality gap allowed.
     start : array, (n_samples, n_atoms), optional
         Codes to start from; the optimum does not depend on them where it is unique. They pay where their support is
         nearly right (codes of the same signals under a nearby penalty, say), not where it is several times too large.
     method : {"auto", "active_set", "proximal"}
-        An active-set method (compiled, host memory), or an accelerated proximal method on whole matrices (host or
-        GPU). `auto` takes the first on the host, the second on a GPU.
+        An active-set method (compiled, dictionaries in host memory), or an accelerated proximal method on whole
+        matrices (any problem, host or GPU). `auto` takes the first where it can work.
     max_iterations : int
         Rounds of the active set or iterations after which a sample is given up.
     tile_rows : int, optional
@@ -83,7 +84,7 @@ def optimal_codes(
     check_count("max_iterations", max_iterations)
     _check_start(start, signals.shape[0], problem.n_atoms)
     xp, exact = namespace(signals), problem.astype(np.float64)
-    solver = _solver(method, signals)(exact, tolerance, max_iterations)
+    solver = _solver(method, exact, signals)(exact, tolerance, max_iterations)
     result = OptimalCodes(
         xp.zeros((signals.shape[0], problem.n_atoms), problem.dtype) if start is None else start.astype(problem.dtype),
         xp.zeros(signals.shape[0], np.float64),
@@ -104,10 +105,13 @@ def optimal_codes(
     return result
 
 
-def _solver(method: str, signals: Any) -> Any:
+def _solver(method: str, problem: Problem, signals: Any) -> Any:
+    dense = isinstance(problem, SparseCodingProblem)
     if method == "auto":
-        method = "active_set" if is_host(signals) else "proximal"
+        method = "active_set" if dense and is_host(signals) else "proximal"
     if method == "active_set":
+        if not dense:
+            raise ConfigError(f"active_set needs a problem with dictionaries, found {type(problem).__name__}")
         from lsalsa.exact.active_set import ActiveSet
 
         return ActiveSet

@@ -31,7 +31,7 @@ class ActiveSet:
         self.max_rounds = max_iterations
         self.dictionary = np.ascontiguousarray(problem.dictionary)
         self.gram = np.ascontiguousarray(problem.gram)
-        self.penalties = np.ascontiguousarray(problem.thresholds)
+        self.penalties = np.ascontiguousarray(problem.penalty_of_atom)
 
     def __call__(self, signals: np.ndarray, codes: np.ndarray) -> np.ndarray:
         """Optimal codes of a tile, (tile, n_atoms), float64, from the given ones, which are overwritten."""
@@ -44,7 +44,7 @@ class ActiveSet:
 def _solve_tile(gram: Any, correlations: Any, penalties: Any, codes: Any, rank: int, max_rounds: int) -> None:
     n_atoms = gram.shape[0]
     active, inside = np.empty(n_atoms, np.int64), np.empty(n_atoms, np.bool_)
-    signs, target, slope = np.empty(n_atoms), np.empty(n_atoms), np.empty(n_atoms)
+    signs, target, residual_correlation = np.empty(n_atoms), np.empty(n_atoms), np.empty(n_atoms)
     factor = np.empty((rank + 1, rank + 1))
     for i in range(codes.shape[0]):
         x = codes[i]
@@ -55,9 +55,9 @@ def _solve_tile(gram: Any, correlations: Any, penalties: Any, codes: Any, rank: 
             n_active, sound = _settle(
                 gram, correlations[i], penalties, x, active, signs, inside, n_active, sound, target, factor
             )
-            _residual_correlation(gram, correlations[i], x, active, n_active, slope)
+            _correlate_residual(gram, correlations[i], x, active, n_active, residual_correlation)
             n_before = n_active
-            n_active = _admit(slope, penalties, active, signs, inside, n_active, rank)
+            n_active = _admit(residual_correlation, penalties, active, signs, inside, n_active, rank)
             if n_active == n_before:
                 break
 
@@ -200,7 +200,7 @@ def _move(x: Any, active: Any, signs: Any, n_active: int, target: Any) -> int:
 
 @compiled
 def _exchange(penalties: Any, x: Any, active: Any, signs: Any, position: int, target: Any, factor: Any) -> int:
-    """The atom at `position` is a combination of those before. Grow it at their cost, which leaves the fit as it is,
+    """The atom at `position` is a combination of those before. Grow it at their cost, which leaves A x as it is,
     while that lowers the penalty; the position of the atom that is used up, or of itself where it gains nothing."""
     for a in range(position):
         target[a] = factor[position, a]
@@ -235,29 +235,37 @@ def _drop(x: Any, active: Any, signs: Any, inside: Any, n_active: int, leaving: 
 
 
 @compiled
-def _residual_correlation(gram: Any, correlation: Any, x: Any, active: Any, n_active: int, slope: Any) -> None:
-    """A^T (y - A x) for all atoms, into `slope`."""
-    slope[:] = correlation
+def _correlate_residual(
+    gram: Any, correlation: Any, x: Any, active: Any, n_active: int, residual_correlation: Any
+) -> None:
+    """A^T (y - A x) for all atoms, into `residual_correlation`."""
+    residual_correlation[:] = correlation
     for a in range(n_active):
         row, value = gram[active[a]], x[active[a]]
-        for j in range(len(slope)):
-            slope[j] -= row[j] * value
+        for j in range(len(residual_correlation)):
+            residual_correlation[j] -= row[j] * value
 
 
 @compiled
-def _admit(slope: Any, penalties: Any, active: Any, signs: Any, inside: Any, n_active: int, rank: int) -> int:
+def _admit(
+    residual_correlation: Any, penalties: Any, active: Any, signs: Any, inside: Any, n_active: int, rank: int
+) -> int:
     """Append violators of optimality, the worst among them, with the signs of their correlations."""
     worst, where = VIOLATION, -1
-    for j in range(len(slope)):
-        excess = abs(slope[j]) / penalties[j] - 1.0
+    for j in range(len(residual_correlation)):
+        excess = abs(residual_correlation[j]) / penalties[j] - 1.0
         if not inside[j] and excess > worst:
             worst, where = excess, j
     if where < 0:
         return n_active
     most = min(n_active + 2 + int(GROWTH * n_active), rank + 1)
-    for shift in range(len(slope)):  # the worst first, then the others in order
+    for shift in range(len(residual_correlation)):  # the worst first, then the others in order
         j = where if shift == 0 else shift - 1 if shift <= where else shift
-        if n_active < most and not inside[j] and abs(slope[j]) / penalties[j] - 1.0 >= NEAR_WORST * worst:
-            active[n_active], signs[n_active], inside[j] = j, np.sign(slope[j]), True
+        if (
+            n_active < most
+            and not inside[j]
+            and abs(residual_correlation[j]) / penalties[j] - 1.0 >= NEAR_WORST * worst
+        ):
+            active[n_active], signs[n_active], inside[j] = j, np.sign(residual_correlation[j]), True
             n_active += 1
     return n_active

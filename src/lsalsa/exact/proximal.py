@@ -3,8 +3,7 @@
 from typing import Any
 
 from lsalsa.arrays import kernels_for, namespace
-from lsalsa.problem import SparseCodingProblem
-from lsalsa.solvers.ista import gradient_step
+from lsalsa.problem import Problem
 
 CHECK_EVERY = 50
 
@@ -15,11 +14,11 @@ class RestartedProximal:
     Samples leave the matrix as soon as their relative duality gap is below the tolerance.
     """
 
-    def __init__(self, problem: SparseCodingProblem, tolerance: float, max_iterations: int):
+    def __init__(self, problem: Problem, tolerance: float, max_iterations: int):
         self.problem, self.tolerance, self.max_iterations = problem, tolerance, max_iterations
         step = 1.0 / problem.lipschitz
-        self.filter, self.transition = gradient_step(problem, step)
-        self.thresholds, self.kernels = problem.thresholds * step, kernels_for(problem.dictionary)
+        self.gradient_step, self.thresholds = problem.gradient_step(step), problem.thresholds(step)
+        self.kernels = kernels_for(self.thresholds)
 
     def __call__(self, signals: Any, codes: Any) -> Any:
         """Optimal codes of a tile, (tile, n_atoms), float64, from the given ones, which are overwritten."""
@@ -30,26 +29,27 @@ class RestartedProximal:
             if not left.size:
                 break
             state = self._advance(xp, state)
-            fit, x, v, momentum = state
+            filtered, x, v, momentum = state
             codes[left] = x
             keep = xp.flatnonzero(self.problem.relative_gap(signals[left], x) > self.tolerance)
             left = left[keep]
-            state = fit[keep], x[keep], v[keep], momentum[keep]
+            state = filtered[keep], x[keep], v[keep], momentum[keep]
         return codes
 
     def _begin(self, signals: Any, codes: Any) -> tuple:
         xp = namespace(signals)
-        return signals @ self.filter, codes.copy(), codes.copy(), xp.ones((signals.shape[0], 1))
+        filtered = self.gradient_step.of_signals(signals, out=xp.empty_like(codes))
+        return filtered, codes.copy(), codes.copy(), xp.ones((signals.shape[0], 1))
 
     def _advance(self, xp: Any, state: tuple) -> tuple:
-        fit, x, v, momentum = state
+        filtered, x, v, momentum = state
         for _ in range(CHECK_EVERY):
-            moved = v @ self.transition
+            moved = self.gradient_step.of_codes(v, out=xp.empty_like(v))
             new = xp.empty_like(moved)
-            self.kernels.shrink_sum(moved, fit, self.thresholds, new)
+            self.kernels.soft_threshold_sum(moved, filtered, self.thresholds, new)
             uphill = xp.sum((v - new) * (new - x), axis=1, keepdims=True) > 0
             momentum = xp.where(uphill, 1.0, momentum)
             following = (1.0 + xp.sqrt(1.0 + 4.0 * momentum * momentum)) / 2.0
             v = new + xp.where(uphill, 0.0, (momentum - 1.0) / following) * (new - x)
             x, momentum = new, following
-        return fit, x, v, momentum
+        return filtered, x, v, momentum

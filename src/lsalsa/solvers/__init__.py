@@ -1,6 +1,10 @@
 """Iterative solvers, one file each, found by their folder."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from lsalsa.discovery import class_in, modules_in
+from lsalsa.problem import Problem
 from lsalsa.solvers.base import Solution, Solver, solve_with, warn_if_all_zero
 
 __all__ = ["Solution", "Solver", "available", "solve", "solve_with", "solver_class"]
@@ -16,12 +20,22 @@ def solver_class(name: str) -> type[Solver]:
     return class_in(__name__, "solver", name, Solver)
 
 
-def solve(problem, signals, method="fista", iterations=50, *, record=None, history=False, tile_rows=None, **options):
+def solve(
+    problem: Problem,
+    signals: Any,
+    method: str = "fista",
+    iterations: int = 50,
+    *,
+    record: Sequence[int] | None = None,
+    history: bool = False,
+    tile_rows: int | None = None,
+    **options: Any,
+) -> Solution:
     """Run a fixed number of iterations of a solver on all signals.
 
     Parameters
     ----------
-    problem : SparseCodingProblem
+    problem : Problem
     signals : array, (n_samples, n_features)
         NumPy or CuPy, of the problem's dtype.
     method : str

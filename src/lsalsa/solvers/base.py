@@ -15,17 +15,16 @@ from lsalsa.arrays import (
     check_count,
     check_matrix,
     kernels_for,
-    namespace,
     tiles_for,
     to_host,
 )
 from lsalsa.discovery import settings_for
 from lsalsa.errors import DataError
-from lsalsa.problem import SparseCodingProblem
+from lsalsa.problem import Problem
 
-GROWTH = 1e5  # an objective this many times that of the zero code has diverged
-FLAT = 1e-12  # relative change of the objective, for several iterations in a row, that counts as standing still
-PATIENCE = 5
+DIVERGENCE_FACTOR = 1e5  # an objective this many times that of the zero code has diverged
+STILL_TOLERANCE = 1e-12  # relative change of the objective at which it stands still
+STILL_ITERATIONS = 5  # in a row, before a run counts as converged
 
 
 @dataclass
@@ -35,7 +34,9 @@ class Solution:
     Attributes
     ----------
     codes : array, (n_samples, n_atoms)
-    status : {"max_iterations", "done", "diverged"}
+        In the problem's dtype.
+    status : {"max_iterations", "converged", "diverged"}
+        `converged` where the objective stood still before the iterations were used up.
     iterations : int
         Iterations that were run.
     history : list of dict
@@ -53,41 +54,106 @@ class Solution:
 
 class Solver(ABC):
     """Base of the solvers; a subclass names its state and settings and supplies `prepare`, `start`, `step` and
-    `codes`."""
+    `codes`.
+
+    Parameters
+    ----------
+    problem : Problem
+        A subclass that needs more of it, a dictionary say, annotates `problem` with that class.
+    **options
+        Values of `settings`, which become attributes of these names before `prepare` is called.
+
+    Attributes
+    ----------
+    state : tuple of str
+        Names of the arrays that one iteration hands to the next, (tile, n_atoms) each.
+    settings : dict
+        Settings and their defaults.
+    xp, kernels : module
+        Array module and element-wise steps for arrays like the problem's.
+
+    Raises
+    ------
+    ConfigError
+        For an option that is not in `settings`, with the nearest name.
+    """
 
     state: ClassVar[tuple[str, ...]]
     settings: ClassVar[dict[str, Any]] = {}
 
-    def __init__(self, problem: SparseCodingProblem, **options: Any):
+    def __init__(self, problem: Problem, **options: Any):
         self.problem = problem
-        self.xp = namespace(*problem.dictionaries)
-        self.kernels = kernels_for(problem.dictionaries[0])
+        self.xp = problem.xp
+        self.kernels = kernels_for(problem.penalty_of_atom)
         for name, value in settings_for("setting", type(self).__name__, options, self.settings).items():
             setattr(self, name, value)
         self.prepare()
 
     @abstractmethod
     def prepare(self) -> None:
-        """Compute once what all tiles share; float64 where it matters, the problem's dtype where it is used."""
+        """Compute once what all tiles share, and check the values of the settings.
+
+        float64 where it matters (inverses, eigenvalues), the problem's dtype where an iteration uses it.
+        """
 
     @abstractmethod
     def start(self, signals: Any, space: Space) -> SimpleNamespace:
-        """The state before the first iteration of a tile, in buffers that `space` lends."""
+        """The state before the first iteration of a tile.
+
+        Parameters
+        ----------
+        signals : array, (tile, n_features)
+            In the problem's dtype, finite; not to be changed.
+        space : Space
+            Lends buffers by name: `self.buffers(space, len(signals), "x", ...)`. They hold what the last tile left.
+
+        Returns
+        -------
+        SimpleNamespace
+            The arrays of `state`, and whatever else an iteration reads or overwrites.
+        """
 
     @abstractmethod
     def step(self, state: SimpleNamespace) -> None:
-        """One iteration, in place."""
+        """One iteration, in place, without new arrays.
+
+        Parameters
+        ----------
+        state : SimpleNamespace
+            As `start` made it or the iteration before left it.
+        """
 
     @abstractmethod
     def codes(self, state: SimpleNamespace, out: Any) -> Any:
-        """Write the codes that the state stands for, (tile, n_atoms), into `out`."""
+        """Write the codes that the state stands for.
 
-    def scaled_thresholds(self, scale: float) -> Any:
-        """The penalty of each atom times `scale`: array, (n_atoms,), in the problem's dtype."""
-        return (self.problem.thresholds.astype(np.float64) * scale).astype(self.problem.dtype)
+        Parameters
+        ----------
+        state : SimpleNamespace
+            Its arrays of `state` stay as they are.
+        out : array, (tile, n_atoms)
+            In the problem's dtype.
+
+        Returns
+        -------
+        out : array, (tile, n_atoms)
+        """
 
     def buffers(self, space: Space, n_rows: int, *names: str) -> list[Any]:
-        """One (n_rows, n_atoms) buffer for each name."""
+        """Buffers of a tile, uninitialised.
+
+        Parameters
+        ----------
+        space : Space
+        n_rows : int
+            Signals of the tile.
+        *names : str
+
+        Returns
+        -------
+        list of array, (n_rows, n_atoms)
+            One for each name, in the problem's dtype.
+        """
         return [space(name, (n_rows, self.problem.n_atoms), self.problem.dtype) for name in names]
 
 
@@ -100,7 +166,23 @@ def solve_with(
     history: bool = False,
     tile_rows: int | None = None,
 ) -> Solution:
-    """Run a prepared solver; see `lsalsa.solve` for the arguments."""
+    """Run a prepared solver.
+
+    Parameters
+    ----------
+    solver : Solver
+    signals, iterations, record, history, tile_rows
+        As for `lsalsa.solve`.
+
+    Returns
+    -------
+    Solution
+
+    Raises
+    ------
+    ConfigError, ShapeError, DataError
+        Counts below 1, a record beyond the iterations, signals that do not fit the problem.
+    """
     problem = solver.problem
     check_signals(problem, signals)
     check_count("iterations", iterations)
@@ -110,16 +192,16 @@ def solve_with(
     tiles = tiles_for(solver.xp, problem.n_atoms, problem.dtype, tile_rows)
     run = _run_watched if history else _run_fast
     solution = run(solver, signals, iterations, keep, tiles)
-    if solution.status == "done":  # it stands still: the iterations that were not run would not have moved the codes
+    if solution.status == "converged":  # the iterations that were not run would not have moved the codes
         solution.recorded.update({t: solution.codes for t in keep if t not in solution.recorded})
     return solution
 
 
-def check_signals(problem: SparseCodingProblem, signals: Any) -> None:
+def check_signals(problem: Problem, signals: Any) -> None:
     """Refuse signals that do not fit the problem."""
     check_matrix("signals", signals, n_columns=problem.n_features)
     if signals.dtype != problem.dtype:
-        raise DataError(f"signals are {signals.dtype}, but the dictionaries are {problem.dtype}; convert one of them")
+        raise DataError(f"signals are {signals.dtype}, but the problem is {problem.dtype}; convert one of them")
 
 
 def _run_fast(solver: Solver, signals: Any, iterations: int, keep: list[int], tiles: Tiles) -> Solution:
@@ -147,7 +229,7 @@ def _run_watched(solver: Solver, signals: Any, iterations: int, keep: list[int],
     cuts = tiles.cut(signals.shape[0])
     states = [solver.start(signals[rows], Space(xp)) for rows in cuts]
     codes = xp.zeros((signals.shape[0], problem.n_atoms), problem.dtype)
-    ceiling = GROWTH * _mean(problem.objective(signals, codes))
+    ceiling = DIVERGENCE_FACTOR * _mean(problem.objective(signals, codes))
     solution = Solution(codes, "max_iterations", 0)
     with np.errstate(over="ignore", invalid="ignore"):
         for t in range(1, iterations + 1):
@@ -165,14 +247,14 @@ def _run_watched(solver: Solver, signals: Any, iterations: int, keep: list[int],
             if t in keep:
                 solution.recorded[t] = codes.copy()
             if _stands_still(solution.history):
-                solution.status = "done"
+                solution.status = "converged"
                 break
     return solution
 
 
 def _stands_still(history: list[dict]) -> bool:
-    values = [row["objective"] for row in history[-PATIENCE - 1 :]]
-    return len(values) > PATIENCE and max(values) - min(values) <= FLAT * max(values)
+    values = [row["objective"] for row in history[-STILL_ITERATIONS - 1 :]]
+    return len(values) > STILL_ITERATIONS and max(values) - min(values) <= STILL_TOLERANCE * max(values)
 
 
 def _mean(values: Any) -> float:
@@ -183,8 +265,15 @@ def _is_finite(xp: Any, array: Any) -> bool:
     return bool(xp.isfinite(xp.sum(array)))
 
 
-def warn_if_all_zero(problem: SparseCodingProblem, signals: Any, codes: Any) -> None:
-    """Warn when every code is zero because no signal reaches the penalties."""
+def warn_if_all_zero(problem: Problem, signals: Any, codes: Any) -> None:
+    """Warn when every code is zero because no signal reaches the penalties.
+
+    Parameters
+    ----------
+    problem : Problem
+    signals : array, (n_samples, n_features)
+    codes : array, (n_samples, n_atoms)
+    """
     if signals.shape[0] == 0 or bool(codes.any()) or not bool(signals.any()):
         return
     largest = to_host(problem.lambda_max(signals)).max(axis=0)

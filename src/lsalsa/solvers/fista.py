@@ -1,7 +1,10 @@
 """Accelerated iterative shrinkage-thresholding."""
 
 import math
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
+from lsalsa.arrays import Space
 from lsalsa.solvers.ista import ISTA
 
 
@@ -17,18 +20,18 @@ class FISTA(ISTA):
         1 / L with the exact largest eigenvalue L of A^T A by default.
     """
 
-    state = ("x", "v")
+    state: ClassVar[tuple[str, ...]] = ("x", "v")
 
-    def start(self, signals, space):
+    def start(self, signals: Any, space: Space) -> SimpleNamespace:
         state = super().start(signals, space)
         (state.v,) = self.buffers(space, signals.shape[0], "v")
         state.v.fill(0)
         state.momentum = 1.0
         return state
 
-    def step(self, state):
-        self.xp.matmul(state.v, self.transition, out=state.moved)
+    def step(self, state: SimpleNamespace) -> None:
+        self.gradient_step.of_codes(state.v, out=state.moved)
         following = (1.0 + math.sqrt(1.0 + 4.0 * state.momentum**2)) / 2.0
         weight = self.problem.dtype.type((state.momentum - 1.0) / following)
-        self.kernels.fista_step(state.moved, state.fit, self.thresholds, weight, state.x, state.v)
+        self.kernels.fista_step(state.moved, state.filtered, self.thresholds, weight, state.x, state.v)
         state.momentum = following

@@ -1,11 +1,11 @@
 """Iterative shrinkage-thresholding."""
 
 from types import SimpleNamespace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
-from lsalsa.arrays import namespace
+from lsalsa.arrays import Space
 from lsalsa.errors import ConfigError
 from lsalsa.solvers.base import Solver
 
@@ -23,34 +23,25 @@ class ISTA(Solver):
 
     step_size: float | None
     state: ClassVar[tuple[str, ...]] = ("x",)
-    settings = {"step_size": None}
+    settings: ClassVar[dict[str, Any]] = {"step_size": None}
 
-    def prepare(self):
-        problem = self.problem
-        step = 1.0 / problem.lipschitz if self.step_size is None else self.step_size
+    def prepare(self) -> None:
+        step = 1.0 / self.problem.lipschitz if self.step_size is None else self.step_size
         if not (np.isfinite(step) and step > 0):
             raise ConfigError(f"step_size must be positive and finite, found {step}")
-        self.filter, self.transition = gradient_step(problem, step)
-        self.thresholds = self.scaled_thresholds(step)
+        self.gradient_step = self.problem.gradient_step(step)
+        self.thresholds = self.problem.thresholds(step)
 
-    def start(self, signals, space):
-        x, moved, fit = self.buffers(space, signals.shape[0], "x", "moved", "fit")
-        self.xp.matmul(signals, self.filter, out=fit)
+    def start(self, signals: Any, space: Space) -> SimpleNamespace:
+        x, moved, filtered = self.buffers(space, signals.shape[0], "x", "moved", "filtered")
+        self.gradient_step.of_signals(signals, out=filtered)
         x.fill(0)
-        return SimpleNamespace(x=x, moved=moved, fit=fit)
+        return SimpleNamespace(x=x, moved=moved, filtered=filtered)
 
-    def step(self, state):
-        self.xp.matmul(state.x, self.transition, out=state.moved)
-        self.kernels.shrink_sum(state.moved, state.fit, self.thresholds, state.x)
+    def step(self, state: SimpleNamespace) -> None:
+        self.gradient_step.of_codes(state.x, out=state.moved)
+        self.kernels.soft_threshold_sum(state.moved, state.filtered, self.thresholds, state.x)
 
-    def codes(self, state, out):
+    def codes(self, state: SimpleNamespace, out: Any) -> Any:
         out[...] = state.x
         return out
-
-
-def gradient_step(problem, step):
-    """(step A, I - step A^T A) in the problem's dtype, so that a gradient step is y @ first + x @ second."""
-    atoms = problem.dictionary.astype(np.float64)
-    transition = -step * (atoms.T @ atoms)
-    transition += namespace(atoms).eye(problem.n_atoms)
-    return (step * atoms).astype(problem.dtype), transition.astype(problem.dtype)

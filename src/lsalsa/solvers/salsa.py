@@ -1,11 +1,14 @@
 """Split augmented Lagrangian shrinkage."""
 
-from types import SimpleNamespace
+from collections.abc import Sequence
+from types import ModuleType, SimpleNamespace
+from typing import Any, ClassVar
 
 import numpy as np
 
-from lsalsa.arrays import nearest, to_host
+from lsalsa.arrays import Space, nearest, to_host
 from lsalsa.errors import ConfigError
+from lsalsa.problem import SparseCodingProblem
 from lsalsa.solvers.base import Solver
 
 READ_OUTS = ("u", "softx", "x")
@@ -29,49 +32,65 @@ class SALSA(Solver):
         biased by penalty / mu in the limit) or x itself (dense). The paper leaves it open: docs/method.md, section 4.
     """
 
+    problem: SparseCodingProblem
     mu: float
     read_out: str
-    state = ("x", "p")
-    settings = {"mu": 1.0, "read_out": "u"}
+    state: ClassVar[tuple[str, ...]] = ("x", "p")
+    settings: ClassVar[dict[str, Any]] = {"mu": 1.0, "read_out": "u"}
 
-    def prepare(self):
+    def prepare(self) -> None:
         check_splitting(self.mu, self.read_out, READ_OUTS)
         self.splitting = self.problem.asarray(splitting_matrix(self.problem, self.mu))
-        self.thresholds = self.scaled_thresholds(1.0 / self.mu)
+        self.thresholds = self.problem.thresholds(1.0 / self.mu)
         self.weight = self.problem.dtype.type(self.mu)
 
-    def start(self, signals, space):
-        x, p, fit, mixed = self.buffers(space, signals.shape[0], "x", "p", "fit", "mixed")
-        self.xp.matmul(signals, self.problem.dictionary, out=fit)
-        x[...] = fit
-        p[...] = fit
-        return SimpleNamespace(x=x, p=p, fit=fit, mixed=mixed)
+    def start(self, signals: Any, space: Space) -> SimpleNamespace:
+        x, p, filtered, mixed = self.buffers(space, signals.shape[0], "x", "p", "filtered", "mixed")
+        self.xp.matmul(signals, self.problem.dictionary, out=filtered)
+        x[...] = filtered
+        p[...] = filtered
+        return SimpleNamespace(x=x, p=p, filtered=filtered, mixed=mixed)
 
-    def step(self, state):
-        self.kernels.salsa_step(state.x, state.p, state.fit, self.thresholds, self.weight, state.mixed)
+    def step(self, state: SimpleNamespace) -> None:
+        self.kernels.salsa_step(state.x, state.p, state.filtered, self.thresholds, self.weight, state.mixed)
         self.xp.matmul(state.mixed, self.splitting, out=state.x)
 
-    def codes(self, state, out):
+    def codes(self, state: SimpleNamespace, out: Any) -> Any:
         if self.read_out == "x":
             out[...] = state.x
             return out
         return read_salsa(self.kernels, self.read_out, state, self.thresholds, out)
 
 
-def read_salsa(kernels, read_out, state, thresholds, out):
-    """soft(x) or, for the read-out "u", soft(x + d) of a SALSA state, written into `out`; `state.mixed` is used up."""
+def read_salsa(kernels: ModuleType, read_out: str, state: SimpleNamespace, thresholds: Any, out: Any) -> Any:
+    """Write the codes that a SALSA state stands for: soft(x), or soft(x + d) for the read-out "u".
+
+    Parameters
+    ----------
+    kernels : module
+        Element-wise steps for arrays like these.
+    read_out : {"u", "softx"}
+    state : SimpleNamespace
+        `x` and `p`, (n_samples, n_atoms), and `mixed` of their shape, which is used up.
+    thresholds : array, (n_atoms,)
+    out : array, (n_samples, n_atoms)
+
+    Returns
+    -------
+    out : array, (n_samples, n_atoms)
+    """
     source = state.x
     if read_out == "u":
         source = state.mixed
         source[...] = state.x
         source += state.x
         source -= state.p
-    kernels.shrink(source, thresholds, out)
+    kernels.soft_threshold(source, thresholds, out)
     return out
 
 
-def splitting_matrix(problem, mu):
-    """S = (mu I + A^T A)^-1 in float64 on the host, from a Cholesky factor."""
+def splitting_matrix(problem: SparseCodingProblem, mu: float) -> np.ndarray:
+    """S = (mu I + A^T A)^-1 from a Cholesky factor: array, (n_atoms, n_atoms), float64, on the host."""
     from scipy.linalg import cho_factor, cho_solve
 
     gram = to_host(problem.dictionary).astype(np.float64)
@@ -80,8 +99,21 @@ def splitting_matrix(problem, mu):
     return cho_solve(factor, np.eye(len(gram)))
 
 
-def check_splitting(mu, read_out, read_outs):
-    """Refuse a weight that is not positive and a read-out that does not exist."""
+def check_splitting(mu: float, read_out: str, read_outs: Sequence[str]) -> None:
+    """Refuse settings of SALSA and LSALSA that cannot be.
+
+    Parameters
+    ----------
+    mu : float
+    read_out : str
+    read_outs : sequence of str
+        The ones that exist.
+
+    Raises
+    ------
+    ConfigError
+        When mu is not positive and finite, or there is no such read-out.
+    """
     if not (np.isfinite(mu) and mu > 0):
         raise ConfigError(f"mu must be positive and finite, found {mu}")
     if read_out not in read_outs:

@@ -90,7 +90,16 @@ def check_mark(path: Path, found: bytes | None) -> None:
 
 
 def not_whole(path: Path, kind: str, error: Exception) -> StorageError:
-    """The error for a file that its format's reader refuses."""
+    """The error for a file that its format's reader refuses.
+
+    Parameters
+    ----------
+    path : Path
+    kind : str
+        The format: "NPZ", say.
+    error : Exception
+        What the reader raised.
+    """
     return StorageError(f"{path} is not a whole {kind} file ({error}); delete it and run again")
 
 

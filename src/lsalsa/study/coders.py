@@ -1,15 +1,20 @@
 """Methods as the study sees them: an algorithm, a depth and chosen settings become what turns signals into codes."""
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from lsalsa.encoders import Encoder, encoder_class
-from lsalsa.losses import CODES, Loss, TiedDecoderLoss
+from lsalsa.errors import StorageError
+from lsalsa.losses import loss_for
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.solvers import solve_with, solver_class
 from lsalsa.training import History, train
 
 Coder = Callable[[Any], Any]
+CHECKPOINT_SECONDS = 30.0
+"""Work that an interruption may cost; a shorter training writes no checkpoint."""
+
 TRAINING_SETTINGS = ("learning_rate", "batch_size", "decay")
 
 
@@ -50,13 +55,6 @@ def training_settings(chosen: Mapping[str, Any]) -> dict[str, Any]:
     return known(chosen, TRAINING_SETTINGS)
 
 
-def loss_for(problem: SparseCodingProblem, encoder: Encoder, name: str, *, project: bool = False) -> Loss:
-    """The loss of a name: `codes`, the distance to optimal codes, or `sc2net`, for the encoder's own tied decoder."""
-    if name == "codes":
-        return CODES
-    return TiedDecoderLoss(problem.thresholds, encoder.decoder_scale(problem), project=project)
-
-
 def train_repetitions(
     problem: SparseCodingProblem,
     training: tuple[Any, Any],
@@ -67,6 +65,7 @@ def train_repetitions(
     chosen: Mapping[str, Any],
     seeds: Sequence[int],
     loss: str = "codes",
+    checkpoints: Path | None = None,
     **fixed: Any,
 ) -> tuple[list[Encoder], list[dict]]:
     """Train one encoder per seed with the chosen settings.
@@ -81,8 +80,10 @@ def train_repetitions(
         The row that the search chose.
     seeds : sequence of int
         One per repetition: of the order of the samples, and of encoders that start at random.
-    loss : {"codes", "sc2net"}
-        Under the task's penalties times the chosen factor.
+    loss : str
+        A name of `lsalsa.losses`, under the task's penalties times the chosen factor.
+    checkpoints : path, optional
+        A folder for the state of each training: one that was interrupted goes on from there.
     **fixed
         What was not searched: epochs, optimizer, keep, set_backs of `train`.
 
@@ -95,13 +96,30 @@ def train_repetitions(
     encoders, rows = [], []
     settings = {**fixed, **training_settings(chosen)}
     for repetition, seed in enumerate(seeds):
-        encoder = start_encoder(problem, algorithm, depth, chosen, seed)
-        aim = loss_for(penalised(problem, chosen), encoder, loss)
-        history = train(encoder, *training, loss=aim, validation=validation, seed=seed, **settings)
+
+        def run(checkpoint: Path | None, seed: int = seed) -> tuple[Encoder, History]:
+            encoder = start_encoder(problem, algorithm, depth, chosen, seed)
+            aim = loss_for(loss, penalised(problem, chosen), encoder)
+            saving = {"checkpoint": checkpoint, "checkpoint_seconds": CHECKPOINT_SECONDS}
+            history = train(encoder, *training, loss=aim, validation=validation, seed=seed, **saving, **settings)
+            return encoder, history
+
+        encoder, history = resumed(run, checkpoints / f"repetition_{repetition}.npz" if checkpoints else None)
         facts = {"repetition": repetition, "seed": seed, "outcome": history.status, "trained_for": loss, **settings}
         rows += [{**facts, **row} for row in _without_running(history)]
         encoders.append(encoder)
     return encoders, rows
+
+
+def resumed(run: Callable[[Path | None], Any], checkpoint: Path | None) -> Any:
+    """Run a training from its checkpoint; from the start where that is of other settings, or damaged."""
+    try:
+        return run(checkpoint)
+    except StorageError:
+        if checkpoint is None or not checkpoint.exists():
+            raise
+        checkpoint.unlink()
+        return run(checkpoint)
 
 
 def _without_running(history: History) -> list[dict]:

@@ -34,7 +34,7 @@ def exact_codes(peer: str, problem: SparseCodingProblem, signals: Any) -> Callab
 
     All of them solve with one penalty of 1: the atoms are divided by their penalties, and so are the codes.
     """
-    penalties = to_host(problem.thresholds).astype(np.float64)
+    penalties = to_host(problem.penalty_of_atom).astype(np.float64)
     atoms = to_host(problem.dictionary).astype(np.float64) / penalties
     columns = to_host(signals).astype(np.float64).T
     return partial(_divided, _EXACT_WORKS[peer](atoms, columns), penalties)

@@ -72,7 +72,7 @@ def time_solver(solver: Solver, problem: SparseCodingProblem, signals: Any, targ
     -------
     row : dict
         method, tolerance, the seconds of `time_coder`, rmse against the targets, relative_gap (the largest),
-        status ("done", "skipped" where the solver cannot be had, "diverged" where it misses its tolerance), reason.
+        status ("ok", "skipped" where the solver cannot be had, "diverged" where it misses its tolerance), reason.
         What was not measured is None.
     """
     few = spread(len(signals), MOST_SAMPLES.get(solver.method, len(signals)))
@@ -90,7 +90,7 @@ def time_solver(solver: Solver, problem: SparseCodingProblem, signals: Any, targ
     except (AbsentPeer, DivergedError) as error:
         return row | {"status": "skipped" if isinstance(error, AbsentPeer) else "diverged", "reason": str(error)}
     quality = measure(problem, signals, targets, kept["codes"])
-    return row | timed | quality | {"status": "done", "reason": None}
+    return row | timed | quality | {"status": "ok", "reason": None}
 
 
 def measure(problem: SparseCodingProblem, signals: Any, targets: Any, codes: Any) -> dict[str, float]:
@@ -122,7 +122,7 @@ def time_exact(
             row = {"device": "cpu", **time_solver(solver, problem, signals, targets)}
         else:
             row = time_solver(solver, there, put(signals), targets)
-        if row["status"] == "done" and row["seconds_per_sample"] * row["n_samples"] > BUDGET:
+        if row["status"] == "ok" and row["seconds_per_sample"] * row["n_samples"] > BUDGET:
             seconds = f"{row['seconds_per_sample']:.2g} s per signal at tolerance {solver.tolerance}"
             too_slow[solver.method] = f"took {seconds}, and takes longer at a tighter one"
         yield row

@@ -11,6 +11,7 @@ no file under an output name.
 from __future__ import annotations
 
 import logging
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -69,6 +70,17 @@ class Job:
         """Where this job computes."""
         return Device(self._device)
 
+    @property
+    def checkpoints(self) -> Path:
+        """A folder for the state of trainings that are under way; it goes when the job has written its results."""
+        names = [self.rule, *self.wildcards.values()]
+        return self.results.joinpath("checkpoints", *names)
+
+    @property
+    def results(self) -> Path:
+        """The folder of the study's results, which holds the log."""
+        return failures_file(self.log).parent.parent
+
     def seed(self, *names: str | int) -> int:
         """Seed of this job, or of the part of it that `names` name."""
         return seed_for(self.params["seed"], self.rule, *self.wildcards.values(), *names)
@@ -117,6 +129,7 @@ class Job:
 
     def __exit__(self, kind: type | None, error: BaseException | None, traceback: Any) -> None:
         if error is None:
+            shutil.rmtree(self.checkpoints, ignore_errors=True)
             logger.debug("done")
             return
         self._remove_outputs()

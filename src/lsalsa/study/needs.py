@@ -151,8 +151,8 @@ def images_of(study: Study, section: str, output: Output) -> list[str]:
 
 
 def read_needs(words: Iterable[str], inputs: Mapping[str, Any], shown: Shown) -> dict[str, Any]:
-    """Word -> content of its files, which are the inputs of a rule under `key(word)`."""
-    return {word: need(word).read(_listed(inputs[key(word)]), shown) for word in words}
+    """Word -> content of its files, which are the inputs of a rule under `key(word)`; empty where there are none."""
+    return {word: need(word).read(_listed(inputs.get(key(word), ())), shown) for word in words}
 
 
 def key(word: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from lsalsa.study.heading import Heading, devices_in, extents_of, heading
 from lsalsa.study.job import Job
-from lsalsa.study.needs import key, read_needs
+from lsalsa.study.needs import read_needs
 from lsalsa.study.shown import NAMES, Shown
 
 
@@ -30,6 +30,6 @@ def read_output(job: Job, name: str) -> tuple[dict[str, Any], Shown]:
     """
     p = job.params
     shown = Shown(name, Heading(p["title"]), **{one: p[one] for one in NAMES})
-    data = read_needs([word for word in p["needs"] if job.has(key(word))], job.input, shown)
+    data = read_needs(p["needs"], dict(job.input.items()), shown)
     head = heading(p["title"], extents_of(job.input["images"]), p["reduced"], devices_in(data.values()))
     return data, replace(shown, heading=head)

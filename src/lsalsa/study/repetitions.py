@@ -12,11 +12,11 @@ from lsalsa.errors import DataError
 
 Row = Mapping[str, Any]
 
-FINISHED = ("done", "max_iterations")
-"""Statuses of runs that enter a mean; every other run is named instead."""
-
 OK = "ok"
-"""Status of a cell all of whose runs finished."""
+"""Status of a run that did what it was to do, and of a cell all of whose runs finished."""
+
+FINISHED = (OK, "converged", "epochs_used", "max_iterations")
+"""Statuses of runs that enter a mean; every other run is named instead."""
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from lsalsa.losses import loss_for
 from lsalsa.metrics import rmse, zero_share
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.seeds import seed_for
 from lsalsa.solvers import solve, solver_class
-from lsalsa.study.coders import known, loss_for, penalised, start_encoder, training_settings
-from lsalsa.training.fit import DIVERGED, Fit
+from lsalsa.study.coders import known, penalised, start_encoder, training_settings
+from lsalsa.training import Training, TrainingSettings
+from lsalsa.training.loop import DIVERGENCE_FACTOR
 from lsalsa.training.search import expand, ranked, successive_halving
 
 
@@ -60,12 +62,12 @@ def _solver_rows(
     candidate: dict,
 ) -> list[dict]:
     options = known(candidate, solver_class(algorithm).settings)
-    ceiling = DIVERGED * rmse(targets * 0, targets)
+    ceiling = DIVERGENCE_FACTOR * rmse(targets * 0, targets)
     solution = solve(penalised(problem, candidate), signals, algorithm, max(depths), record=depths, **options)
     rows = []
     for depth, codes in solution.recorded.items():
         score = rmse(codes, targets)
-        status = "done" if score <= ceiling else "diverged"
+        status = "ok" if score <= ceiling else "diverged"
         rows.append({"depth": depth, **candidate, "score": score, "zero_share": zero_share(codes), "status": status})
     return [{**row, "chosen": False} for row in rows]
 
@@ -116,9 +118,9 @@ def search_encoder(
     def start(candidate: dict) -> _Run:
         own_seed = seed_for(seed, *(f"{name}={_spelled(candidate[name])}" for name in sorted(candidate)))
         encoder = start_encoder(problem, algorithm, depth, candidate, own_seed)
-        aim, settings = loss_for(penalised(problem, candidate), encoder, loss), training_settings(candidate)
-        fit = Fit(encoder, signals, targets, validation, loss=aim, optimizer=optimizer, seed=own_seed, **settings)
-        runs.append(_Run(fit))
+        aim, settings = loss_for(loss, penalised(problem, candidate), encoder), training_settings(candidate)
+        wanted = TrainingSettings(optimizer=optimizer, seed=own_seed, **settings)
+        runs.append(_Run(Training(encoder, signals, targets, settings=wanted, loss=aim, validation=validation)))
         return runs[-1]
 
     rows = successive_halving(expand(grid), start, rungs)
@@ -137,8 +139,8 @@ def _spelled(value: Any) -> str:
 class _Run:
     """A candidate under way: a training that stops between rungs."""
 
-    def __init__(self, fit: Fit):
-        self.fit, self.status = fit, "max_iterations"
+    def __init__(self, fit: Training):
+        self.fit, self.status = fit, "epochs_used"
 
     def advance(self, epochs: int) -> float:
         """Train up to this many epochs in all; the validation RMSE then, infinite for a failed run."""

@@ -1,6 +1,7 @@
-"""Training of encoders: optimisers, the fit loop with history and checkpoints, the search for hyper-parameters."""
+"""Training of encoders: settings, optimisers, the loop with history and checkpoints, search of hyper-parameters."""
 
-from lsalsa.training.fit import train
 from lsalsa.training.history import History
+from lsalsa.training.loop import Training, train
+from lsalsa.training.settings import Group, TrainingSettings
 
-__all__ = ["History", "train"]
+__all__ = ["Group", "History", "Training", "TrainingSettings", "train"]

@@ -1,4 +1,5 @@
-"""Rules that turn a gradient into a step. Each names its state, so that saving and resuming come free."""
+"""Rules that turn a gradient into a step. Each names its constants and its averages, so that checking and saving them
+come free."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -6,99 +7,171 @@ from functools import partial
 from typing import Any, ClassVar
 
 from lsalsa.arrays import Tiles, namespace, nearest
+from lsalsa.discovery import settings_for
+from lsalsa.errors import ConfigError
 
 
 class Optimizer(ABC):
     """Base of the optimisers: what they keep of each array, and a step over all arrays in tiles of their rows.
 
     A tile goes through all operations while it is in the cache, and the tiles are spread over the worker threads.
+
+    Parameters
+    ----------
+    arrays : mapping of str to array
+        To be moved in place.
+    **constants
+        Values for names in `defaults`.
+
+    Attributes
+    ----------
+    arrays : dict of str to array
+        Those given; one without axes as a view of one row.
+    steps : int
+        Steps taken so far.
+    averages : dict of str to dict of str to array
+        What is kept of each array, by the name of the average and the name of the array.
+
+    Raises
+    ------
+    ConfigError
+        For a constant that does not exist or is out of its range.
     """
 
-    state: ClassVar[tuple[str, ...]] = ()
+    defaults: ClassVar[dict[str, Any]] = {}
 
-    def __init__(self, arrays: Mapping[str, Any]):
-        self.arrays = arrays
+    def __init__(self, arrays: Mapping[str, Any], **constants: Any):
+        self.arrays, self.steps = {name: _with_rows(array) for name, array in arrays.items()}, 0
+        self.constants = self.complete(constants)
+        self.averages = {
+            average: {name: namespace(array).zeros_like(array) for name, array in self.arrays.items()}
+            for average in self.kept()
+        }
+
+    @classmethod
+    def complete(cls, constants: Mapping[str, Any]) -> dict[str, Any]:
+        """All constants, the defaults where none is given; ConfigError for one that does not exist or cannot be."""
+        known = settings_for("constant", cls.__name__, constants, cls.defaults)
+        for name, value in known.items():
+            if isinstance(cls.defaults[name], bool):
+                if not isinstance(value, bool):
+                    raise ConfigError(f"{name} of {cls.__name__} must be true or false, found {value!r}")
+            elif not (isinstance(value, int | float) and 0 <= value < 1 and (value or name != "epsilon")):
+                raise ConfigError(
+                    f"{name} of {cls.__name__} must be a number in [0, 1), epsilon above 0, found {value!r}"
+                )
+        return known
+
+    def kept(self) -> tuple[str, ...]:
+        """Names of the averages."""
+        return ()
 
     def step(self, gradient: Mapping[str, Any], rate: float, tiles: Tiles) -> None:
-        """Move the arrays in place; the gradient is used up."""
-        rate = self.rate_of_step(rate)
-        for name, slope in gradient.items():
-            tiles.in_place(partial(self._move, name, slope, rate), slope.shape[0])
+        """Move the arrays in place.
 
-    def _move(self, name: str, slope: Any, rate: float, rows: slice) -> None:
-        self.move(name, rows, slope[rows], rate)
+        Parameters
+        ----------
+        gradient : mapping of str to array
+            Of the arrays' shapes; it is used up.
+        rate : float
+            The learning rate.
+        tiles : Tiles
+            Spreads the rows over the workers.
+        """
+        self.steps += 1
+        rate = self.rate_of_step(rate)
+        for name, of_array in gradient.items():
+            tiles.in_place(partial(self._move, name, _with_rows(of_array), rate), self.arrays[name].shape[0])
+
+    def _move(self, name: str, gradient: Any, rate: float, rows: slice) -> None:
+        self.move(name, rows, gradient[rows], rate)
 
     def rate_of_step(self, rate: float) -> float:
         """Called once a step: the rate for all its arrays."""
         return rate
 
     @abstractmethod
-    def move(self, name: str, rows: slice, slope: Any, rate: float) -> None:
-        """Move some rows of an array in place, given their gradient, which may be overwritten."""
+    def move(self, name: str, rows: slice, gradient: Any, rate: float) -> None:
+        """Move some rows of an array in place.
+
+        Parameters
+        ----------
+        name : str
+        rows : slice
+            Of the first axis.
+        gradient : array
+            Of these rows; may be overwritten.
+        rate : float
+            As `rate_of_step` gave it.
+        """
 
 
 class SGD(Optimizer):
     """Plain stochastic gradient descent, as in the LSALSA paper: p <- p - rate * gradient."""
 
-    def move(self, name: str, rows: slice, slope: Any, rate: float) -> None:
+    def move(self, name: str, rows: slice, gradient: Any, rate: float) -> None:
         """See `Optimizer.move`."""
-        slope *= rate
-        self.arrays[name][rows] -= slope
+        gradient *= rate
+        self.arrays[name][rows] -= gradient
 
 
 class Adam(Optimizer):
-    """Adam (Kingma and Ba 2015) with its usual constants 0.9, 0.999 and 1e-8."""
+    """Adam (Kingma and Ba 2015), with `amsgrad` as in Reddi et al. 2018: the largest mean square so far counts.
 
-    state: ClassVar[tuple[str, ...]] = ("mean", "square", "steps")
-    decay_mean, decay_square, epsilon = 0.9, 0.999, 1e-8
+    `epsilon` is added to the root of the mean square before its bias is corrected (the end of section 2 of Kingma and
+    Ba, Keras); PyTorch adds it after, where the same value weighs less in the first thousand steps.
+    """
 
-    def __init__(self, arrays: Mapping[str, Any]):
-        super().__init__(arrays)
-        self.mean = {name: array * 0 for name, array in arrays.items()}
-        self.square = {name: array * 0 for name, array in arrays.items()}
-        self.steps = 0
+    defaults: ClassVar[dict[str, Any]] = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "amsgrad": False}
+
+    def kept(self) -> tuple[str, ...]:
+        """See `Optimizer.kept`."""
+        return ("mean", "square", "largest") if self.constants["amsgrad"] else ("mean", "square")
 
     def rate_of_step(self, rate: float) -> float:
         """The rate, corrected for averages that began at zero."""
-        self.steps += 1
-        return rate * (1 - self.decay_square**self.steps) ** 0.5 / (1 - self.decay_mean**self.steps)
+        beta1, beta2 = self.constants["beta1"], self.constants["beta2"]
+        return rate * (1 - beta2**self.steps) ** 0.5 / (1 - beta1**self.steps)
 
-    def move(self, name: str, rows: slice, slope: Any, rate: float) -> None:
+    def move(self, name: str, rows: slice, gradient: Any, rate: float) -> None:
         """See `Optimizer.move`."""
-        mean, square = self.mean[name][rows], self.square[name][rows]
-        mean += (1 - self.decay_mean) * (slope - mean)
-        square += (1 - self.decay_square) * (slope * slope - square)
-        self.arrays[name][rows] -= rate * mean / (namespace(slope).sqrt(square) + self.epsilon)
+        xp, constants = namespace(gradient), self.constants
+        mean, square = self.averages["mean"][name][rows], self.averages["square"][name][rows]
+        mean += (1 - constants["beta1"]) * (gradient - mean)
+        square += (1 - constants["beta2"]) * (gradient * gradient - square)
+        if constants["amsgrad"]:
+            largest = self.averages["largest"][name][rows]
+            square = xp.maximum(largest, square, out=largest)
+        self.arrays[name][rows] -= rate * mean / (xp.sqrt(square) + constants["epsilon"])
 
 
 class Adadelta(Optimizer):
-    """Adadelta (Zeiler 2012) with the constants 0.95 and 1e-8; a rate of 1 is the method as published."""
+    """Adadelta (Zeiler 2012); a rate of 1 is the method as published."""
 
-    state: ClassVar[tuple[str, ...]] = ("square", "moved")
-    decay, epsilon = 0.95, 1e-8
+    defaults: ClassVar[dict[str, Any]] = {"rho": 0.95, "epsilon": 1e-8}
 
-    def __init__(self, arrays: Mapping[str, Any]):
-        super().__init__(arrays)
-        self.square = {name: array * 0 for name, array in arrays.items()}
-        self.moved = {name: array * 0 for name, array in arrays.items()}
+    def kept(self) -> tuple[str, ...]:
+        """See `Optimizer.kept`."""
+        return ("square", "moved")
 
-    def move(self, name: str, rows: slice, slope: Any, rate: float) -> None:
+    def move(self, name: str, rows: slice, gradient: Any, rate: float) -> None:
         """See `Optimizer.move`."""
-        xp, square, moved = namespace(slope), self.square[name][rows], self.moved[name][rows]
-        scratch = xp.multiply(slope, slope)
+        xp, epsilon = namespace(gradient), self.constants["epsilon"]
+        square, moved = self.averages["square"][name][rows], self.averages["moved"][name][rows]
+        scratch = xp.multiply(gradient, gradient)
         self._average(square, scratch)
-        xp.add(square, self.epsilon, out=scratch)
-        slope /= xp.sqrt(scratch, out=scratch)
-        xp.add(moved, self.epsilon, out=scratch)
-        slope *= xp.sqrt(scratch, out=scratch)
-        self._average(moved, xp.multiply(slope, slope, out=scratch))
-        slope *= rate
-        self.arrays[name][rows] -= slope
+        xp.add(square, epsilon, out=scratch)
+        gradient /= xp.sqrt(scratch, out=scratch)
+        xp.add(moved, epsilon, out=scratch)
+        gradient *= xp.sqrt(scratch, out=scratch)
+        self._average(moved, xp.multiply(gradient, gradient, out=scratch))
+        gradient *= rate
+        self.arrays[name][rows] -= gradient
 
     def _average(self, average: Any, values: Any) -> None:
-        """average = decay * average + (1 - decay) * values, which are used up."""
-        average *= self.decay
-        values *= 1 - self.decay
+        """average = rho * average + (1 - rho) * values, which are used up."""
+        average *= self.constants["rho"]
+        values *= 1 - self.constants["rho"]
         average += values
 
 
@@ -110,3 +183,16 @@ def optimizer_class(name: str) -> type[Optimizer]:
     if name not in OPTIMIZERS:
         raise nearest("optimizer", name, OPTIMIZERS)
     return OPTIMIZERS[name]
+
+
+def _with_rows(array: Any) -> Any:
+    """The array itself, or a view of one row where it has no axes: in-place operations need one."""
+    return array if array.ndim else array.reshape(1)
+
+
+def clip_norm(gradient: dict[str, Any], longest: float) -> None:
+    """Scale the gradients of all parameters, in place, to a common norm of at most `longest`."""
+    norm = float(sum(float(namespace(g).vdot(g, g)) for g in gradient.values())) ** 0.5
+    if norm > longest:
+        for of_parameter in gradient.values():
+            of_parameter *= longest / norm

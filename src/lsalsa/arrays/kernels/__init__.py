@@ -11,7 +11,15 @@ import numpy as np
 
 from lsalsa.arrays.namespace import is_host
 
-STEPS = ("shrink", "shrink_sum", "fista_step", "salsa_step", "salsa_step_taped", "lista_back", "salsa_back")
+STEPS = (
+    "soft_threshold",
+    "soft_threshold_sum",
+    "fista_step",
+    "salsa_step",
+    "salsa_step_taped",
+    "lista_back",
+    "salsa_back",
+)
 
 
 def kernels_for(array: Any) -> ModuleType:

@@ -8,8 +8,8 @@ compiled = njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract
 
 
 @compiled
-def shrink(values: Any, thresholds: Any, out: Any) -> None:
-    """See `portable.shrink`."""
+def soft_threshold(values: Any, thresholds: Any, out: Any) -> None:
+    """See `portable.soft_threshold`."""
     for i in range(values.shape[0]):
         for j in range(values.shape[1]):
             z = values[i, j]
@@ -17,38 +17,38 @@ def shrink(values: Any, thresholds: Any, out: Any) -> None:
 
 
 @compiled
-def shrink_sum(moved: Any, fit: Any, thresholds: Any, out: Any) -> None:
-    """See `portable.shrink_sum`."""
+def soft_threshold_sum(moved: Any, filtered: Any, thresholds: Any, out: Any) -> None:
+    """See `portable.soft_threshold_sum`."""
     for i in range(moved.shape[0]):
         for j in range(moved.shape[1]):
-            z = moved[i, j] + fit[i, j]
+            z = moved[i, j] + filtered[i, j]
             out[i, j] = z - min(max(z, -thresholds[j]), thresholds[j])
 
 
 @compiled
-def fista_step(moved: Any, fit: Any, thresholds: Any, weight: Any, x: Any, v: Any) -> None:
+def fista_step(moved: Any, filtered: Any, thresholds: Any, weight: Any, x: Any, v: Any) -> None:
     """See `portable.fista_step`."""
     for i in range(moved.shape[0]):
         for j in range(moved.shape[1]):
-            z = moved[i, j] + fit[i, j]
+            z = moved[i, j] + filtered[i, j]
             new = z - min(max(z, -thresholds[j]), thresholds[j])
             v[i, j] = new + weight * (new - x[i, j])
             x[i, j] = new
 
 
 @compiled
-def salsa_step(x: Any, p: Any, fit: Any, thresholds: Any, mu: Any, mixed: Any) -> None:
+def salsa_step(x: Any, p: Any, filtered: Any, thresholds: Any, mu: Any, mixed: Any) -> None:
     """See `portable.salsa_step`."""
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):
             z = x[i, j] + x[i, j] - p[i, j]
             moved = x[i, j] - min(max(z, -thresholds[j]), thresholds[j])
             p[i, j] = moved
-            mixed[i, j] = fit[i, j] + mu * moved
+            mixed[i, j] = filtered[i, j] + mu * moved
 
 
 @compiled
-def salsa_step_taped(x: Any, p: Any, fit: Any, thresholds: Any, mu: Any, mixed: Any, signs: Any) -> None:
+def salsa_step_taped(x: Any, p: Any, filtered: Any, thresholds: Any, mu: Any, mixed: Any, signs: Any) -> None:
     """See `portable.salsa_step_taped`."""
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):
@@ -57,25 +57,25 @@ def salsa_step_taped(x: Any, p: Any, fit: Any, thresholds: Any, mu: Any, mixed: 
             moved = x[i, j] - clipped
             signs[i, j] = (z > thresholds[j]) - (z < -thresholds[j])
             p[i, j] = moved
-            mixed[i, j] = fit[i, j] + mu * moved
+            mixed[i, j] = filtered[i, j] + mu * moved
 
 
 @compiled
-def lista_back(gradient: Any, x: Any, masked: Any, fit_gradient: Any) -> None:
+def lista_back(gradient: Any, x: Any, masked: Any, filtered_gradient: Any) -> None:
     """See `portable.lista_back`."""
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):
             kept = gradient[i, j] if x[i, j] != 0 else x[i, j]
             masked[i, j] = kept
-            fit_gradient[i, j] += kept
+            filtered_gradient[i, j] += kept
 
 
 @compiled
-def salsa_back(back: Any, signs: Any, mu: Any, p_gradient: Any, x_gradient: Any, fit_gradient: Any) -> None:
+def salsa_back(back: Any, signs: Any, mu: Any, p_gradient: Any, x_gradient: Any, filtered_gradient: Any) -> None:
     """See `portable.salsa_back`."""
     for i in range(back.shape[0]):
         for j in range(back.shape[1]):
-            fit_gradient[i, j] += back[i, j]
+            filtered_gradient[i, j] += back[i, j]
             total = p_gradient[i, j] + mu * back[i, j]
             inactive = signs[i, j] == 0
             x_gradient[i, j] = -total if inactive else total

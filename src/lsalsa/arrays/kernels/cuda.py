@@ -13,34 +13,36 @@ C_TYPES = {"f": "float", "d": "double"}
 
 # Name -> parameters and what is done for element k, of atom j. T is the arrays' type.
 BODIES = {
-    "shrink": (
+    "soft_threshold": (
         "const T* values, const T* thresholds, T* out",
         "out[k] = values[k] - clip(values[k], thresholds[j]);",
     ),
-    "shrink_sum": (
-        "const T* moved, const T* fit, const T* thresholds, T* out",
-        "T z = moved[k] + fit[k]; out[k] = z - clip(z, thresholds[j]);",
+    "soft_threshold_sum": (
+        "const T* moved, const T* filtered, const T* thresholds, T* out",
+        "T z = moved[k] + filtered[k]; out[k] = z - clip(z, thresholds[j]);",
     ),
     "fista_step": (
-        "const T* moved, const T* fit, const T* thresholds, T weight, T* x, T* v",
-        "T z = moved[k] + fit[k]; T now = z - clip(z, thresholds[j]); v[k] = now + weight * (now - x[k]); x[k] = now;",
+        "const T* moved, const T* filtered, const T* thresholds, T weight, T* x, T* v",
+        "T z = moved[k] + filtered[k]; T now = z - clip(z, thresholds[j]);"
+        " v[k] = now + weight * (now - x[k]); x[k] = now;",
     ),
     "salsa_step": (
-        "const T* x, T* p, const T* fit, const T* thresholds, T mu, T* mixed",
-        "p[k] = x[k] - clip(2 * x[k] - p[k], thresholds[j]); mixed[k] = fit[k] + mu * p[k];",
+        "const T* x, T* p, const T* filtered, const T* thresholds, T mu, T* mixed",
+        "p[k] = x[k] - clip(2 * x[k] - p[k], thresholds[j]); mixed[k] = filtered[k] + mu * p[k];",
     ),
     "salsa_step_taped": (
-        "const T* x, T* p, const T* fit, const T* thresholds, T mu, T* mixed, signed char* signs",
+        "const T* x, T* p, const T* filtered, const T* thresholds, T mu, T* mixed, signed char* signs",
         "T z = 2 * x[k] - p[k]; T clipped = clip(z, thresholds[j]);"
-        " signs[k] = (z > thresholds[j]) - (z < -thresholds[j]); p[k] = x[k] - clipped; mixed[k] = fit[k] + mu * p[k];",
+        " signs[k] = (z > thresholds[j]) - (z < -thresholds[j]); p[k] = x[k] - clipped;"
+        " mixed[k] = filtered[k] + mu * p[k];",
     ),
     "lista_back": (
-        "const T* gradient, const T* x, T* masked, T* fit_gradient",
-        "T kept = x[k] != 0 ? gradient[k] : 0; masked[k] = kept; fit_gradient[k] += kept;",
+        "const T* gradient, const T* x, T* masked, T* filtered_gradient",
+        "T kept = x[k] != 0 ? gradient[k] : 0; masked[k] = kept; filtered_gradient[k] += kept;",
     ),
     "salsa_back": (
-        "const T* back, const signed char* signs, T mu, T* p_gradient, T* x_gradient, T* fit_gradient",
-        "fit_gradient[k] += back[k]; T total = p_gradient[k] + mu * back[k];"
+        "const T* back, const signed char* signs, T mu, T* p_gradient, T* x_gradient, T* filtered_gradient",
+        "filtered_gradient[k] += back[k]; T total = p_gradient[k] + mu * back[k];"
         " x_gradient[k] = signs[k] ? total : -total; p_gradient[k] = signs[k] ? 0 : total;",
     ),
 }
@@ -61,39 +63,39 @@ extern "C" __global__ void {name}({parameters}, long long size, int n_atoms) {{
 """
 
 
-def shrink(values: Any, thresholds: Any, out: Any) -> None:
-    """See `portable.shrink`."""
-    _launch("shrink", values, thresholds, out)
+def soft_threshold(values: Any, thresholds: Any, out: Any) -> None:
+    """See `portable.soft_threshold`."""
+    _launch("soft_threshold", values, thresholds, out)
 
 
-def shrink_sum(moved: Any, fit: Any, thresholds: Any, out: Any) -> None:
-    """See `portable.shrink_sum`."""
-    _launch("shrink_sum", moved, fit, thresholds, out)
+def soft_threshold_sum(moved: Any, filtered: Any, thresholds: Any, out: Any) -> None:
+    """See `portable.soft_threshold_sum`."""
+    _launch("soft_threshold_sum", moved, filtered, thresholds, out)
 
 
-def fista_step(moved: Any, fit: Any, thresholds: Any, weight: Any, x: Any, v: Any) -> None:
+def fista_step(moved: Any, filtered: Any, thresholds: Any, weight: Any, x: Any, v: Any) -> None:
     """See `portable.fista_step`."""
-    _launch("fista_step", moved, fit, thresholds, weight, x, v)
+    _launch("fista_step", moved, filtered, thresholds, weight, x, v)
 
 
-def salsa_step(x: Any, p: Any, fit: Any, thresholds: Any, mu: Any, mixed: Any) -> None:
+def salsa_step(x: Any, p: Any, filtered: Any, thresholds: Any, mu: Any, mixed: Any) -> None:
     """See `portable.salsa_step`."""
-    _launch("salsa_step", x, p, fit, thresholds, mu, mixed)
+    _launch("salsa_step", x, p, filtered, thresholds, mu, mixed)
 
 
-def salsa_step_taped(x: Any, p: Any, fit: Any, thresholds: Any, mu: Any, mixed: Any, signs: Any) -> None:
+def salsa_step_taped(x: Any, p: Any, filtered: Any, thresholds: Any, mu: Any, mixed: Any, signs: Any) -> None:
     """See `portable.salsa_step_taped`."""
-    _launch("salsa_step_taped", x, p, fit, thresholds, mu, mixed, signs)
+    _launch("salsa_step_taped", x, p, filtered, thresholds, mu, mixed, signs)
 
 
-def lista_back(gradient: Any, x: Any, masked: Any, fit_gradient: Any) -> None:
+def lista_back(gradient: Any, x: Any, masked: Any, filtered_gradient: Any) -> None:
     """See `portable.lista_back`."""
-    _launch("lista_back", gradient, x, masked, fit_gradient)
+    _launch("lista_back", gradient, x, masked, filtered_gradient)
 
 
-def salsa_back(back: Any, signs: Any, mu: Any, p_gradient: Any, x_gradient: Any, fit_gradient: Any) -> None:
+def salsa_back(back: Any, signs: Any, mu: Any, p_gradient: Any, x_gradient: Any, filtered_gradient: Any) -> None:
     """See `portable.salsa_back`."""
-    _launch("salsa_back", back, signs, mu, p_gradient, x_gradient, fit_gradient)
+    _launch("salsa_back", back, signs, mu, p_gradient, x_gradient, filtered_gradient)
 
 
 def _launch(name: str, first: Any, *others: Any) -> None:

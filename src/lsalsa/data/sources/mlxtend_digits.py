@@ -25,9 +25,8 @@ def load(*, seed: int, test_fraction: float = 0.2, limit: int | None = None) -> 
 
     Parameters
     ----------
-    seed : int
-    test_fraction : float
-        Share of every class that becomes test images.
+    seed, test_fraction
+        As in every source, see `lsalsa.data.sources`.
     limit : int, optional
         Digits per class, chosen by seed; all 500 by default.
     """

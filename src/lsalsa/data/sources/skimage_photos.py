@@ -39,7 +39,8 @@ def load(*, seed: int, image_size: int = 64, per_photo: int = 64) -> ImageSet:
 
     Parameters
     ----------
-    seed : int
+    seed
+        As in every source, see `lsalsa.data.sources`.
     image_size : int
         Height and width of a block; blocks lie on a grid and do not overlap.
     per_photo : int

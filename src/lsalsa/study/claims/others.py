@@ -120,8 +120,8 @@ class Settled(Claim):
                     missing.append(str(error))
         if not ends:
             raise Missing("; ".join(dict.fromkeys(missing)))
-        share = Measured(ends.count("done") / len(ends), None, len(ends))
-        words = f"{ends.count('done')} of {len(ends)} trainings ended because the loss stood still"
+        share = Measured(ends.count("converged") / len(ends), None, len(ends))
+        words = f"{ends.count('converged')} of {len(ends)} trainings ended because the loss stood still"
         verdict = NOT_REPRODUCED if share.mean <= 0.5 else PARTLY if missing else REPRODUCED
         return Verdict(verdict, sentence_of([words, *missing]), "share of the trainings that settled", share)
 

@@ -69,11 +69,13 @@ def read_claims(path: str | Path) -> list[Claim]:
 
 
 def _blocks(path: Path) -> list[Mapping[str, Any]]:
+    """The entries of a file, each with the name of its paper, which is that of the folder."""
     content = read_yaml(path)
     blocks = content.get("claims") if isinstance(content, Mapping) else None
     if not isinstance(blocks, list) or not all(isinstance(block, Mapping) for block in blocks):
         raise ConfigError(f"{path} must have a list of claims under the key claims, each with its settings")
-    return blocks
+    paper = path.resolve().parent.name
+    return [{"paper": paper, **block} for block in blocks]
 
 
 def _entries() -> dict[str, type[Settings]]:

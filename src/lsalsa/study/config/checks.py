@@ -125,6 +125,8 @@ def _method(path: str, method: Method, algorithm: str) -> Iterator[str]:
     if not plugins.is_learned(algorithm):
         for key in sorted(method.model_fields_set & set(Method.learned_only)):
             yield f"{path}.{key} is a setting of learned methods; {algorithm} is not learned"
+    yield from unknown(f"{path}.loss", method.loss, "a loss", plugins.losses())
+    yield from unknown(f"{path}.optimizer", method.optimizer, "an optimiser", plugins.optimizers())
     yield from _grid(path, method.search, algorithm)
     if plugins.is_learned(algorithm) and "learning_rate" not in method.search:
         yield f"{path}.search.learning_rate is missing; {algorithm} is learned and needs at least one"

@@ -53,7 +53,7 @@ class Component(Settings):
     title: str | None = None
     images: str
     image_size: Count
-    fit: Literal["pad", "shrink", "none"] = "none"
+    resize: Literal["pad", "downscale", "none"] = "none"
     patch_size: Count
     min_std: NotNegative = 0.0
     validation_fraction: Share = 0.1
@@ -123,8 +123,8 @@ class Method(Settings):
     label: str | None = None
     depths: Depths
     search: Grid = {}
-    loss: Literal["codes", "sc2net"] = "codes"
-    optimizer: Literal["sgd", "adam", "adadelta"] = "sgd"
+    loss: str = "codes"
+    optimizer: str = "sgd"
     epochs: Count = 10
     keep: Literal["best", "last"] = "best"
     set_backs: Annotated[int, Field(ge=0)] = 0

@@ -46,6 +46,16 @@ def class_of(algorithm: str) -> type:
     return _loaded(module_of(algorithm), lambda: getattr(package, find)(algorithm))
 
 
+def losses() -> list[str]:
+    """What encoders can be trained for."""
+    return importlib.import_module("lsalsa.losses").available()
+
+
+def optimizers() -> list[str]:
+    """Rules that encoders can be trained by."""
+    return list(importlib.import_module("lsalsa.training.optimizers").OPTIMIZERS)
+
+
 def searchable(algorithm: str) -> dict[str, Any]:
     """Names that a method's search may list, each with what it is when not listed; None leaves it to the method."""
     found = class_of(algorithm)

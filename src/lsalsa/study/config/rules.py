@@ -83,7 +83,7 @@ def fetch_images(study: Study, images: str) -> Resolved:
 
 def cut_patches(study: Study, component: str) -> Resolved:
     """How the images of a component become patches."""
-    names = ("image_size", "fit", "patch_size", "min_std", "validation_fraction")
+    names = ("image_size", "resize", "patch_size", "min_std", "validation_fraction")
     return _some(study.components[component], *names) | {"seed": study.seed}
 
 
@@ -239,7 +239,8 @@ def _some(block: Any, *names: str) -> Resolved:
 
 
 def _of_algorithm(settings: Resolved) -> list[str]:
-    return [plugins.module_of(settings["algorithm"])]
+    loss = settings.get("loss") or settings.get("fixed", {}).get("loss")
+    return [plugins.module_of(settings["algorithm"]), *([f"lsalsa.losses.{loss}"] if loss else [])]
 
 
 def _of_algorithms(settings: Resolved) -> list[str]:

@@ -51,7 +51,7 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     rows = [row for row in data["evaluation"] if row["depth"] in shown.depths]
     curves = {m: curve(rows, "rmse", method=m, component=shown.component) for m in shown.methods}
     curves = {method: one for method, one in curves.items() if one}
-    exact = [row for row in data["exact"] if row["status"] == "done"]
+    exact = [row for row in data["exact"] if row["status"] == "ok"]
     best = frontier(_points(curves, shown, data["timing"], exact))
     lowest = min((value.mean for one in curves.values() for value in one.values()), default=level) / BELOW
     figure = _style.new_figure(10.0, 5.4, shown.heading, _explanation(best, data["exact"], lowest))
@@ -131,7 +131,7 @@ def _explanation(best: Sequence[Point], exact: Sequence[Mapping[str, Any]], lowe
     for name, group in groupby(best, key=lambda point: point.name):
         steps = [point.step for point in group if point.step]
         runs.append(f"{name} ({' to '.join(dict.fromkeys((steps[0], steps[-1])))})" if steps else name)
-    absent = {row["method"]: row["reason"] for row in exact if row["status"] != "done"}
+    absent = {row["method"]: row["reason"] for row in exact if row["status"] != "ok"}
     missing = "; ".join(f"{EXACT[method][0].removeprefix('exact: ')} ({reason})" for method, reason in absent.items())
     return (
         f"Down and left is better. Grey: the frontier, where nothing is both faster and nearer to the optimal codes:"

@@ -31,16 +31,16 @@ def make(data: Mapping[str, Any], shown: Shown) -> Table:
 def facts_of(data: Mapping[str, Any], shown: Shown) -> Facts:
     """Everything that claims can be held against; of the tasks there is nothing in a study that has none."""
     optimal: dict[tuple[str, str], dict[str, float]] = {}
-    for task, arrays in data.get("codes", {}).items():
+    for task, arrays in data["codes"].items():
         sizes = dict(zip(shown.tasks[task]["components"], shown.tasks[task]["n_atoms"], strict=True))
-        classifiers = data.get("classified", {}).get(task, {})
+        classifiers = data["classified"].get(task, {})
         of_task = optimal_facts(arrays["codes"], sizes, classifiers.get("floor_error_percent", {}))
         optimal |= {(task, component): found for component, found in of_task.items()}
     words = [f"{paper.name}.{word}" for paper in papers().values() for word in paper.facts]
     return Facts(
-        data.get("evaluation", ()),
-        data.get("timing", ()),
+        data["evaluation"],
+        data["timing"],
         optimal,
-        rows={word: data[word] for word in words if word in data},
+        rows={word: data[word] for word in words if data.get(word)},
         labels=shown.labels,
     )

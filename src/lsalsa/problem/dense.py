@@ -2,12 +2,29 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from lsalsa.arrays import check_matrix, namespace, to_host
 from lsalsa.errors import DataError, ShapeError
+
+
+class DenseStep(NamedTuple):
+    """A gradient step as two matrices: x - step A^T (A x - y) = y @ filter + x @ transition, samples in rows."""
+
+    filter: Any
+    """step A, (n_features, n_atoms)."""
+    transition: Any
+    """I - step A^T A, (n_atoms, n_atoms)."""
+
+    def of_signals(self, signals: Any, out: Any) -> Any:
+        """See `GradientStep.of_signals`."""
+        return namespace(out).matmul(signals, self.filter, out=out)
+
+    def of_codes(self, codes: Any, out: Any) -> Any:
+        """See `GradientStep.of_codes`."""
+        return namespace(out).matmul(codes, self.transition, out=out)
 
 
 class SparseCodingProblem:
@@ -49,6 +66,11 @@ class SparseCodingProblem:
                 raise DataError(f"penalty {number} must be positive and finite, found {penalty}")
 
     @property
+    def xp(self) -> Any:
+        """The array module of the dictionaries."""
+        return namespace(*self.dictionaries)
+
+    @property
     def dtype(self) -> np.dtype:
         """dtype of the dictionaries, of the signals to be coded and of their codes."""
         return self.dictionaries[0].dtype
@@ -72,7 +94,7 @@ class SparseCodingProblem:
     @cached_property
     def dictionary(self) -> Any:
         """All atoms side by side: array, (n_features, n_atoms)."""
-        return namespace(*self.dictionaries).concatenate(self.dictionaries, axis=1)
+        return self.xp.concatenate(self.dictionaries, axis=1)
 
     @cached_property
     def gram(self) -> Any:
@@ -80,15 +102,18 @@ class SparseCodingProblem:
         return self.dictionary.T @ self.dictionary
 
     @property
-    def thresholds(self) -> Any:
-        """The penalty of each atom: array, (n_atoms,)."""
+    def penalty_of_atom(self) -> Any:
+        """The penalty of each atom: array, (n_atoms,), in the problem's dtype."""
         return self._weights.astype(self.dtype)
+
+    def thresholds(self, scale: float) -> Any:
+        """`penalty_of_atom` times `scale` (a step size, or 1 / mu): array, (n_atoms,), in the problem's dtype."""
+        return (self.penalty_of_atom.astype(np.float64) * scale).astype(self.dtype)
 
     @cached_property
     def _weights(self) -> Any:
         """The penalty of each atom in float64, for metrics."""
-        xp = namespace(*self.dictionaries)
-        per_block = zip(self.dictionaries, self.penalties, strict=True)
+        per_block, xp = zip(self.dictionaries, self.penalties, strict=True), self.xp
         return xp.concatenate([xp.full(d.shape[1], penalty, dtype=np.float64) for d, penalty in per_block])
 
     @cached_property
@@ -100,6 +125,13 @@ class SparseCodingProblem:
         small = atoms @ atoms.T if atoms.shape[0] < atoms.shape[1] else atoms.T @ atoms
         last = small.shape[0] - 1
         return float(eigh(small, eigvals_only=True, subset_by_index=(last, last))[0])
+
+    def gradient_step(self, step: float) -> DenseStep:
+        """A step of gradient descent on 1/2 |y - A x|^2, computed in float64 and rounded once."""
+        atoms = self.dictionary.astype(np.float64)
+        transition = -step * (atoms.T @ atoms)
+        transition += self.xp.eye(self.n_atoms)
+        return DenseStep((step * atoms).astype(self.dtype), transition.astype(self.dtype))
 
     def objective(self, signals: Any, codes: Any) -> Any:
         """1/2 |y - A x|^2 + sum_d penalty_d |x_d|_1, per sample.
@@ -169,8 +201,8 @@ class SparseCodingProblem:
 
     def _primal(self, residual: Any, codes: Any) -> Any:
         xp = namespace(codes)
-        fit = 0.5 * xp.sum(residual * residual, axis=1)
-        return fit + xp.abs(codes) @ self._weights
+        misfit = 0.5 * xp.sum(residual * residual, axis=1)
+        return misfit + xp.abs(codes) @ self._weights
 
     def _double(self, signals: Any, codes: Any) -> tuple[Any, Any, Any]:
         check_matrix("signals", signals, n_columns=self.n_features)
@@ -179,7 +211,7 @@ class SparseCodingProblem:
         return signals.astype(np.float64), codes.astype(np.float64), self.dictionary.astype(np.float64)
 
     def lambda_max(self, signals: Any) -> Any:
-        """The penalties, in the proportion of this problem's, from which on a sample's optimal code is zero.
+        """Smallest multiple of the penalties at which a sample's optimal code is zero.
 
         Parameters
         ----------
@@ -225,7 +257,7 @@ class SparseCodingProblem:
 
     def asarray(self, values: Any) -> Any:
         """The values as an array on the dictionaries' device, in their dtype."""
-        xp = namespace(*self.dictionaries)
+        xp = self.xp
         return xp.ascontiguousarray(xp.asarray(values, dtype=self.dtype))  # a product with another layout is slower
 
     def to_arrays(self) -> dict[str, Any]:

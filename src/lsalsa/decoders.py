@@ -1,0 +1,124 @@
+"""Decoders: linear maps from codes back to signals, whose weights are parameters of an encoder."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from lsalsa.arrays import namespace
+from lsalsa.errors import ConfigError
+
+
+class Decoder(ABC):
+    """A linear map B from codes to signals, as losses use it.
+
+    A decoder knows which parameters hold its weights, not the weights: they come with each call as `arrays`, the
+    parameters of an encoder by name. So one decoder serves an encoder, its copies and its later states.
+    """
+
+    @property
+    @abstractmethod
+    def identity(self) -> dict[str, Any]:
+        """What tells this decoder from another one, in values that JSON holds."""
+
+    @abstractmethod
+    def matrix(self, arrays: Mapping[str, Any]) -> Any:
+        """B with its atoms in columns, to be looked at: array, (n_features, n_atoms)."""
+
+    @abstractmethod
+    def apply(self, arrays: Mapping[str, Any], codes: Any, out: Any = None) -> Any:
+        """B x for each sample.
+
+        Parameters
+        ----------
+        arrays : mapping of str to array
+        codes : array, (n_samples, n_atoms)
+        out : array, (n_samples, n_features), optional
+            Where to write the signals; a new array by default.
+
+        Returns
+        -------
+        signals : array, (n_samples, n_features)
+            In the dtype of the codes.
+        """
+
+    @abstractmethod
+    def backward(self, arrays: Mapping[str, Any], codes: Any, residual: Any, count: int, out: Any) -> dict[str, Any]:
+        """Gradients of sum <r, B x> / count over the samples, with r held: B^T r / count for the codes.
+
+        Parameters
+        ----------
+        arrays : mapping of str to array
+        codes : array, (n_samples, n_atoms)
+        residual : array, (n_samples, n_features)
+            r, which is used up.
+        count : int
+            Samples of the mean that these are some of.
+        out : array, (n_samples, n_atoms)
+            Where the gradient of the codes is written.
+
+        Returns
+        -------
+        gradient : dict of str to array
+            Of the parameters that hold the weights, in their shapes.
+        """
+
+    @abstractmethod
+    def atom_norms(self, arrays: Mapping[str, Any]) -> Any:
+        """Norm of the signal that each entry of a code stands for: array, (n_atoms,), float64."""
+
+    @abstractmethod
+    def project(self, arrays: Mapping[str, Any]) -> None:
+        """Scale, in place, atoms longer than 1 to norm 1."""
+
+
+class TiedDecoder(Decoder):
+    """B = scale W_e^T for an encoder with a filter W_e^T, (n_features, n_atoms); it has no weights of its own.
+
+    Parameters
+    ----------
+    scale : float
+        The 1 / tau of the SC2Net paper.
+
+    Raises
+    ------
+    ConfigError
+        When the scale is not positive and finite.
+    """
+
+    def __init__(self, scale: float):
+        if not (np.isfinite(scale) and scale > 0):
+            raise ConfigError(f"the scale of a decoder must be positive and finite, found {scale}")
+        self.scale = float(scale)
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """See `Decoder.identity`."""
+        return {"decoder": type(self).__name__, "scale": self.scale}
+
+    def matrix(self, arrays: Mapping[str, Any]) -> Any:
+        """See `Decoder.matrix`."""
+        return self.scale * arrays["filter"]
+
+    def apply(self, arrays: Mapping[str, Any], codes: Any, out: Any = None) -> Any:
+        """See `Decoder.apply`."""
+        signals = namespace(codes).matmul(codes, arrays["filter"].T, out=out)
+        signals *= self.scale
+        return signals
+
+    def backward(self, arrays: Mapping[str, Any], codes: Any, residual: Any, count: int, out: Any) -> dict[str, Any]:
+        """See `Decoder.backward`."""
+        residual *= self.scale / count
+        namespace(codes).matmul(residual, arrays["filter"], out=out)
+        return {"filter": residual.T @ codes}
+
+    def atom_norms(self, arrays: Mapping[str, Any]) -> Any:
+        """See `Decoder.atom_norms`."""
+        squares = namespace(arrays["filter"]).square(arrays["filter"].astype(np.float64))
+        return self.scale * namespace(squares).sqrt(namespace(squares).sum(squares, axis=0))
+
+    def project(self, arrays: Mapping[str, Any]) -> None:
+        """See `Decoder.project`."""
+        filter, norms = arrays["filter"], self.atom_norms(arrays)
+        filter /= namespace(norms).maximum(norms, 1.0).astype(filter.dtype)

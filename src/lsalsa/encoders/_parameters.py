@@ -1,0 +1,161 @@
+"""What an encoder is made of: settings and parameters, checked, copied, moved between devices and saved."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from lsalsa.arrays import Device, check_count, kernels_for, namespace, to_host
+from lsalsa.arrays.checks import check_finite, check_floating
+from lsalsa.discovery import settings_for
+from lsalsa.errors import DataError, ShapeError
+from lsalsa.storage import write_arrays
+
+
+class Parametrised(ABC):
+    """Settings, and arrays by name whose shapes follow from them and from the lengths of signals and codes.
+
+    Parameters
+    ----------
+    arrays : mapping of str to array
+        The parameters, of the names and shapes of `shapes`, of one dtype, float32 or float64; kept, not copied.
+    **settings
+        `depth`, and what else `defaults` has.
+
+    Attributes
+    ----------
+    arrays : dict of str to array
+    settings : dict
+        Values that JSON holds: they are saved with the parameters.
+    depth : int
+        T, the number of layers.
+    n_features, n_atoms : int
+        Length of a signal and of a code.
+    name : str
+        That of the encoder's file.
+
+    Raises
+    ------
+    ConfigError
+        For a setting that does not exist or cannot be.
+    ShapeError, DataError
+        For parameters that are missing, of another shape or dtype, NaN or infinite.
+    """
+
+    defaults: ClassVar[dict[str, Any]]
+
+    def __init__(self, arrays: Mapping[str, Any], **settings: Any):
+        self.name = type(self).__module__.rpartition(".")[2]
+        self.settings = self.complete(settings)
+        self.depth: int = self.settings["depth"]
+        self.arrays: dict[str, Any] = self._checked(arrays)
+
+    @classmethod
+    def complete(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """All settings, the defaults where none is given; ConfigError for one that does not exist or cannot be."""
+        known = settings_for("setting", cls.__name__, settings, cls.defaults)
+        known["depth"] = check_count("depth", known["depth"])
+        cls.check(known)
+        return known
+
+    @classmethod  # noqa: B027  depth, which is checked already, may be the only setting
+    def check(cls, settings: Mapping[str, Any]) -> None:
+        """Raise ConfigError for values of the encoder's own settings that cannot be."""
+
+    @classmethod
+    @abstractmethod
+    def sizes(cls, settings: Mapping[str, Any], arrays: Mapping[str, Any]) -> tuple[int, int]:
+        """Lengths of a signal and of a code, (n_features, n_atoms): the one place that knows them.
+
+        Parameters
+        ----------
+        settings : mapping
+            All of them.
+        arrays : mapping of str to array
+            Holds every name of `shapes`; the shapes are not checked yet.
+        """
+
+    @classmethod
+    @abstractmethod
+    def shapes(cls, settings: Mapping[str, Any], n_features: int, n_atoms: int) -> dict[str, tuple[int, ...]]:
+        """Name and shape of every parameter: any number of them, any number of axes.
+
+        Parameters
+        ----------
+        settings : mapping
+            All of them. The names depend on nothing else.
+        n_features, n_atoms : int
+            As `sizes` gives them.
+        """
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of all parameters."""
+        return tuple(self.arrays)
+
+    @property
+    def learned(self) -> tuple[str, ...]:
+        """Names of the parameters that training moves; all of them unless a subclass says otherwise."""
+        return self.parameters
+
+    def _checked(self, arrays: Mapping[str, Any]) -> dict[str, Any]:
+        names = tuple(self.shapes(self.settings, 0, 0))
+        missing = [name for name in names if name not in arrays]
+        if missing:
+            raise ShapeError(f"{self.name} needs the arrays {', '.join(names)}; missing: {', '.join(missing)}")
+        self.n_features, self.n_atoms = self.sizes(self.settings, arrays)
+        for name, shape in self.shapes(self.settings, self.n_features, self.n_atoms).items():
+            array, first = arrays[name], arrays[names[0]]
+            if array.shape != shape:
+                raise ShapeError(f"{name} must have shape {shape}, found {array.shape}")
+            check_floating(name, array)
+            if array.dtype != first.dtype:
+                raise DataError(f"{name} is {array.dtype}, but {names[0]} is {first.dtype}")
+            check_finite(name, array)
+        return {name: arrays[name] for name in names}
+
+    @property
+    def dtype(self) -> np.dtype:
+        """dtype of the parameters, of the signals to be encoded and of their codes."""
+        return self._first.dtype
+
+    @property
+    def xp(self) -> Any:
+        """The array module of the parameters."""
+        return namespace(self._first)
+
+    @property
+    def kernels(self) -> Any:
+        """The element-wise steps for arrays like the parameters."""
+        return kernels_for(self._first)
+
+    @property
+    def _first(self) -> Any:
+        return next(iter(self.arrays.values()))
+
+    def copy(self) -> Self:
+        """The same with arrays of its own."""
+        return type(self)({name: array.copy() for name, array in self.arrays.items()}, **self.settings)
+
+    def to(self, device: Device) -> Self:
+        """The same on another device."""
+        return type(self)({name: device.put(array) for name, array in self.arrays.items()}, **self.settings)
+
+    def save(self, path: str | Path, metadata: Mapping[str, Any] | None = None) -> None:
+        """Write the parameters and settings to an NPZ file that `load_encoder` reads.
+
+        Parameters
+        ----------
+        path : path
+        metadata : mapping, optional
+            Whatever JSON can hold, to be written beside them.
+
+        Raises
+        ------
+        StorageError
+            When the file cannot be written.
+        """
+        arrays = {name: to_host(array) for name, array in self.arrays.items()}
+        write_arrays(path, arrays, {"encoder": self.name, "settings": self.settings, **(metadata or {})})

@@ -1,0 +1,160 @@
+"""What every loss offers: its value and gradient on a tile, its scores, its checks and its constraint."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar, Protocol
+
+from lsalsa.arrays import check_matrix
+from lsalsa.decoders import Decoder
+from lsalsa.errors import ShapeError
+from lsalsa.problem import Problem
+
+
+class Encodes(Protocol):
+    """What a loss asks of an encoder."""
+
+    @property
+    def arrays(self) -> dict[str, Any]:
+        """Parameters by name."""
+
+    @property
+    def n_features(self) -> int:
+        """Length of a signal."""
+
+    @property
+    def n_atoms(self) -> int:
+        """Length of a code."""
+
+    def encode(self, signals: Any) -> Any:
+        """Codes of signals: array, (n_samples, n_atoms)."""
+
+    def decoder(self, problem: Any) -> Decoder:
+        """The map from codes to signals that belongs to the encoder."""
+
+
+class Loss(ABC):
+    """Base of the losses; a subclass says what it measures on a tile of samples, and by which score epochs compare.
+
+    Attributes
+    ----------
+    supervised : bool
+        True where targets are needed.
+    score : str
+        The entry of `scores` by which epochs are compared; smaller is better.
+    defaults : dict
+        Options of `from_problem` and their defaults.
+    name : str
+        That of its file.
+    """
+
+    supervised: ClassVar[bool]
+    score: ClassVar[str]
+    defaults: ClassVar[dict[str, Any]] = {}
+
+    @classmethod
+    @abstractmethod
+    def from_problem(cls, problem: Problem, encoder: Encodes, **options: Any) -> "Loss":
+        """The loss for an encoder that is to solve a problem.
+
+        Parameters
+        ----------
+        problem : Problem
+            Its penalties and dtype count, and its device.
+        encoder : Encoder
+            Asked for its decoder, where the loss needs one.
+        **options
+            A value for each name in `defaults`.
+        """
+
+    @property
+    def name(self) -> str:
+        """Name of the file that defines the loss."""
+        return type(self).__module__.rpartition(".")[2]
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What tells this loss from another one, in values that JSON holds; a checkpoint of another one is refused."""
+        return {"loss": self.name}
+
+    def check(self, purpose: str, encoder: Encodes, signals: Any, targets: Any) -> None:
+        """Refuse data that do not fit the encoder or each other.
+
+        Parameters
+        ----------
+        purpose : str
+            What the data are for, as the message begins: "training", say.
+        encoder : Encoder
+        signals : array, (n_samples, n_features)
+        targets : array, (n_samples, n_atoms)
+            Optimal codes; a loss with other targets overrides this. Ignored without supervision.
+
+        Raises
+        ------
+        ShapeError, DataError
+            Another shape, no sample, another kind of number, NaN or Inf.
+        """
+        check_matrix(f"{purpose} signals", signals, n_columns=encoder.n_features)
+        if self.supervised:
+            check_matrix(f"{purpose} targets", targets, n_columns=encoder.n_atoms, n_rows=signals.shape[0])
+        if signals.shape[0] == 0:
+            raise ShapeError(f"{purpose} needs at least one sample, found 0")
+
+    @abstractmethod
+    def of_tile(
+        self, arrays: Mapping[str, Any], codes: Any, wanted: Any, count: int, tape: Any
+    ) -> tuple[float, Any, dict[str, Any]]:
+        """The share of a tile in the mean over `count` samples.
+
+        Parameters
+        ----------
+        arrays : mapping of str to array
+            The encoder's parameters.
+        codes : array, (tile, n_atoms)
+            Codes of the tile's samples, not to be changed.
+        wanted : array
+            The targets of the tile's samples, or their signals without supervision.
+        count : int
+            Samples of the whole batch.
+        tape : Tape
+            Lends buffers: `tape(name, columns)`. Their names are the loss's own.
+
+        Returns
+        -------
+        loss : float
+        codes_gradient : array, (tile, n_atoms)
+            May be a buffer of the tape; the encoder overwrites it.
+        direct : dict of str to array
+            Gradients of parameters that the loss sees itself, not through the codes.
+        """
+
+    @abstractmethod
+    def scores(self, encoder: Encodes, signals: Any, targets: Any) -> dict[str, float]:
+        """How good the encoder is now, on validation samples.
+
+        Parameters
+        ----------
+        encoder : Encoder
+        signals : array, (n_samples, n_features)
+        targets : array, (n_samples, n_atoms)
+            None without supervision.
+
+        Returns
+        -------
+        dict of str to float
+            `score` among them; the columns of a training's history.
+        """
+
+    @abstractmethod
+    def is_nothing(self, scores: Mapping[str, Any], signals: Any, targets: Any) -> bool:
+        """Whether an encoder answers nothing, or no better than zero.
+
+        Parameters
+        ----------
+        scores : mapping
+            What `scores` gave for it.
+        signals, targets : array
+            The validation samples, as for `scores`.
+        """
+
+    def constrain(self, encoder: Encodes) -> None:  # noqa: B027  most losses want nothing
+        """After a step of training, bring the parameters back, in place, to where the loss wants them."""

@@ -1,0 +1,73 @@
+"""What solvers, encoders and losses may ask of a sparse coding problem, dense or not."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+
+class GradientStep(Protocol):
+    """x - step A^T (A x - y) as a sum of two parts: one of the signals, which stays, and one of the codes."""
+
+    def of_signals(self, signals: Any, out: Any) -> Any:
+        """Write step A^T y into `out`, (n_samples, n_atoms)."""
+
+    def of_codes(self, codes: Any, out: Any) -> Any:
+        """Write x - step A^T A x into `out`, (n_samples, n_atoms); `out` is not `codes`."""
+
+
+class Problem(Protocol):
+    """min over x of 1/2 |y - A x|^2 + sum_j penalty_j |x_j|, with a linear map A.
+
+    A code is a row of n_atoms numbers, also where it has an inner shape, as filters by positions of a convolution.
+    """
+
+    penalties: tuple[float, ...]
+
+    @property
+    def xp(self) -> Any:
+        """The array module, NumPy or CuPy."""
+
+    @property
+    def dtype(self) -> np.dtype:
+        """dtype of the signals to be coded and of their codes."""
+
+    @property
+    def n_features(self) -> int:
+        """Length of a signal."""
+
+    @property
+    def n_atoms(self) -> int:
+        """Length of a code."""
+
+    @property
+    def penalty_of_atom(self) -> Any:
+        """The penalty of each entry of a code: array, (n_atoms,), in the problem's dtype."""
+
+    @property
+    def lipschitz(self) -> float:
+        """Largest eigenvalue of A^T A, or a bound above it."""
+
+    def thresholds(self, scale: float) -> Any:
+        """`penalty_of_atom` times `scale`, in float64 and rounded once: array, (n_atoms,), in the problem's dtype."""
+
+    def gradient_step(self, step: float) -> GradientStep:
+        """A step of gradient descent on 1/2 |y - A x|^2."""
+
+    def objective(self, signals: Any, codes: Any) -> Any:
+        """The objective of each sample: array, (n_samples,), float64."""
+
+    def duality_gap(self, signals: Any, codes: Any) -> Any:
+        """Distance to the optimum that the dual certifies, for each sample: array, (n_samples,), float64."""
+
+    def relative_gap(self, signals: Any, codes: Any) -> Any:
+        """`duality_gap` over `objective`: array, (n_samples,), float64; 0 where the objective is 0."""
+
+    def lambda_max(self, signals: Any) -> Any:
+        """Smallest multiple of the penalties at which a sample's optimal code is zero: array, (n_samples, D)."""
+
+    def with_penalties(self, penalties: Sequence[float]) -> "Problem":
+        """The same map A under other penalties."""
+
+    def astype(self, dtype: Any) -> "Problem":
+        """The same problem in another floating-point type."""

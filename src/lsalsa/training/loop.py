@@ -1,0 +1,296 @@
+"""The training loop: epochs of mini-batches, history, guards against divergence and collapse, checkpoint and resume."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lsalsa.arrays import one_blas_thread
+from lsalsa.encoders.base import Encoder
+from lsalsa.errors import ConfigError
+from lsalsa.losses import CODES, Loss
+from lsalsa.seeds import generator
+from lsalsa.training.checkpoint import Checkpoint
+from lsalsa.training.history import CONVERGED, EPOCHS_USED, History
+from lsalsa.training.optimizers import Optimizer, clip_norm
+from lsalsa.training.settings import Group, TrainingSettings
+
+DIVERGENCE_FACTOR = 100.0  # a loss this many times the first has blown up (docs/method.md, section 5)
+RESTART_RATE_FACTOR = 0.1  # on the learning rates after each set-back
+VALIDATION_SAMPLES = 1000  # of the training samples, where no others are given
+
+
+def train(
+    encoder: Encoder,
+    signals: Any,
+    targets: Any = None,
+    *,
+    loss: Loss | None = None,
+    groups: Sequence[Group] | None = None,
+    validation: tuple[Any, Any] | None = None,
+    checkpoint: str | Path | None = None,
+    checkpoint_seconds: float = 0.0,
+    **settings: Any,
+) -> History:
+    """Train an encoder, in place: to predict the optimal codes of signals (LSALSA paper, equation 15), or for other
+    losses.
+
+    Parameters
+    ----------
+    encoder : Encoder
+        Changed in place.
+    signals : array, (n_samples, n_features)
+        In the encoder's dtype, on its device.
+    targets : array, optional
+        What a supervised loss compares with: (n_samples, n_atoms), the optimal codes, by default.
+    loss : Loss, optional
+        The distance to the optimal codes by default.
+    groups : sequence of Group, optional
+        Several losses, each with its optimiser, rate and parameters, in place of `loss` and `learning_rate`: each batch
+        makes one step of each, in order. The first one's loss is watched, scored and written down.
+    validation : (signals, targets), optional
+        Scored after every epoch; the training samples' first thousand by default.
+    checkpoint : path, optional
+        Written after every epoch; if it exists, training goes on from it as if it had never stopped.
+    checkpoint_seconds : float
+        Write it only where this time has passed since the start or the last one: what an interruption may cost.
+    **settings
+        Those of `TrainingSettings`:
+
+        - learning_rate : float, positive; needed without groups.
+        - optimizer : {"sgd", "adam", "adadelta"}, "sgd" by default; constants : dict, of the optimiser, see `Group`.
+        - decay : float in (0, 1], 1 by default: factor on every learning rate after each epoch.
+        - batch_size, epochs : int, 100 and 10 by default.
+        - tolerance : float, 1e-6 by default: stop when the epoch's mean loss changes by no more, relatively.
+        - seed : int, 0 by default, of the order of the samples; the same seed gives the same bytes.
+        - keep : {"best", "last"}: the epoch with the best validation score by default, or the last one.
+        - set_backs : int, 0 by default: how often a run that blows up may restart from its best epoch at a tenth of the
+          rate.
+        - clip : float, optional: largest norm of a group's gradient.
+
+    Returns
+    -------
+    History
+
+    Raises
+    ------
+    ConfigError, ShapeError, DataError, StorageError
+        Settings unknown or out of range, arrays that do not fit, a checkpoint of another training.
+    """
+    wanted = TrainingSettings.of(settings)
+    training = Training(encoder, signals, targets, settings=wanted, loss=loss, groups=groups, validation=validation)
+    saved = Checkpoint(checkpoint, training, checkpoint_seconds) if checkpoint else None
+    if saved:
+        saved.resume()
+    while training.status is None and training.epoch < wanted.epochs:
+        training.run_epoch()
+        if saved and training.status != "oom":  # with more memory the training goes on from the epoch before
+            saved.save_if_due()
+    if saved and saved.path.exists() and training.status != "oom":
+        saved.save()
+    return training.finish()
+
+
+class Training:
+    """One training between its epochs; everything that a resumed training needs has a name here.
+
+    Parameters
+    ----------
+    encoder, signals, targets, loss, groups, validation
+        As for `train`.
+    settings : TrainingSettings
+        `epochs` is left to the caller of `run_epoch`.
+
+    Attributes
+    ----------
+    epoch, kept_epoch : int
+        Epochs run so far; the one whose encoder is kept.
+    status : str or None
+        How the training ended, None where it can go on.
+    groups : tuple of Group
+    optimizers : list of Optimizer
+        One for each group.
+
+    Raises
+    ------
+    ConfigError, ShapeError, DataError
+        As for `train`.
+    """
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        signals: Any,
+        targets: Any = None,
+        *,
+        settings: TrainingSettings,
+        loss: Loss | None = None,
+        groups: Sequence[Group] | None = None,
+        validation: tuple[Any, Any] | None = None,
+    ):
+        self.encoder, self.settings = encoder, settings
+        self.groups = _groups(settings, loss, groups)
+        self.optimizers = self._new_optimizers()
+        self.signals, self.targets = self._checked("training", signals, targets)
+        self.validation = self._checked("validation", *(validation or self._first(VALIDATION_SAMPLES)))
+        self.batch_size = min(settings.batch_size, signals.shape[0])
+        self.tiles = encoder.gradient_tiles()
+        self.first_loss: float | None = None
+        self.epoch = self.kept_epoch = self.n_set_backs = 0
+        self.status: str | None = None
+        self.kept = self._learned()
+        self.rows: list[dict] = [self._row(self._scores(), loss=None, clock=time.perf_counter(), status="running")]
+
+    def _checked(self, purpose: str, signals: Any, targets: Any) -> tuple[Any, Any]:
+        """Signals and targets that fit; no targets where no loss needs them."""
+        for group in self.groups:
+            group.loss.check(purpose, self.encoder, signals, targets)
+        self.encoder.check_signals(signals)
+        return signals, targets if any(group.loss.supervised for group in self.groups) else None
+
+    def _first(self, count: int) -> tuple[Any, Any]:
+        return self.signals[:count], None if self.targets is None else self.targets[:count]
+
+    @property
+    def loss(self) -> Loss:
+        """The loss that is watched, scored and written down."""
+        return self.groups[0].loss
+
+    def learning_rate(self, group: Group) -> float:
+        """The rate of a group in the coming epoch."""
+        settings = self.settings
+        return group.learning_rate * settings.decay**self.epoch * RESTART_RATE_FACTOR**self.n_set_backs
+
+    def run_epoch(self) -> None:
+        """One pass over all samples in a new order; the order depends on the seed and the number of the epoch only."""
+        clock = time.perf_counter()
+        try:
+            self._run_epoch(clock)
+        except MemoryError:
+            self._undo(None, clock, "oom")
+            self.status = "oom"
+
+    def _run_epoch(self, clock: float) -> None:
+        order = generator(self.settings.seed, self.epoch).permutation(self.signals.shape[0])
+        with np.errstate(over="ignore", invalid="ignore"), one_blas_thread():  # a diverging run has a status of its own
+            loss = self._pass(np.array_split(order, range(self.batch_size, len(order), self.batch_size)))
+            scores = None if self._blew_up(loss) else self._scores()
+        if scores is None or not np.isfinite(scores[self.loss.score]):
+            return self._set_back(loss, clock)
+        self._append(self._row(scores, loss, clock, "running"))
+        if self.settings.keep == "last" or scores[self.loss.score] < self.rows[self.kept_epoch][self.loss.score]:
+            self.kept, self.kept_epoch = self._learned(), self.epoch
+        if self._stands_still():
+            self.status = CONVERGED
+
+    def _set_back(self, loss: float, clock: float) -> None:
+        """After an epoch that blew up, on from the kept encoder at a lower rate; the end if that was done enough."""
+        over = self.n_set_backs == self.settings.set_backs
+        self._undo(loss, clock, "diverged" if over else "set back")
+        self.optimizers = self._new_optimizers()
+        if over:
+            self.status = "diverged"
+        self.n_set_backs += 1
+
+    def _undo(self, loss: float | None, clock: float, status: str) -> None:
+        """Back to the kept encoder; the epoch keeps a row with the status."""
+        self._restore()
+        self._append({**self.rows[self.kept_epoch], **self._row({}, loss, clock, status)})
+
+    def _pass(self, batches: list[np.ndarray]) -> float:
+        """A step for each batch; the mean loss over samples, or the loss of the batch that blew up."""
+        total = 0.0
+        for batch in batches:
+            loss = self._step(batch)
+            if self._blew_up(loss):
+                return loss
+            total += loss * len(batch)
+        return total / len(self.signals)
+
+    def _step(self, index: np.ndarray) -> float:
+        """A step of each group, which sees the parameters as the one before left them; the first one's loss, or the
+        one that blew up."""
+        signals = self.signals[index]
+        targets = None if self.targets is None else self.targets[index]
+        watched = None
+        for group, optimizer in zip(self.groups, self.optimizers, strict=True):
+            loss, gradient = self.encoder.unchecked_loss_and_gradient(
+                signals, targets, group.loss, tuple(optimizer.arrays), self.tiles
+            )
+            if self.first_loss is None:
+                self.first_loss = loss
+            if not np.isfinite(loss) or (watched is None and self._blew_up(loss)):
+                return loss
+            self._move(group, optimizer, gradient)
+            watched = loss if watched is None else watched
+        assert watched is not None
+        return watched
+
+    def _move(self, group: Group, optimizer: Optimizer, gradient: dict[str, Any]) -> None:
+        if self.settings.clip is not None:
+            clip_norm(gradient, self.settings.clip)
+        optimizer.step(gradient, self.learning_rate(group), self.tiles)
+        self.encoder.constrain()
+        group.loss.constrain(self.encoder)
+
+    def _blew_up(self, loss: float) -> bool:
+        assert self.first_loss is not None
+        return not np.isfinite(loss) or (loss > DIVERGENCE_FACTOR * self.first_loss and self.first_loss > 0)
+
+    def _new_optimizers(self) -> list[Optimizer]:
+        return [group.new_optimizer(self.encoder) for group in self.groups]
+
+    def _learned(self) -> dict[str, Any]:
+        """Copies of all parameters that a group moves."""
+        return {name: self.encoder.arrays[name].copy() for optimizer in self.optimizers for name in optimizer.arrays}
+
+    def _restore(self) -> None:
+        for name, array in self.kept.items():
+            self.encoder.arrays[name][...] = array
+
+    def _scores(self) -> dict[str, float]:
+        return self.loss.scores(self.encoder, *self.validation)
+
+    def _row(self, scores: dict[str, float], loss: float | None, clock: float, status: str) -> dict:
+        rate, seconds = self.learning_rate(self.groups[0]), time.perf_counter() - clock
+        facts = {"learning_rate": rate, "seconds": seconds, "kept": False, "status": status}
+        return {"epoch": 0, "loss": loss, **scores, **facts}
+
+    def _append(self, row: dict) -> None:
+        self.epoch += 1
+        self.rows.append({**row, "epoch": self.epoch})
+
+    def _stands_still(self) -> bool:
+        if len(self.rows) < 3 or self.rows[-2]["status"] == "set back":
+            return False
+        before, now = self.rows[-2]["loss"], self.rows[-1]["loss"]
+        return abs(now - before) <= self.settings.tolerance * abs(before)
+
+    def finish(self) -> History:
+        """Put the kept encoder in place; the history with its final status."""
+        self._restore()
+        return self.history()
+
+    def history(self) -> History:
+        """The history so far. `collapsed` goes before `converged`: a run that ends at zero codes is no result."""
+        status = self.status or EPOCHS_USED
+        if status not in ("diverged", "oom") and self.loss.is_nothing(self.rows[self.kept_epoch], *self.validation):
+            status = "collapsed"
+        rows = [{**row, "kept": row["epoch"] == self.kept_epoch} for row in self.rows]
+        rows[-1]["status"] = status
+        return History(rows, status, self.loss.score)
+
+
+def _groups(settings: TrainingSettings, loss: Loss | None, groups: Sequence[Group] | None) -> tuple[Group, ...]:
+    """The groups that are given, or one of the loss and the settings; ConfigError for both or none."""
+    if groups is None:
+        return (settings.group(CODES if loss is None else loss),)
+    if not groups:
+        raise ConfigError("a training needs at least one group, found none")
+    own, names = TrainingSettings(), ("learning_rate", "optimizer", "constants")
+    given = [name for name in names if getattr(settings, name) != getattr(own, name)] + ["loss"] * (loss is not None)
+    if given:
+        raise ConfigError(f"groups bring their own {' and '.join(given)}; give it to each group instead")
+    return tuple(groups)

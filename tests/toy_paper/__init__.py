@@ -1,0 +1,1 @@
+"""A paper that claims to know how bright images are."""

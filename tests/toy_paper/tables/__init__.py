@@ -1,0 +1,1 @@
+"""Kinds of tables that only this paper has."""

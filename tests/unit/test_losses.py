@@ -1,0 +1,111 @@
+"""Losses found by their folder, their options, and what they say of encoders that answer nothing."""
+
+import json
+
+import numpy as np
+import pytest
+from worlds import make_world, objective_of
+
+from lsalsa import LISTA, TiedDecoderLoss, losses
+from lsalsa.decoders import TiedDecoder
+from lsalsa.encoders.base import Encoder
+from lsalsa.errors import ConfigError, LsalsaError, ShapeError
+
+WORLD = make_world(2)
+every_loss = pytest.mark.parametrize("name", losses.available())
+
+
+def build(name, **options):
+    encoder = LISTA.from_problem(WORLD.problem, depth=2)
+    return losses.loss_for(name, WORLD.problem, encoder, **options), encoder
+
+
+def targets_for(loss):
+    return np.ones((len(WORLD.signals), WORLD.dictionary.shape[1])) if loss.supervised else None
+
+
+def test_the_losses_of_the_papers_are_there():
+    assert {"codes", "sc2net"} <= set(losses.available())
+    assert losses.loss_class("sc2net") is TiedDecoderLoss
+
+
+@every_loss
+def test_a_loss_has_the_name_of_its_file_and_an_identity_that_json_holds(name):
+    loss, _ = build(name)
+    assert loss.name == name
+    assert json.loads(json.dumps(loss.identity)) == loss.identity
+    assert loss.identity["loss"] == name
+
+
+@every_loss
+def test_an_unknown_option_is_refused_with_its_loss(name):
+    with pytest.raises(ConfigError, match=f"'no_such_option' is not a known option of loss {name}"):
+        build(name, no_such_option=1)
+
+
+def test_an_unknown_loss_is_refused_with_the_nearest():
+    with pytest.raises(ConfigError, match="'sc2nett' is not a known loss; did you mean sc2net"):
+        build("sc2nett")
+
+
+@every_loss
+def test_tiles_have_shares_that_sum_up_to_the_mean(name):
+    loss, encoder = build(name)
+    targets = targets_for(loss)
+    whole, gradient = encoder.loss_and_gradient(WORLD.signals, targets, loss=loss)
+    parts = []
+    for rows in (slice(0, 5), slice(5, 12)):
+        part = targets if targets is None else targets[rows]
+        value, own = encoder.loss_and_gradient(WORLD.signals[rows], part, loss=loss)
+        parts.append((rows.stop - rows.start, value, {key: array.copy() for key, array in own.items()}))
+    assert sum(n * value for n, value, _ in parts) / 12 == pytest.approx(whole, rel=1e-12)
+    for key, array in gradient.items():
+        np.testing.assert_allclose(sum(n * own[key] for n, _, own in parts) / 12, array, atol=1e-13)
+
+
+@every_loss
+def test_its_score_is_among_its_scores_and_all_are_numbers(name):
+    loss, encoder = build(name)
+    scores = loss.scores(encoder, WORLD.signals, targets_for(loss))
+    assert loss.score in scores
+    assert all(isinstance(value, float) for value in scores.values())
+
+
+@every_loss
+def test_codes_that_are_all_zero_are_nothing_and_others_are_not(name):
+    loss, encoder = build(name)
+    given = WORLD.signals, targets_for(loss)
+    assert not loss.is_nothing(loss.scores(encoder, *given), *given)
+    encoder.arrays["thresholds"][...] = 1e6
+    assert loss.is_nothing(loss.scores(encoder, *given), *given)
+
+
+@every_loss
+@pytest.mark.parametrize("purpose", ["training", "validation"])
+def test_data_that_do_not_fit_are_refused_with_their_purpose(name, purpose):
+    loss, encoder = build(name)
+    with pytest.raises(ShapeError, match=f"{purpose} signals"):
+        loss.check(purpose, encoder, WORLD.signals[:, :3], targets_for(loss))
+    with pytest.raises(LsalsaError, match=purpose):
+        loss.check(purpose, encoder, WORLD.signals[:0], None if targets_for(loss) is None else targets_for(loss)[:0])
+    if loss.supervised:
+        with pytest.raises(ShapeError, match=f"{purpose} targets"):
+            loss.check(purpose, encoder, WORLD.signals, None)
+
+
+def test_the_decoder_of_a_loss_may_be_any_and_the_value_follows_it():
+    """With the dictionary for a decoder it is the objective, whatever the encoder's own decoder is."""
+    encoder = LISTA.from_problem(WORLD.problem, depth=2)
+    encoder.arrays["filter"] *= 2
+    loss = TiedDecoderLoss(WORLD.problem.penalty_of_atom, TiedDecoder(WORLD.lipschitz / 2))
+    found, _ = encoder.loss_and_gradient(WORLD.signals, loss=loss)
+    assert found == pytest.approx(objective_of(WORLD, encoder.encode(WORLD.signals)).mean(), rel=1e-12)
+
+
+def test_an_encoder_without_a_decoder_says_so():
+    class Bare(LISTA):
+        decoder = Encoder.decoder
+
+    encoder = Bare.from_problem(WORLD.problem, depth=1)
+    with pytest.raises(ConfigError, match="has no decoder, which a loss on signals needs"):
+        losses.loss_for("sc2net", WORLD.problem, encoder)
