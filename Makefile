@@ -39,9 +39,10 @@ demo: setup ## run the demo study and write its report
 
 test: lint types unit workflow-tests ## everything that must pass
 
-lint: setup ## ruff, snakefmt, snakemake --lint
+lint: setup ## ruff, docstrings, snakefmt, snakemake --lint
 	ruff check .
 	ruff format --check .
+	python tests/docstrings.py
 	snakefmt --check --compact-diff Snakefile workflow
 	snakemake --lint $(SMOKE)
 
@@ -74,7 +75,7 @@ docs: setup ## API reference into docs/api
 
 lock: ## resolve pyproject.toml anew into the two locks (needs uv)
 	$(if $(UV),,$(error make lock needs uv on the PATH))
-	$(UV) pip compile $(LOCK) --extra dev pyproject.toml --output-file requirements.lock
+	$(UV) pip compile $(LOCK) --extra study --extra dev pyproject.toml --output-file requirements.lock
 	python3 -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["gpu"])' \
 	  | $(UV) pip compile $(LOCK) --constraint requirements.lock --no-emit-package numpy - --output-file requirements-gpu.lock
 

@@ -6,7 +6,7 @@ from lsalsa.study.shown import Shown
 LABELS = {"fista": "FISTA", "lsalsa": "LSALSA", "lista": "LISTA", "slstm": "SLSTM"}
 
 
-def run(method, depth, error, *, repetition=0, status="epochs_used", component="digits_10", rmse=0.1, on_train=None):
+def run(method, depth, error, *, repetition=0, status="ok", component="digits_10", rmse=0.1, on_train=None):
     """One row of an evaluation."""
     return {
         "method": method,
@@ -28,7 +28,7 @@ def hand_made_runs():
         *(run("lsalsa", 1, e, repetition=r, on_train=e + 10) for r, e in enumerate((2.0, 3.0, 4.0))),
         *(
             run("lsalsa", 5, e, repetition=r, status=s, on_train=e)
-            for r, (e, s) in enumerate([(1.0, "epochs_used"), (1.5, "epochs_used"), (90.0, "diverged")])
+            for r, (e, s) in enumerate([(1.0, "ok"), (1.5, "ok"), (90.0, "diverged")])
         ),
         *(run("lsalsa", 10, 90.0, repetition=r, status="collapsed", on_train=90.0) for r in range(3)),
         run("lsalsa", 1, 99.0, component="photos_16"),

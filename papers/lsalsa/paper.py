@@ -93,7 +93,7 @@ def outputs(study: Any) -> dict[str, Any]:
 
 
 def _measured(file: str) -> Need:
-    return Need(lambda study, output: [f"theory/{file}.parquet"] if study.lsalsa.theory else [], rows_of_all)
+    return Need(lambda study, output: [f"theory/{file}.parquet"] if study.block("lsalsa").theory else [], rows_of_all)
 
 
 def _assumptions(study: Any, output: Any) -> list[str]:

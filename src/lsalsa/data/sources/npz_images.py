@@ -12,7 +12,13 @@ from lsalsa.data.user_files import user_path, user_source
 
 
 def own_files(data_dir: str | Path, *, path: str | None = None, **_: Any) -> list[Path]:
-    """The file that is read."""
+    """The file that is read.
+
+    Parameters
+    ----------
+    data_dir, path, **_
+        As `load` takes them.
+    """
     return [user_path("images from npz_images", path, data_dir)]
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lsalsa.study.config import plugins
+from lsalsa.study.config.labels import labels_of
 from lsalsa.study.config.messages import unknown
 from lsalsa.study.config.models import Figure, Output, Study, Table
+from lsalsa.study.config.rules import known_rules
 from lsalsa.study.folders import FOLDERS
 
 RESERVED = ("all",)
@@ -145,6 +147,15 @@ def check_notebooks(study: Study) -> Iterator[str]:
             yield from unknown(f"notebooks.{name}.tasks", task, "a task", study.tasks)
 
 
+def check_labels(study: Study) -> Iterator[str]:
+    """No two methods have the same name in print, where legends and columns would run together."""
+    methods: dict[str, str] = {}
+    for method, label in labels_of(study, study.methods).items():
+        other = methods.setdefault(label, method)
+        if other != method:
+            yield f"methods.{method} is called {label} in print, as methods.{other} is; give one of them a variant"
+
+
 def check_targets(study: Study) -> Iterator[str]:
     """Tables, figures and notebooks are targets of the command line: no name hides another target.
 
@@ -155,5 +166,7 @@ def check_targets(study: Study) -> Iterator[str]:
         if name in shown:
             yield f"notebooks.{name} has the name of {shown[name]}.{name}; each needs a name of its own"
     for name, section in [*shown.items(), *dict.fromkeys(study.notebooks, "notebooks").items()]:
+        if name in known_rules():
+            yield f"{section}.{name} must not have the name of a rule"
         if name in RESERVED or name.partition("_")[0] in INTERMEDIATE:
             yield f"{section}.{name} must not begin with a word of intermediate targets: {', '.join(INTERMEDIATE)}"

@@ -30,7 +30,7 @@ def make(data: Mapping[str, Any], shown: Shown) -> Table:
 
 def facts_of(data: Mapping[str, Any], shown: Shown) -> Facts:
     """Everything that claims can be held against; of the tasks there is nothing in a study that has none."""
-    optimal: dict[tuple[str, str], dict[str, float]] = {}
+    optimal: dict[tuple[str, str], Mapping[str, float]] = {}
     for task, arrays in data["codes"].items():
         sizes = dict(zip(shown.tasks[task]["components"], shown.tasks[task]["n_atoms"], strict=True))
         classifiers = data["classified"].get(task, {})
