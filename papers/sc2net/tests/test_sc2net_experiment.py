@@ -5,7 +5,6 @@ import io
 
 import numpy as np
 import pytest
-from lsalsa.study.coders import train_repetitions
 from lsalsa.study.sc2net import figures, story, support, tables, text
 from lsalsa.study.sc2net.arm import method_of, run_arm
 from lsalsa.study.sc2net.classify import released_accuracies, standard_accuracy
@@ -15,6 +14,7 @@ from worlds import make_world, objective_of, unit_columns
 
 from lsalsa.arrays import Device
 from lsalsa.errors import ConfigError, DataError
+from lsalsa.study.coders import train_repetitions
 from lsalsa.study.config import load_study
 from lsalsa.study.config import sc2net as config
 from lsalsa.study.csv_rows import read_csv, to_csv
