@@ -30,7 +30,7 @@ LAYERS = (
     {"decoders", "dictionary"},
     {"solvers", "exact"},
     {"problem"},
-    {"metrics"},
+    {"metrics", "convolution"},
     {"data", "streaming"},
     {"storage", "discovery"},
     {"arrays"},

@@ -1,0 +1,40 @@
+"""Adding overlapping patches to pictures: as array operations, and as one compiled loop for host memory."""
+
+from typing import Any
+
+import numpy as np
+
+
+def overlap_add(patches: Any, step: tuple[int, int], origin: tuple[int, int], out: Any) -> None:
+    """Add every patch at its place.
+
+    Parameters
+    ----------
+    patches : array, (n_samples, rows, columns, height, width)
+        One patch for each position of a grid.
+    step : (int, int)
+        From one position of the grid to the next, in pixels.
+    origin : (int, int)
+        The pixel at which the first patch begins.
+    out : array, (n_samples, picture height, picture width)
+        What the patches are added to.
+    """
+    if isinstance(patches, np.ndarray):
+        from lsalsa.convolution import compiled  # here, so that a problem can be had without a compiler
+
+        compiled.overlap_add(patches, step, origin, out)
+    else:
+        overlap_add_portable(patches, step, origin, out)
+
+
+def overlap_add_portable(patches: Any, step: tuple[int, int], origin: tuple[int, int], out: Any) -> None:
+    """`overlap_add` for any array module."""
+    rows, columns, height, width = patches.shape[1:]
+    for i in range(height):
+        for j in range(width):
+            out[:, _comb(origin[0] + i, step[0], rows), _comb(origin[1] + j, step[1], columns)] += patches[..., i, j]
+
+
+def _comb(first: int, step: int, count: int) -> slice:
+    """`count` indices from `first` on, `step` apart."""
+    return slice(first, first + (count - 1) * step + 1, step)
