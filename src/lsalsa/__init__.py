@@ -9,6 +9,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "SparseCodingProblem": "problem",
+    "ConvolutionalProblem": "problem.convolutional",
     "solve": "solvers",
     "optimal_codes": "exact",
     "learn_dictionary": "dictionary",
