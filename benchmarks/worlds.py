@@ -31,7 +31,7 @@ class Patches:
 
     source: str
     image_size: int
-    fit: str
+    resize: str
     patch_size: int
     min_std: float
     n_atoms: int
@@ -41,7 +41,7 @@ class Patches:
     def load(self) -> np.ndarray:
         """All training patches in a fixed random order."""
         images = load_images(self.source, seed=SEED)
-        sizes = {"image_size": self.image_size, "fit": self.fit, "patch_size": self.patch_size}
+        sizes = {"image_size": self.image_size, "resize": self.resize, "patch_size": self.patch_size}
         patches = component_patches(images, **sizes, min_std=self.min_std, seed=SEED)["train"]
         return np.random.default_rng(SEED).permutation(patches)
 

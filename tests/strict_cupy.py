@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
 
 import numpy as np
-from cupy_signatures import signature, table
+from cupy_signatures import missing, signature, table
 
 from lsalsa.arrays.kernels import cuda, portable
 
@@ -41,7 +41,7 @@ class ndarray:  # noqa: N801  the name in CuPy
         if name in ATTRIBUTES:
             return getattr(self._values, name)
         if name not in table()["methods"]:
-            raise AttributeError(f"{name} is not among the methods of cupy_signatures.json")
+            raise AttributeError(f"{name} is not among the methods of cupy_signatures.json; use those or functions")
         return _checked(table()["methods"][name], getattr(self._values, name))
 
     @property
@@ -191,6 +191,11 @@ def module():
         made.freed += 1
 
     made.get_default_memory_pool = lambda: SimpleNamespace(free_all_blocks=free_all_blocks)
+
+    def refuse(name):
+        raise AttributeError(missing(name))
+
+    made.__getattr__ = refuse
     made.cuda = SimpleNamespace(is_available=lambda: True, memory=SimpleNamespace(OutOfMemoryError=OutOfMemoryError))
     return made
 

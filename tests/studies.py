@@ -20,14 +20,14 @@ components:
   digits_10:
     images: digits
     image_size: 32
-    fit: pad
+    resize: pad
     patch_size: 10
     n_atoms: 100
     dictionary: {penalty: 0.15, step_size: 4}
   digits_8:
     images: digits
     image_size: 32
-    fit: pad
+    resize: pad
     patch_size: 8
     n_atoms: 64
     dictionary: {penalty: 0.15, step_size: 4}

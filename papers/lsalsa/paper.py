@@ -84,7 +84,7 @@ ASSUMPTIONS = {
 
 
 def outputs(study: Any) -> dict[str, Any]:
-    """Its tables and figures, ``outputs.yaml``; the theory where the block asks for it; the notebooks on all of these."""
+    """Its tables and figures, ``outputs.yaml``; the theory where the block asks for it; notebooks on all of these."""
     declared = read_yaml(ROOT / "papers" / "lsalsa" / "outputs.yaml")
     parts = [declared] if study.lsalsa.outputs else []
     parts += [THEORY, *([ASSUMPTIONS] if measured(study)["encoders"] else [])] if study.lsalsa.theory else []

@@ -1,4 +1,4 @@
-"""What the SC2Net tables say, worked out from their numbers. The verdicts on the paper's claims are those of `claims`."""
+"""What the SC2Net tables say, worked out from their numbers. Verdicts on the paper's claims are those of `claims`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ def accuracies(table: Sequence[Row], images: str, variants: Iterable[str]) -> di
     """Mean accuracy in percent on a set of images, of those variants that have one."""
     found = {row["variant"]: row["accuracy_percent"] for row in table if row["images"] == images}
     return {variant: found[variant] for variant in variants if found.get(variant) is not None}
+
+
+def leads(table: Sequence[Row]) -> list[str]:
+    """Whether codes help at all, and by how much SLSTM leads."""
+    return [*raw_pixels(table), *best_method(table)]
 
 
 def raw_pixels(table: Sequence[Row]) -> list[str]:
@@ -78,8 +83,8 @@ def grown_atoms(table: Sequence[Row]) -> list[str]:
                 free, held = known.values()
                 start = "the dictionary" if variant.endswith("dictionary") else "random weights"
                 found.append(
-                    f"{data}, from {start}: the mean norm of the atoms is {norms[variant]:.2f} after training, projected "
-                    f"{norms[f'{variant}_projected']:.2f}; accuracy {free:.2f} % and {held:.2f} %."
+                    f"{data}, from {start}: the mean norm of the atoms is {norms[variant]:.2f} after training,"
+                    f" projected {norms[f'{variant}_projected']:.2f}; accuracy {free:.2f} % and {held:.2f} %."
                 )
     return found
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from lsalsa.data.images import labels_of
 from lsalsa.errors import DataError
 from lsalsa.seeds import generator
 
@@ -34,8 +35,8 @@ class Vectors:
 def vectors_of(arrays: Mapping[str, Any]) -> Vectors:
     """The vectors of a file ``images/{images}.npz``."""
     pixels = arrays["images"].reshape(len(arrays["images"]), -1)
-    is_test, labels = arrays["is_test"], arrays["labels"]
     name = dict(arrays["source"].tolist()).get("name", "images")
+    is_test, labels = arrays["is_test"], labels_of(arrays, "labels", name)
     return Vectors(pixels[~is_test], pixels[is_test], labels[~is_test], labels[is_test], name)
 
 

@@ -1,7 +1,7 @@
 """The SC2Net paper in the study: its block of the configuration, its variants, what they become.
 
-A variant is one method under one circumstance: a row of Table 1, or a point of a sweep. The variants are worked out here
-from the few settings of the block, so that every study runs the same ones.
+A variant is one method under one circumstance: a row of Table 1, or a point of a sweep. The variants are worked out
+here from the few settings of the block, so that every study runs the same ones.
 """
 
 from __future__ import annotations

@@ -21,15 +21,15 @@ CODING_ROWS = 64  # a batch is a few hundred signals: small tiles, so that sever
 
 @dataclass
 class LearnedDictionary:
-    """A dictionary and how it came about.
+    """A dictionary and the history of its learning.
 
     Attributes
     ----------
     dictionary : array, (n_features, n_atoms)
-        Columns of norm 1 whose sum is not negative (the sign of an atom is arbitrary; this fixes it).
+        Columns of norm 1 whose sum is not negative, which fixes the arbitrary sign of an atom.
     history : list of dict
-        One row per epoch: epoch, objective (mean over the epoch's samples, each under the dictionary of its time),
-        zero_share, dead_atoms (used by no code of the epoch, drawn anew), seconds.
+        One row per epoch: epoch, objective (mean over the samples, each under the dictionary at its step), zero_share,
+        dead_atoms (used by no code of the epoch, and replaced), seconds.
     usage : array, (n_atoms,), float64
         Share of the last epoch's codes that used each atom.
     """
@@ -56,7 +56,7 @@ def learn_dictionary(
     """Learn atoms that explain signals sparsely (LSALSA paper, equations 5 and 8; docs/method.md, section 3).
 
     Each batch gets FISTA codes X under the current dictionary A; then A moves by -step_size (A X - Y) X^T / batch
-    size and its columns are scaled to norm 1. Atoms that no code of an epoch used are drawn anew from the signals.
+    size and its columns are scaled to norm 1. Atoms that no code of an epoch used are replaced by random signals.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def learn_dictionary(
         float32 or float64, NumPy or CuPy.
     n_atoms : int
     penalty : float
-        Weight of the l1 norm while learning.
+        Weight of the l1 norm in the codes' objective.
     step_size : float
         Of the first epoch.
     decay : float
@@ -72,11 +72,11 @@ def learn_dictionary(
     epochs, batch_size, iterations : int
         Passes over the signals, signals per step, FISTA iterations per code.
     rise_tolerance : float
-        Relative rise of an epoch's objective over the best epoch so far that is refused as divergence.
+        When an epoch's objective exceeds that of the best epoch by more than this share, learning has diverged.
     start : {"signals", "random"}
-        Atoms to start from: drawn from the signals, or Gaussian, which leaves atoms that stay noise for many epochs.
+        First atoms: random signals, or Gaussian noise, of which some atoms stay noise for many epochs.
     seed : int
-        Of the start, the order of the signals and the draws of dead atoms; the same seed gives the same bytes.
+        Of the start, the order of the signals and the replaced atoms; the same seed gives the same bytes.
 
     Returns
     -------
@@ -85,9 +85,9 @@ def learn_dictionary(
     Raises
     ------
     DivergedError
-        When the objective is no longer finite or rises beyond `rise_tolerance`.
+        When the objective is not finite or rises by more than `rise_tolerance`.
     ConfigError, ShapeError, DataError
-        Settings out of range; signals that are no finite matrix, or all zero.
+        When a setting is out of range, or the signals are not a finite matrix, or all zero.
     """
     check_matrix("signals", signals)
     for name, value in {"n_atoms": n_atoms, "epochs": epochs, "batch_size": batch_size}.items():
@@ -156,11 +156,11 @@ def _start(signals: Any, n_atoms: int, start: str, seed: int) -> Any:
     return unit_norm(namespace(signals).asarray(values, dtype=signals.dtype))
 
 
-def _drawn(signals: Any, count: int, draws: np.random.Generator) -> Any:
-    """Atoms drawn from the signals that are not zero: array, (n_features, count)."""
+def _drawn(signals: Any, count: int, rng: np.random.Generator) -> Any:
+    """Atoms drawn at random from the non-zero signals: array, (n_features, count)."""
     xp = namespace(signals)
     usable = xp.flatnonzero(xp.any(signals != 0, axis=1))
-    chosen = draws.choice(len(usable), count, replace=len(usable) < count)
+    chosen = rng.choice(len(usable), count, replace=len(usable) < count)
     return unit_norm(signals[usable[chosen]].T)
 
 
@@ -172,8 +172,7 @@ def unit_norm(atoms: Any) -> Any:
 
 
 def _redraw(atoms: Any, dead: Any, signals: Any, seed: int, epoch: int) -> Any:
-    """Dead atoms drawn anew from the signals (those that are not zero), which random directions would not bring to
-    life."""
+    """Replace dead atoms by random non-zero signals: random directions would stay unused."""
     count = int(dead.sum())
     if count == 0:
         return atoms

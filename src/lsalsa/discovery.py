@@ -20,10 +20,22 @@ def modules_in(package: str) -> tuple[str, ...]:
 def class_in(package: str, kind: str, name: str, parent: type) -> type:
     """The subclass of `parent` defined in the file `name` of the package.
 
+    Parameters
+    ----------
+    package : str
+        Dotted name.
+    kind : str
+        What is looked for, as a message shall say it: "encoder", say.
+    name : str
+        Of the file, without its suffix.
+    parent : type
+
     Raises
     ------
     ConfigError
-        When there is no such file; `kind` says what was looked for, the nearest name is given.
+        When there is no such file; the nearest name is given.
+    ImportError
+        When the file does not define exactly one such class.
     """
     if name not in modules_in(package):
         raise nearest(kind, name, modules_in(package))
@@ -35,7 +47,20 @@ def class_in(package: str, kind: str, name: str, parent: type) -> type:
 
 
 def settings_for(kind: str, owner: str, given: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
-    """`known` settings with the `given` values in their place; ConfigError for one that does not exist."""
+    """`known` settings with the `given` values in their place.
+
+    Parameters
+    ----------
+    kind, owner : str
+        As a message shall call a setting and what has it: "setting" and "LISTA", say.
+    given, known : mapping
+        Values by name; those of `known` are the defaults.
+
+    Raises
+    ------
+    ConfigError
+        For a name that is not known, with the nearest one.
+    """
     for name in given:
         if name not in known:
             raise nearest(f"{kind} of {owner}", name, known)

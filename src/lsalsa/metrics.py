@@ -1,4 +1,4 @@
-"""Every metric of the study, in one place, in float64, for every method alike."""
+"""All metrics, computed in float64 and the same way for every method."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from lsalsa.errors import ShapeError
 
 
 def rmse(estimates: Any, targets: Any) -> float:
-    """Root of the mean squared difference over samples and entries (docs/method.md, section 6).
+    """Root mean squared difference over samples and entries (docs/method.md, section 6).
 
     Parameters
     ----------
@@ -18,13 +18,13 @@ def rmse(estimates: Any, targets: Any) -> float:
     Returns
     -------
     float
-        In the unit of the codes; NaN when an estimate is NaN.
+        In the unit of the codes; NaN when an estimate is NaN or there are no samples.
     """
     return float(np.sqrt(_mean_or_nan(_squares(estimates, targets).mean(axis=1))))
 
 
 def rmse_per_sample(estimates: Any, targets: Any) -> np.ndarray:
-    """As `rmse`, one value for each sample: array, (n_samples,), float64."""
+    """The `rmse` of each sample: array, (n_samples,), float64."""
     return np.sqrt(to_host(_squares(estimates, targets).mean(axis=1)))
 
 
@@ -34,12 +34,12 @@ def zero_share(codes: Any) -> float:
 
 
 def zero_share_per_sample(codes: Any) -> np.ndarray:
-    """As `zero_share`, one value for each sample: array, (n_samples,), float64."""
+    """The `zero_share` of each sample: array, (n_samples,), float64."""
     return to_host((codes == 0).mean(axis=1, dtype=np.float64))
 
 
 def near_zero_share(codes: Any, tolerance: float) -> float:
-    """Share of entries of size below `tolerance`, in [0, 1]: the sparsity of codes that are never exactly zero."""
+    """Share of entries smaller than `tolerance` in absolute value, in [0, 1]: sparsity of codes that have no zeros."""
     return _mean_or_nan(to_host((namespace(codes).abs(codes) < tolerance).mean(axis=1, dtype=np.float64)))
 
 
@@ -52,7 +52,7 @@ def error_percent(predicted: Any, labels: Any) -> float:
 def _squares(estimates: Any, targets: Any) -> Any:
     _check_same_shape(estimates, targets)
     xp = namespace(estimates, targets)
-    with np.errstate(over="ignore", invalid="ignore"):  # codes of a diverged run are far away, not an accident
+    with np.errstate(over="ignore", invalid="ignore"):  # a diverged run has huge codes, which is a result
         return xp.square(estimates.astype(np.float64) - targets)
 
 

@@ -1,4 +1,4 @@
-"""Seeds derived from names, never from global state, so that a result depends on its own settings only."""
+"""Seeds derived from names, never from global state: a result depends on its own settings only."""
 
 from zlib import crc32
 
@@ -6,14 +6,14 @@ import numpy as np
 
 
 def seed_for(study_seed: int, *names: str | int) -> int:
-    """Seed of one piece of work, derived from the study's seed and the names that identify the work.
+    """Derive the seed of one piece of work from the study's seed and the names that identify the work.
 
     Parameters
     ----------
     study_seed : int
-        The seed written in the configuration.
+        The seed in the configuration.
     *names : str or int
-        What identifies the work, e.g. task, method, depth, repetition.
+        They identify the work: task, method, depth, repetition.
 
     Returns
     -------
@@ -25,5 +25,5 @@ def seed_for(study_seed: int, *names: str | int) -> int:
 
 
 def generator(seed: int, *steps: int) -> np.random.Generator:
-    """Random generator of a seed; `steps` (an epoch, say) give independent streams of the same seed."""
+    """A random generator from a seed; `steps` (an epoch, say) select independent streams of the same seed."""
     return np.random.default_rng([seed, len(steps), *steps])

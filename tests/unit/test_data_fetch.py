@@ -218,7 +218,7 @@ def test_offline_full_cache_is_used_without_a_connection(site, cache, monkeypatc
     assert site.requests == []
 
 
-def test_offline_empty_cache_is_told_at_once_with_every_file_and_where_to_put_it(site, cache, monkeypatch, waits):
+def test_offline_empty_cache_is_refused_at_once_with_every_file_and_where_to_put_it(site, cache, monkeypatch, waits):
     images, labels = (PublishedFile(f"{name}.gz", 9, HEX, (f"{site.base}/{name}",)) for name in ("images", "labels"))
     monkeypatch.setenv("LSALSA_OFFLINE", "1")
     with pytest.raises(DataError, match="LSALSA_OFFLINE forbids") as caught:
@@ -240,7 +240,7 @@ def test_download_that_the_disk_cannot_hold_is_refused_before_it_starts(site, ca
     assert site.requests == []
 
 
-def test_disk_that_fills_up_during_a_download_is_told_and_not_tried_again(site, cache, monkeypatch, waits):
+def test_disk_that_fills_up_during_a_download_is_reported_and_not_tried_again(site, cache, monkeypatch, waits):
     def full(self, url, output_file, pooch):
         with open(output_file, "wb") as file:
             file.write(CONTENT[:1000])
@@ -254,7 +254,7 @@ def test_disk_that_fills_up_during_a_download_is_told_and_not_tried_again(site, 
     assert (everything_in(cache), waits[0]) == ([], [])
 
 
-def test_licence_and_citation_are_told_with_the_first_download_only(site, cache, caplog):
+def test_licence_and_citation_are_logged_with_the_first_download_only(site, cache, caplog):
     digits = site.offers(gives(CONTENT))
     with caplog.at_level(logging.INFO, "lsalsa"):
         fetch(digits)

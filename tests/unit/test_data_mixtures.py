@@ -12,11 +12,11 @@ COUNTS = {"n_train": 40, "n_validation": 20, "n_test_images": 6, "n_labelled_ima
 
 def component(n_positions, seed, n_images=12, n_classes=3, n_features=5):
     """Random patches in the layout of a file of patches; image numbers tell the split."""
-    random = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     arrays = {}
     for first, split in enumerate(SPLITS):
         image = np.repeat(1000 * first + np.arange(n_images), n_positions)
-        arrays[split] = random.random((n_images * n_positions, n_features), dtype=np.float32)
+        arrays[split] = rng.random((n_images * n_positions, n_features), dtype=np.float32)
         arrays[f"{split}_image"] = image
         arrays[f"{split}_position"] = np.tile(np.arange(n_positions), n_images)
         arrays[f"{split}_label"] = image % n_classes

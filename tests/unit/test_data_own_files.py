@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lsalsa.data import archives, component_patches, cut_patches, fit_images, load_images, pictures
+from lsalsa.data import archive, component_patches, cut_patches, image_folder, load_images, resize_images
 from lsalsa.data.sources import files_of
 from lsalsa.errors import DataError, LsalsaError, ShapeError, StorageError
 
-RANDOM = np.random.default_rng(3)
+RNG = np.random.default_rng(3)
 
 
 def image_file(pixels, kind="PNG"):
@@ -21,7 +21,7 @@ def image_file(pixels, kind="PNG"):
 
 
 def some_images(names, shape=(6, 6, 3)):
-    return {name: RANDOM.integers(0, 256, shape, dtype=np.uint8) for name in names}
+    return {name: RNG.integers(0, 256, shape, dtype=np.uint8) for name in names}
 
 
 def in_folder(path, files):
@@ -104,7 +104,6 @@ def test_damaged_and_other_files_are_skipped_and_counted(tmp_path):
         ({}, "holds no image file"),
         ({"notes.txt": b"x"}, "holds no image file"),
         ({"cat.1.png": b"x", "cat.2.png": b"y"}, "holds 2 images, and none can be decoded"),
-        (dict.fromkeys(["1.png", "2.png", "3.png"], b""), "each of its 3 images a label of its own, such as 1"),
         (dict.fromkeys(["cat/1.png", "cat/2.png", "owl.3.png"], b""), "in folders of classes or none, found 1 outside"),
         (dict.fromkeys(["train/a.1.png", "a.2.png"], b""), "in folders train and test or none, found some outside"),
         ({"../cat.1.png": b"x"}, r"a member outside of itself, '\.\./cat\.1\.png'"),
@@ -121,7 +120,7 @@ def test_unsound_zip_file_is_refused_in_one_sentence(tmp_path, files, message):
 
 
 def test_member_that_would_unpack_to_far_more_is_refused_unread(tmp_path, monkeypatch):
-    monkeypatch.setattr(archives, "MOST_UNPACKED", 10_000)
+    monkeypatch.setattr(archive, "MOST_UNPACKED", 10_000)
     path = in_zip(tmp_path / "own.zip", {"cat.1.png": bytes(10**7)})
     with pytest.raises(
         DataError, match=r"'cat\.1\.png', which would unpack from \d+ to 10000000 bytes; it is not read"
@@ -133,7 +132,7 @@ def test_member_that_would_unpack_to_far_more_is_refused_unread(tmp_path, monkey
 
 
 def test_image_of_too_many_pixels_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(pictures, "MOST_PIXELS", 30)
+    monkeypatch.setattr(image_folder, "MOST_PIXELS", 30)
     path = in_zip(tmp_path / "own.zip", {name: image_file(array) for name, array in some_images(BY_NAME).items()})
     with pytest.raises(DataError, match=r"cat\.\d\.png is not decoded: 6 x 6 pixels are more than 30"):
         load(path)
@@ -145,7 +144,7 @@ def test_image_of_sixteen_bits_is_refused(tmp_path):
         load(in_zip(tmp_path / "own.zip", files))
 
 
-def test_file_that_is_no_zip_and_missing_place_are_told(tmp_path):
+def test_file_that_is_no_zip_and_missing_place_are_refused(tmp_path):
     (tmp_path / "own.zip").write_bytes(b"PK no")
     with pytest.raises(StorageError, match=r"own\.zip is neither a folder nor a whole zip file"):
         load(tmp_path / "own.zip")
@@ -153,7 +152,7 @@ def test_file_that_is_no_zip_and_missing_place_are_told(tmp_path):
         load(tmp_path / "nowhere")
 
 
-def test_files_of_a_folder_are_told_relative_to_the_data_folder(tmp_path):
+def test_files_of_a_folder_are_listed_relative_to_the_data_folder(tmp_path):
     in_folder(tmp_path / "own", dict.fromkeys(BY_NAME, b""))
     found = files_of("image_files", settings={"path": "own"}, data_dir=tmp_path)
     assert [path.name for path in found] == sorted(BY_NAME)
@@ -166,9 +165,9 @@ def test_files_of_a_folder_are_told_relative_to_the_data_folder(tmp_path):
 
 def sided(**changes):
     arrays = {
-        "train_images": RANDOM.random((8, 5, 5, 3), dtype=np.float32),
+        "train_images": RNG.random((8, 5, 5, 3), dtype=np.float32),
         "train_labels": np.arange(8) % 2,
-        "test_images": RANDOM.random((4, 5, 5, 3), dtype=np.float32),
+        "test_images": RNG.random((4, 5, 5, 3), dtype=np.float32),
         "test_labels": np.arange(4) % 2,
     }
     return {name: array for name, array in (arrays | changes).items() if array is not None}
@@ -197,7 +196,7 @@ def test_white_stays_white(tmp_path):
 @pytest.mark.parametrize("scaling", ["unit", "minmax"])
 @pytest.mark.parametrize("colour", [True, False])
 def test_impossible_pixel_is_refused_before_scaling_can_hide_it(tmp_path, value, scaling, colour):
-    pixels = RANDOM.random((8, 5, 5, 3), dtype=np.float32)
+    pixels = RNG.random((8, 5, 5, 3), dtype=np.float32)
     pixels[3, 1, 2, 0] = value
     with pytest.raises(DataError, match=r"images holds NaN or Inf|values in \[0, 1\], found"):
         load_npz(tmp_path / "own.npz", sided(train_images=pixels), scaling=scaling, colour=colour)
@@ -227,7 +226,7 @@ def test_grey_images_are_not_taken_for_colour(tmp_path):
 
 
 def test_patch_in_colour_is_flattened_by_row_column_and_channel():
-    images = RANDOM.random((2, 7, 7, 3), dtype=np.float32)
+    images = RNG.random((2, 7, 7, 3), dtype=np.float32)
     patches = cut_patches(images, 3)
     assert patches.shape == (2, 4, 27)
     by_hand = [
@@ -236,16 +235,18 @@ def test_patch_in_colour_is_flattened_by_row_column_and_channel():
     np.testing.assert_array_equal(patches[1, 2], by_hand)
 
 
-def test_images_in_colour_are_fitted_channel_by_channel():
-    images = RANDOM.random((2, 28, 27, 3), dtype=np.float32)
-    for size, fit in ((32, "pad"), (16, "shrink")):
-        fitted = fit_images(images, size, fit)
+def test_images_in_colour_are_resized_channel_by_channel():
+    images = RNG.random((2, 28, 27, 3), dtype=np.float32)
+    for size, resize in ((32, "pad"), (16, "downscale")):
+        resized = resize_images(images, size, resize)
         for channel in range(3):
-            np.testing.assert_allclose(fitted[..., channel], fit_images(images[..., channel], size, fit), rtol=1e-6)
+            np.testing.assert_allclose(
+                resized[..., channel], resize_images(images[..., channel], size, resize), rtol=1e-6
+            )
 
 
 def test_component_in_colour_has_three_numbers_a_pixel(tmp_path):
     images = load_npz(tmp_path / "own.npz", sided(), colour=True)
-    arrays = component_patches(images, image_size=5, fit="none", patch_size=5, min_std=0.0, seed=1)
+    arrays = component_patches(images, image_size=5, resize="none", patch_size=5, min_std=0.0, seed=1)
     assert arrays["test"].shape == (4, 75)
     np.testing.assert_array_equal(arrays["test"].reshape(4, 5, 5, 3), images.images[images.is_test])

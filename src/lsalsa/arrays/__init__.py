@@ -1,4 +1,4 @@
-"""The one array namespace: NumPy or CuPy, threads, tiles and element-wise kernels. `if gpu` stands nowhere else."""
+"""The one array namespace: NumPy or CuPy, threads, tiles and element-wise kernels. Code asks for a GPU only here."""
 
 from lsalsa.arrays.checks import check_count, check_matrix, nearest
 from lsalsa.arrays.kernels import kernels_for

@@ -1,4 +1,4 @@
-"""Refusals of arrays, counts and names that cannot be worked with, before any work is done."""
+"""Checks of arrays, counts and names, made before any work is done."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches

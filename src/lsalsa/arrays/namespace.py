@@ -57,7 +57,7 @@ class Device:
 
 
 def _gpu_problem() -> str | None:
-    """Why no GPU can be used here, in words; None when one can."""
+    """The reason, as part of a message, why no GPU can be used here; None when one can."""
     try:
         import cupy
     except ImportError:
@@ -66,6 +66,6 @@ def _gpu_problem() -> str | None:
 
 
 def synchronize(array: Any) -> None:
-    """Wait until the device has finished the work queued for the array; nothing to wait for on the host."""
+    """Wait until the device has finished the work queued for the array; return at once on the host."""
     if not is_host(array):
         array.device.synchronize()

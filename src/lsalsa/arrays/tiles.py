@@ -22,8 +22,8 @@ from lsalsa.arrays.checks import check_count
 from lsalsa.errors import DeviceMemoryError
 
 log = logging.getLogger(__name__)
-HALVINGS = 8  # of a tile that the memory of a GPU does not hold, before the work is given up
-_TILE_BYTES = 250_000  # one buffer of a tile: with the four or five that a method keeps, about half of a 2 MiB cache
+HALVINGS = 8  # how often a tile that does not fit into the memory of a GPU is halved before the work fails
+_TILE_BYTES = 250_000  # of one buffer of a tile; a method keeps four or five, about half of a 2 MiB cache
 _local = threading.local()
 _lock = threading.Lock()
 _state: dict[str, Any] = {"threads": None, "limits": 0, "limiter": None}
@@ -35,7 +35,7 @@ def set_threads(n: int) -> None:
     Parameters
     ----------
     n : int
-        At least 1; no result depends on it, to the byte.
+        At least 1; results are the same to the byte whatever it is.
 
     Raises
     ------
@@ -61,7 +61,7 @@ class Space:
         self._sections: dict[str, Space] = {}
 
     def section(self, name: str) -> "Space":
-        """A space inside this one, the same at each call with the same name: its buffers are its own."""
+        """A space inside this one with buffers of its own; the same space at each call with the same name."""
         if name not in self._sections:
             self._sections[name] = Space(self.xp)
         return self._sections[name]
@@ -136,7 +136,7 @@ class Tiles:
             return _spread(lambda rows: work(rows, self._space()), tiles)
 
     def in_place(self, work: Callable[[slice], Any], n_rows: int) -> None:
-        """Call `work(rows)` once for every tile: `run` for what may not be done again, a change of arrays in place."""
+        """Call `work(rows)` exactly once for every tile: unlike `run`, it never repeats work that changes arrays."""
         if self._on_device:
             work(slice(0, n_rows))
         else:
@@ -156,7 +156,7 @@ class Tiles:
         return results
 
     def _if_it_fits(self, work: Callable[[slice, Space], Any], rows: slice) -> list[Any]:
-        """The tile's result in a list, which is empty where the device's memory does not hold the tile."""
+        """The tile's result in a list; an empty list when the tile does not fit into the device's memory."""
         try:
             return [work(rows, self._space())]
         except self.xp.cuda.memory.OutOfMemoryError as error:
@@ -169,7 +169,7 @@ class Tiles:
         return []
 
     def _halve(self, rows: slice) -> None:
-        """Give all buffers back to the device, those that CuPy's pool keeps included, and halve the tiles to come."""
+        """Free all buffers, also those that CuPy's pool keeps, and halve the rows of the next tiles."""
         self._spaces = threading.local()
         self.xp.get_default_memory_pool().free_all_blocks()
         self._halvings += 1
@@ -200,7 +200,19 @@ def tiles_for(xp: Any, n_columns: int, dtype: np.dtype, tile_rows: int | None = 
 
 
 def parallel_map(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
-    """`work(item)` for every item, spread over the worker threads, each with one BLAS thread and no inner threads."""
+    """Call `work(item)` for every item, spread over the worker threads.
+
+    Parameters
+    ----------
+    work : callable
+        Runs with one BLAS thread and without worker threads of its own.
+    items : iterable
+
+    Returns
+    -------
+    results : list
+        In the order of the items.
+    """
 
     def alone(item: Any) -> Any:
         outer, _local.inside = getattr(_local, "inside", False), True
@@ -216,11 +228,11 @@ def parallel_map(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
 
 
 def _spread(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
-    """`work(item)` on the worker threads, under the caller's context (its rules about overflow, say).
+    """Call `work(item)` on the worker threads, in the caller's context (NumPy's error state is part of it).
 
-    The caller is a worker too, and every worker takes the next item when it has finished one: a small piece of work
-    costs one hand-off less, and a helper that has not woken up when nothing is left is not waited for. Of several
-    errors that of the first item is raised, whoever met it.
+    The calling thread works as well, and every thread takes the next item as soon as it is free. This saves one
+    hand-off; helpers that have not started when the queue is empty are cancelled. When several items fail, the error
+    of the first one is raised.
     """
     items = list(items)
     results: list[Any] = [None] * len(items)
@@ -253,7 +265,7 @@ def _pool(n: int) -> ThreadPoolExecutor:
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """One BLAS thread while inside, however many threads of ours are inside at once."""
+    """Limit BLAS to one thread while any of our threads is inside."""
     with _lock:
         if _state["limits"] == 0:
             _state["limiter"] = _controller().limit(limits=1, user_api="blas")
@@ -269,7 +281,7 @@ def one_blas_thread() -> Iterator[None]:
 
 @cache
 def _controller() -> Any:
-    import scipy.linalg  # noqa: F401  it brings a BLAS of its own, which must be there to be limited
+    import scipy.linalg  # noqa: F401  it loads a BLAS of its own, which can be limited only once it is loaded
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()

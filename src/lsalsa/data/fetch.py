@@ -1,8 +1,8 @@
 """Files of published data sets: from the cache, or from the first address that gives them whole.
 
-A file has its name only when its size and checksum are the register's. A download that breaks off leaves nothing and
-starts again from the beginning. Two variables of the environment are read: LSALSA_CACHE, the folder of the cache, and
-LSALSA_OFFLINE, which forbids every connection when it is set to anything but 0.
+A file gets its name only when its size and checksum are those of the register. A download that breaks off leaves
+nothing and starts again from the beginning. Two environment variables are read: LSALSA_CACHE, the folder of the cache,
+and LSALSA_OFFLINE, which forbids every connection when it is set to anything but 0.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from lsalsa.data.register import DataSet, PublishedFile
 from lsalsa.errors import DataError, StorageError
+from lsalsa.extras import from_extra
 from lsalsa.storage import atomic, free_bytes
 
 logger = logging.getLogger(__name__)
@@ -28,14 +30,18 @@ CHUNK = 2**20
 
 
 class _Refused(Exception):
-    """What an address gave is not the file; the next one is tried."""
+    """An address did not give the file; the next one is tried."""
 
 
 def cache_folder() -> Path:
     """Folder of all downloads: LSALSA_CACHE, or the place for caches of this user."""
-    import pooch
+    return Path(os.environ.get("LSALSA_CACHE") or _pooch().os_cache("lsalsa"))
 
-    return Path(os.environ.get("LSALSA_CACHE") or pooch.os_cache("lsalsa"))
+
+def _pooch() -> ModuleType:
+    with from_extra("pooch", "fetching published data sets"):
+        import pooch
+    return pooch
 
 
 def is_offline() -> bool:
@@ -60,7 +66,7 @@ def fetch(data_set: DataSet, *, sleep: Callable[[float], Any] = time.sleep) -> l
     Raises
     ------
     DataError
-        When a file is not to be had: offline, or no address gives it; every file that is missing is named.
+        When a file cannot be obtained, offline or because no address gives it; it names every missing file.
     StorageError
         When the disk is full or the cache cannot be written.
     """
@@ -85,18 +91,16 @@ def check_file(path: Path, file: PublishedFile) -> None:
 
 
 def _fault(path: Path, file: PublishedFile) -> str | None:
-    """In what a file differs from the published one, None when it is the same."""
-    import pooch
-
+    """How a file differs from the published one; None when it does not."""
     size = path.stat().st_size
     if size != file.bytes:
         return f"{file.bytes} bytes expected, found {size}"
-    sha256 = pooch.file_hash(str(path), alg="sha256")
+    sha256 = _pooch().file_hash(str(path), alg="sha256")
     return None if sha256 == file.sha256 else f"sha256 {file.sha256} expected, found {sha256}"
 
 
 def _is_cached(path: Path, file: PublishedFile) -> bool:
-    """True for a file that is there and whole; a damaged one is told and counts as missing."""
+    """True for a file that is there and whole; a damaged one is logged and counts as missing."""
     if not path.is_file():
         return False
     fault = _fault(path, file)
@@ -122,18 +126,16 @@ def _download(file: PublishedFile, path: Path, sleep: Callable[[float], Any]) ->
                 return _receive(file, url, path)
             except _Refused as refusal:
                 refusals.append(f"{url}: {refusal}")
-        told = "; ".join(refusals)
+        reasons = "; ".join(refusals)
         if wait is not None:
-            logger.warning("%s is not to be had (%s); trying again in %d s", file.name, told, wait)
+            logger.warning("%s could not be downloaded (%s); trying again in %d s", file.name, reasons, wait)
             sleep(wait)
-    raise DataError(f"no address gives {file.name} ({told}); {_by_hand([file], path.parent)}")
+    raise DataError(f"no address gives {file.name} ({reasons}); {_by_hand([file], path.parent)}")
 
 
 def _receive(file: PublishedFile, url: str, path: Path) -> None:
     """Download a file from one address; it gets its name after its checksum is right."""
-    import pooch
-
-    download = pooch.HTTPDownloader(
+    download = _pooch().HTTPDownloader(
         progressbar=sys.stderr.isatty(),
         chunk_size=CHUNK,
         headers={"Accept-Encoding": "identity"},  # a server must not unpack what is published packed
@@ -151,7 +153,7 @@ def _receive(file: PublishedFile, url: str, path: Path) -> None:
 
 
 def _check_response(response: Any, file: PublishedFile) -> None:
-    """Refuse an answer by its headers, before its body is read; errors by status are left to the downloader."""
+    """Refuse an answer by its headers, before its body is read; the downloader handles error statuses."""
     if not response.ok or response.is_redirect:
         return
     kind, length = response.headers.get("Content-Type", ""), response.headers.get("Content-Length")
@@ -166,6 +168,6 @@ def _check_response(response: Any, file: PublishedFile) -> None:
 
 
 def _by_hand(missing: list[PublishedFile], folder: Path) -> str:
-    """How to do without a download."""
+    """What the user can do instead of a download, as part of a message."""
     names = ", ".join(file.name for file in missing)
     return f"put {names} into {folder}, or into a folder {folder.name} of data_dir"

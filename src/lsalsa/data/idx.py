@@ -1,4 +1,4 @@
-"""The IDX format of MNIST and its kin: a header with the sizes, then bytes; packed with gzip."""
+"""The IDX format of MNIST and Fashion-MNIST: a header with the sizes, then bytes; packed with gzip."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lsalsa.data.raw import RawImages
+from lsalsa.data.raw_images import RawImages
 from lsalsa.errors import DataError, StorageError
 
 UNSIGNED_BYTE = 8
@@ -38,8 +38,8 @@ def read_idx(path: Path, n_axes: int) -> np.ndarray:
     return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
 
 
-def read_idx_set(paths: Sequence[Path], class_names: Sequence[str]) -> RawImages:
-    """Images and labels of both sides, out of the four files that MNIST is published as.
+def read_idx_set(paths: Sequence[Path]) -> RawImages:
+    """Images and labels of both sides, out of the four files that MNIST is published as; classes are numbers.
 
     Raises
     ------
@@ -49,12 +49,10 @@ def read_idx_set(paths: Sequence[Path], class_names: Sequence[str]) -> RawImages
     by_name = {path.name.partition("-idx")[0]: path for path in paths}
     sides = [_read_side(by_name, side) for side in ("train", "t10k")]
     labels = np.concatenate([labels for _, labels in sides])
-    if labels.max(initial=0) >= len(class_names):
-        raise DataError(f"{by_name['train-labels']} must hold labels below {len(class_names)}, found {labels.max()}")
     return RawImages(
         images=np.concatenate([images for images, _ in sides]),
         labels=labels.astype(np.int64),
-        class_names=list(class_names),
+        class_names=[str(label) for label in range(int(labels.max(initial=0)) + 1)],
         is_test=np.arange(len(labels)) >= len(sides[0][1]),
         notes={},
     )

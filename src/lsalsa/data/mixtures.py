@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from lsalsa.arrays import check_count
-from lsalsa.data.selection import draw_evenly, spread_over_classes
+from lsalsa.data.selection import classes_of, draw_evenly, spread_over_classes
 from lsalsa.errors import ShapeError
 from lsalsa.seeds import generator, seed_for
 
@@ -52,8 +52,9 @@ def make_signals(
     arrays : dict
         For each split of train, validation, labelled and test: ``{split}`` (n, n_features) float32, and for
         each component i ``{split}_index_{i}`` (row of the patch in that split of its file),
-        ``{split}_image_{i}`` and ``{split}_label_{i}``, (n,) int64. In labelled and test the patches of an
-        image of the leading component stand together, in order.
+        ``{split}_image_{i}`` and ``{split}_label_{i}``, (n,) int64; no ``{split}_label_{i}`` where the images of the
+        component have no labels. In labelled and test the patches of an image of the leading component stand
+        together, in order.
 
     Raises
     ------
@@ -73,9 +74,9 @@ def make_signals(
     }
     arrays: dict[str, np.ndarray] = {}
     for split, choose in chosen.items():
-        random = generator(seed_for(seed, split))
-        rows = choose(random)
-        partners = [draw_evenly(len(patches[split]), len(rows), random) for patches in patch_sets]
+        rng = generator(seed_for(seed, split))
+        rows = choose(rng)
+        partners = [draw_evenly(len(patches[split]), len(rows), rng) for patches in patch_sets]
         arrays |= _sum(patch_sets, split, [*partners[:lead], rows, *partners[lead + 1 :]])
     return arrays
 
@@ -92,19 +93,20 @@ def _leading(patch_sets: Sequence[Patches]) -> int:
     return max(range(len(patch_sets)), key=lambda i: (per_image[i], i))
 
 
-def _choose_patches(patches: Patches, split: str, count: int, reuse: bool, random: np.random.Generator) -> np.ndarray:
+def _choose_patches(patches: Patches, split: str, count: int, reuse: bool, rng: np.random.Generator) -> np.ndarray:
     """Rows of patches in random order."""
     check_count(f"n_{split}", count)
     available = len(patches[split])
-    return draw_evenly(available, count if reuse else _at_most(count, available, f"{split} patches"), random)
+    return draw_evenly(available, count if reuse else _at_most(count, available, f"{split} patches"), rng)
 
 
-def _choose_images(patches: Patches, split: str, count: int, random: np.random.Generator) -> np.ndarray:
+def _choose_images(patches: Patches, split: str, count: int, rng: np.random.Generator) -> np.ndarray:
     """Rows of all patches of `count` images, spread over the classes, in the order of the file."""
     check_count(f"n_{split}_images", count)
     images, first = np.unique(patches[f"{split}_image"], return_index=True)
     count = _at_most(count, len(images), f"{split} images")
-    chosen = images[spread_over_classes(patches[f"{split}_label"][first], count, random)]
+    classes = classes_of(patches.get(f"{split}_label"), len(patches[split]))[first]
+    chosen = images[spread_over_classes(classes, count, rng)]
     return np.flatnonzero(np.isin(patches[f"{split}_image"], chosen))
 
 
@@ -124,5 +126,6 @@ def _sum(patch_sets: Sequence[Patches], split: str, rows: Sequence[np.ndarray]) 
     for i, (patches, chosen) in enumerate(zip(patch_sets, rows, strict=True)):
         arrays[f"{split}_index_{i}"] = chosen
         arrays[f"{split}_image_{i}"] = patches[f"{split}_image"][chosen]
-        arrays[f"{split}_label_{i}"] = patches[f"{split}_label"][chosen]
+        if f"{split}_label" in patches:
+            arrays[f"{split}_label_{i}"] = patches[f"{split}_label"][chosen]
     return arrays

@@ -9,11 +9,11 @@ import numpy as np
 
 from lsalsa.arrays import check_count, nearest
 from lsalsa.data.images import ImageSet
-from lsalsa.data.selection import check_share, share_of_classes
+from lsalsa.data.selection import check_share, classes_of, share_of_classes
 from lsalsa.errors import ConfigError, DataError
 from lsalsa.seeds import generator, seed_for
 
-FITS = ("none", "pad", "shrink")
+RESIZE_MODES = ("none", "pad", "downscale")
 BLOCK = 2**14
 
 
@@ -29,38 +29,48 @@ class PatchSet:
         Index of the image in its set.
     position : array, (n_patches,), int64
         Cell of the image's grid, row by row from the top left.
-    label : array, (n_patches,), int64
-        Class of the image.
+    label : array, (n_patches,), int64, or None
+        Class of the image; None where the images have no labels.
     """
 
     values: np.ndarray
     image: np.ndarray
     position: np.ndarray
-    label: np.ndarray
+    label: np.ndarray | None
 
     @classmethod
-    def of_images(cls, images: np.ndarray, labels: np.ndarray, ids: np.ndarray, patch_size: int) -> PatchSet:
-        """Every patch of the images with these ids, image after image."""
+    def of_images(cls, images: np.ndarray, labels: np.ndarray | None, ids: np.ndarray, patch_size: int) -> PatchSet:
+        """Every patch of some images, image after image.
+
+        Parameters
+        ----------
+        images : array, (n_images, height, width) or (n_images, height, width, n_channels), float32
+        labels : array, (n_images,), int64, or None
+        ids : array, (n_chosen,), int64
+            Positions of the images among `images`.
+        patch_size : int
+        """
         values = cut_patches(images[ids], patch_size)
         n_positions = values.shape[1]
         return cls(
             values=values.reshape(len(ids) * n_positions, -1),
             image=np.repeat(ids, n_positions),
             position=np.tile(np.arange(n_positions), len(ids)),
-            label=np.repeat(labels[ids], n_positions),
+            label=None if labels is None else np.repeat(labels[ids], n_positions),
         )
+
+    def take(self, chosen: np.ndarray) -> PatchSet:
+        """The patches that a mask or an array of positions chooses."""
+        label = None if self.label is None else self.label[chosen]
+        return PatchSet(self.values[chosen], self.image[chosen], self.position[chosen], label)
 
     def to_arrays(self, split: str) -> dict[str, np.ndarray]:
         """Arrays by their names in a file of patches."""
-        return {
-            split: self.values,
-            f"{split}_image": self.image,
-            f"{split}_position": self.position,
-            f"{split}_label": self.label,
-        }
+        arrays = {split: self.values, f"{split}_image": self.image, f"{split}_position": self.position}
+        return arrays if self.label is None else arrays | {f"{split}_label": self.label}
 
 
-def fit_images(images: np.ndarray, size: int, fit: str = "pad") -> np.ndarray:
+def resize_images(images: np.ndarray, size: int, resize: str = "pad") -> np.ndarray:
     """Bring images to size x size pixels.
 
     Parameters
@@ -68,35 +78,34 @@ def fit_images(images: np.ndarray, size: int, fit: str = "pad") -> np.ndarray:
     images : array, (n_images, height, width) or (n_images, height, width, n_channels)
     size : int
         Height and width afterwards.
-    fit : {"pad", "shrink", "none"}
-        ``pad`` puts the image in the middle of a black square. ``shrink`` pads to the next multiple of `size`
+    resize : {"pad", "downscale", "none"}
+        ``pad`` puts the image in the middle of a black square. ``downscale`` pads to the next multiple of `size`
         and averages blocks (28 -> 32 -> 16). ``none`` expects images of that size.
 
     Returns
     -------
-    fitted : array, (n_images, size, size) or (n_images, size, size, n_channels), same dtype
+    resized : array, (n_images, size, size) or (n_images, size, size, n_channels), same dtype
 
     Raises
     ------
     ConfigError
-        When the images do not have the size that the way of fitting needs.
+        When the images do not have the size that the way of resizing needs.
     """
     check_count("image_size", size)
-    if fit not in FITS:
-        raise nearest("way to fit images", fit, FITS)
+    if resize not in RESIZE_MODES:
+        raise nearest("way to resize images", resize, RESIZE_MODES)
     height, width = images.shape[1:3]
-    if fit == "none" and (height, width) != (size, size):
-        raise ConfigError(f"images of {height} x {width} pixels do not fit image_size {size}; choose fit pad or shrink")
-    if fit == "pad" and max(height, width) > size:
-        raise ConfigError(
-            f"images of {height} x {width} pixels cannot be padded to image_size {size}; choose fit shrink"
-        )
+    found = f"images of {height} x {width} pixels"
+    if resize == "none" and (height, width) != (size, size):
+        raise ConfigError(f"{found} do not have image_size {size}; set resize to pad or downscale")
+    if resize == "pad" and max(height, width) > size:
+        raise ConfigError(f"{found} cannot be padded to image_size {size}; set resize to downscale")
     factor = -(-max(height, width) // size)
     return _block_means(_padded(images, factor * size), factor)
 
 
 def cut_patches(images: np.ndarray, patch_size: int) -> np.ndarray:
-    """Cut images into a grid of patches from the top left; what is left at the bottom and right is dropped.
+    """Cut images into a grid of patches from the top left; pixels left over at the bottom and right are dropped.
 
     Parameters
     ----------
@@ -127,7 +136,7 @@ def component_patches(
     image_set: ImageSet,
     *,
     image_size: int,
-    fit: str,
+    resize: str,
     patch_size: int,
     min_std: float,
     validation_fraction: float = 0.1,
@@ -138,22 +147,23 @@ def component_patches(
     Parameters
     ----------
     image_set : ImageSet
-    image_size, fit
-        See `fit_images`.
+    image_size, resize
+        See `resize_images`.
     patch_size : int
     min_std : float
         Smallest standard deviation of a train or validation patch. Test and labelled images stay complete.
     validation_fraction : float
-        Share of the train images of every class that is set aside for validation.
+        Share of the train images of every class, or of all images without labels, that is set aside for validation.
     seed : int
 
     Returns
     -------
     arrays : dict
         For each split of train, validation, labelled and test: ``{split}`` (n, n_features) float32 and
-        ``{split}_image``, ``{split}_position``, ``{split}_label``, see `PatchSet`. ``labelled`` holds every
-        patch of the images of ``train``; in it and in ``test`` the patches of an image stand together, in
-        order.
+        ``{split}_image``, ``{split}_position``, ``{split}_label``, see `PatchSet`; no ``{split}_label`` where the
+        images have no labels. ``labelled`` holds every patch of the images of ``train``, those left out of
+        ``train`` for their small standard deviation too. In ``labelled`` and ``test`` the patches of an image stand
+        together, in order.
 
     Raises
     ------
@@ -162,7 +172,7 @@ def component_patches(
     DataError
         When no patch is left, or there are too few images to set some aside.
     """
-    images = fit_images(image_set.images, image_size, fit)
+    images = resize_images(image_set.images, image_size, resize)
     train, validation = _split_train(image_set, validation_fraction, seed)
 
     def cut(ids: np.ndarray) -> PatchSet:
@@ -187,7 +197,7 @@ def select_patches(patches: PatchSet, min_std: float) -> PatchSet:
             f"no patch has a standard deviation of min_std {min_std:g} or more, "
             f"the largest is {deviation.max(initial=0):.3g}; lower min_std"
         )
-    return PatchSet(patches.values[kept], patches.image[kept], patches.position[kept], patches.label[kept])
+    return patches.take(kept)
 
 
 def _deviations(values: np.ndarray) -> np.ndarray:
@@ -200,7 +210,8 @@ def _split_train(image_set: ImageSet, fraction: float, seed: int) -> tuple[np.nd
     """Ids of the train images to learn from, and of those set aside for validation."""
     check_share("validation_fraction", fraction)
     ids = np.flatnonzero(~image_set.is_test)
-    aside = share_of_classes(image_set.labels[ids], fraction, generator(seed_for(seed, "validation")))
+    classes = classes_of(image_set.labels, len(image_set.images))[ids]
+    aside = share_of_classes(classes, fraction, generator(seed_for(seed, "validation")))
     if not aside.any():
         raise DataError(f"{len(ids)} train images are too few to set one aside for validation")
     return ids[~aside], ids[aside]

@@ -1,4 +1,4 @@
-"""The published data sets: each file with its size, checksum and addresses, and the terms it comes under."""
+"""The published data sets: each file with its size, checksum and addresses; each set with its licence and citation."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class DataSet:
     name : str
         Its folder in the cache and under `data_dir`, and its source in a configuration.
     title, licence, citation : str
-        What a result made from it carries along.
+        Written into every result that is made from it.
     class_names : tuple of str
         In the order of the published labels.
     n_train, n_test : int
@@ -77,7 +77,7 @@ class DataSet:
 
 
 def _mirrored(bases: tuple[str, ...], table: str) -> tuple[PublishedFile, ...]:
-    """Files of a table, `name bytes sha256` in each line, which all stand at every one of the base addresses."""
+    """Files of a table with lines `name bytes sha256`; each base address has all of them."""
     rows = [line.split() for line in table.strip().splitlines()]
     return tuple(
         PublishedFile(name, int(size), sha256, tuple(base + name for base in bases)) for name, size, sha256 in rows

@@ -60,10 +60,10 @@ class SLSTM(GatedEncoder):
         full = cls.complete(settings)
         n, rng = problem.n_atoms, generator(full["seed"])
         arrays = {
-            "filter": glorot(rng, problem.n_features, n),
-            "splitting": orthogonal(rng, n),
-            "gate_filter": np.hstack([glorot(rng, problem.n_features, n) for _ in range(2)]),
-            "gate_splitting": np.hstack([orthogonal(rng, n) for _ in range(2)]),
+            "filter": _glorot(rng, problem.n_features, n),
+            "splitting": _orthogonal(rng, n),
+            "gate_filter": np.hstack([_glorot(rng, problem.n_features, n) for _ in range(2)]),
+            "gate_splitting": np.hstack([_orthogonal(rng, n) for _ in range(2)]),
             "gate_bias": np.repeat([0.0, STARTS[full["start"]]], n),
             "offsets": rng.normal(1.0, 0.1, n),
             "gains": np.ones(n),
@@ -104,13 +104,13 @@ class SLSTM(GatedEncoder):
         return gs
 
 
-def glorot(rng: np.random.Generator, n_in: int, n_out: int) -> np.ndarray:
-    """Uniform weights, (n_in, n_out), of the width that keeps the size of a signal (Glorot and Bengio 2010)."""
+def _glorot(rng: np.random.Generator, n_in: int, n_out: int) -> np.ndarray:
+    """Uniform weights of the width that keeps the size of a signal (Glorot and Bengio 2010): array, (n_in, n_out)."""
     width = (6.0 / (n_in + n_out)) ** 0.5
     return rng.uniform(-width, width, (n_in, n_out))
 
 
-def orthogonal(rng: np.random.Generator, n: int) -> np.ndarray:
+def _orthogonal(rng: np.random.Generator, n: int) -> np.ndarray:
     """A random orthogonal matrix, without the bias that a QR factorisation leaves in the signs."""
     q, r = np.linalg.qr(rng.standard_normal((n, n)))
     return q * np.sign(np.diag(r))

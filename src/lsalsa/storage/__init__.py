@@ -1,7 +1,7 @@
-"""Files of results: NPZ for arrays, Parquet for rows, text; whole or absent, and refused when not whole.
+"""Files of results: NPZ for arrays, Parquet for rows, and text.
 
-Every file is written under a temporary name in its own folder, flushed and renamed. What is written last in
-an NPZ or Parquet file is its completion mark; the readers refuse a file without it. Nothing is pickled.
+Every file is written under a temporary name in its own folder, flushed and renamed, so that it is complete or absent.
+NPZ and Parquet files end with a completion mark; the readers refuse a file without it. Nothing is pickled.
 """
 
 from lsalsa.storage.files import atomic, write_text

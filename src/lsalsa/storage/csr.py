@@ -1,4 +1,4 @@
-"""Sparse rows that come a chunk at a time: the NPZ file that `write_arrays` would write of all of them at once."""
+"""Write sparse rows chunk by chunk; the NPZ file is the one that `write_arrays` would write of all rows at once."""
 
 import shutil
 import zipfile
@@ -13,13 +13,21 @@ import numpy as np
 from lsalsa.storage.files import MARK, atomic, to_json
 from lsalsa.storage.npz import MARK_NAME, METADATA_NAME
 
-PIECE = 2**20  # entries that are copied at a time
+PIECE = 2**20  # entries copied at a time
 
 
 class CsrRows:
-    """Takes dense rows in order and keeps what is not zero, in files without a name, which vanish with the process.
+    """Takes dense rows in order and keeps their non-zeros in anonymous temporary files.
 
-    They are needed because an array's header, which comes first, says how many entries there are.
+    The files are needed because the header of an array comes first and holds the number of entries.
+
+    Parameters
+    ----------
+    n_columns : int
+    dtype : dtype
+        Of the rows to come.
+    files : mapping of str to file
+        Binary files for ``data``, ``indices`` and ``indptr``.
     """
 
     def __init__(self, n_columns: int, dtype: np.dtype, files: Mapping[str, IO[bytes]]):
@@ -29,7 +37,7 @@ class CsrRows:
         files["indptr"].write(np.zeros(1, np.int64).data)
 
     def append(self, rows: np.ndarray) -> None:
-        """Add dense rows, (n, n_columns), of the dtype that was announced."""
+        """Add dense rows, (n, n_columns), in the dtype given at the start."""
         filled = rows != 0
         ends = self.n_entries + np.cumsum(np.count_nonzero(filled, axis=1), dtype=np.int64)
         self._files["data"].write(rows[filled].data)
@@ -39,7 +47,7 @@ class CsrRows:
         self.n_entries = int(ends[-1]) if len(ends) else self.n_entries
 
     def save(self, archive: zipfile.ZipFile, name: str) -> None:
-        """Write the members that a CSR of this name has in an NPZ file."""
+        """Write the four members of a CSR with this name into an NPZ file."""
         self._member(archive, name, "data", self.dtype, self.dtype, self.n_entries)
         self._member(archive, name, "indices", np.int32, np.int32, self.n_entries)
         small = max(self.n_entries, self.n_columns) <= np.iinfo(np.int32).max
@@ -63,14 +71,17 @@ class CsrRows:
 def csr_written(
     path: str | Path, name: str, n_columns: int, dtype: Any, metadata: Mapping[str, Any] | None = None
 ) -> Iterator[CsrRows]:
-    """Write one sparse array and metadata to an NPZ file, whole or not at all, in memory that does not grow with it.
+    """Write one sparse array and metadata to an NPZ file, in memory that does not grow with the array.
 
     Parameters
     ----------
     path : str or Path
+        Complete when the block ends, absent when it fails.
     name : str
-        Of the array; `read_arrays` gives it as a CSR.
-    n_columns, dtype : int, dtype
+        Of the array; `read_arrays` returns it as a CSR.
+    n_columns : int
+        Of the rows to come.
+    dtype : dtype
         Of the rows to come.
     metadata : mapping, optional
         As in `write_arrays`.
@@ -78,8 +89,7 @@ def csr_written(
     Yields
     ------
     rows : CsrRows
-        To be appended to; the file is there when the block ends, and not when it fails. Meanwhile the disk holds
-        the entries twice.
+        The caller appends to it. At the end the disk holds the entries twice for a moment.
 
     Raises
     ------
@@ -103,5 +113,5 @@ _SPOOLED = ("data", "indices", "indptr")
 
 
 def _opened(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
-    # as in `write_arrays`, a ZipInfo without a time, so that the bytes depend on the content alone
+    # a ZipInfo without a time, as in `write_arrays`: the bytes depend on the content alone
     return archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True)

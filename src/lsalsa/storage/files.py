@@ -1,4 +1,4 @@
-"""What files of every kind share: written whole or not at all, a completion mark, metadata as JSON."""
+"""What all kinds of files share: atomic writing, the completion mark, metadata as JSON."""
 
 import errno
 import json
@@ -20,25 +20,25 @@ DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 @contextmanager
 def atomic(path: str | Path, needed: int | None = None) -> Iterator[Path]:
-    """Write a file whole or not at all.
+    """Write a file completely or not at all.
 
     Parameters
     ----------
     path : str or Path
-        The final path; missing folders are made.
+        The final path; missing folders are created.
     needed : int, optional
-        Bytes about to be written, for the message when the disk is full.
+        Number of bytes to write, for the message when the disk is full.
 
     Yields
     ------
     temporary : Path
-        A path in the same folder with the same suffix, to be written and closed by the caller. It becomes
-        `path` when the block ends, and is removed when the block fails.
+        A path in the same folder with the same suffix, which the caller writes and closes. It becomes `path` when the
+        block ends, and is removed when the block fails.
 
     Raises
     ------
     StorageError
-        When the file system refuses: naming the path and, on a full disk, the bytes needed and free.
+        When the file cannot be written; the message has the path and, on a full disk, the bytes needed and free.
     """
     path = Path(path)
     temporary = path.with_name(f".{path.stem}.{uuid4().hex[:12]}{path.suffix}")
@@ -56,14 +56,14 @@ def atomic(path: str | Path, needed: int | None = None) -> Iterator[Path]:
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """Write text in UTF-8 as it is, whole or not at all; StorageError when it cannot be written."""
+    """Write text in UTF-8, completely or not at all; StorageError when it cannot be written."""
     content = text.encode()
     with atomic(path, len(content)) as temporary:
         temporary.write_bytes(content)
 
 
 def to_json(path: str | Path, metadata: Mapping[str, Any] | None) -> bytes:
-    """Metadata of the file at `path` as JSON, NumPy scalars too; DataError for what JSON cannot hold."""
+    """Metadata of the file at `path` as JSON, with NumPy scalars as numbers; DataError for what JSON cannot hold."""
     try:
         return json.dumps(dict(metadata or {}), default=_plain).encode()
     except (TypeError, ValueError) as error:
@@ -77,7 +77,7 @@ def check_exists(path: Path) -> None:
 
 
 def check_mark(path: Path, found: bytes | None) -> None:
-    """Raise StorageError when the completion mark that was found is not the one that is written last."""
+    """Raise StorageError when a file has no completion mark (None), or that of another version."""
     if found is None:
         raise StorageError(
             f"{path} was not written to its end, or not by lsalsa (no completion mark); delete it and run again"
@@ -90,7 +90,16 @@ def check_mark(path: Path, found: bytes | None) -> None:
 
 
 def not_whole(path: Path, kind: str, error: Exception) -> StorageError:
-    """The error for a file that its format's reader refuses."""
+    """The error for a file that its format's reader refuses.
+
+    Parameters
+    ----------
+    path : Path
+    kind : str
+        The format: "NPZ", say.
+    error : Exception
+        What the reader raised.
+    """
     return StorageError(f"{path} is not a whole {kind} file ({error}); delete it and run again")
 
 
@@ -101,7 +110,7 @@ def _plain(value: Any) -> Any:
 
 
 def _flush(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk."""
+    """Wait until a file, or a folder's list of names, is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

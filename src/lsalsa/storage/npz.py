@@ -38,12 +38,12 @@ def write_arrays(path: str | Path, arrays: Mapping[str, Any], metadata: Mapping[
     Parameters
     ----------
     path : str or Path
-        Where the file goes; it is there in full afterwards, or not at all.
+        Complete afterwards, or absent.
     arrays : mapping of str to array or scipy.sparse CSR
         Host arrays of any shape. A CSR becomes four members: ``name.data``, ``name.indices``,
         ``name.indptr``, ``name.shape``.
     metadata : mapping, optional
-        Whatever JSON can hold, and NumPy scalars.
+        Values that JSON can hold, and NumPy scalars.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def write_arrays(path: str | Path, arrays: Mapping[str, Any], metadata: Mapping[
     needed = len(text) + sum(member.nbytes for member in members.values())
     with atomic(path, needed) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         for name, array in members.items():
-            # a ZipInfo without a time stands for 1980, so that the bytes depend on the content alone
+            # a ZipInfo without a time means 1980: the bytes depend on the content alone
             with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as stream:
                 np.lib.format.write_array(stream, array, allow_pickle=False)
         archive.writestr(zipfile.ZipInfo(METADATA_NAME), text)
@@ -71,7 +71,7 @@ def read_arrays(path: str | Path, names: Iterable[str] | None = None) -> dict[st
     ----------
     path : str or Path
     names : iterable of str, optional
-        Read these only; all by default, in the order in which they were written.
+        The only ones to read; all by default, in the order in which they were written.
 
     Returns
     -------
@@ -94,7 +94,7 @@ def read_arrays(path: str | Path, names: Iterable[str] | None = None) -> dict[st
 
 
 def read_metadata(path: str | Path) -> dict[str, Any]:
-    """Read the metadata of a file that `write_arrays` wrote, {} where it got none.
+    """Read the metadata of a file that `write_arrays` wrote; {} when there are none.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def _members(arrays: Mapping[str, Any]) -> dict[str, np.ndarray]:
 
 
 def _array_names(members: Sequence[str]) -> list[str]:
-    """Names as they were given to `write_arrays`, in order."""
+    """Names of the arrays given to `write_arrays`, in their order."""
     starts = [name.removesuffix(".indptr") for name in members if name.endswith(".indptr")]
     sparse = [name for name in starts if all(f"{name}.{part}" in members for part in CSR_PARTS)]
     owner = {f"{name}.{part}": name for name in sparse for part in CSR_PARTS}
@@ -143,7 +143,7 @@ def _read_member(archive: zipfile.ZipFile, name: str) -> np.ndarray:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
-    """A file with its completion mark checked; damage met while it is read becomes a StorageError."""
+    """A file with its completion mark checked; damage found while reading becomes a StorageError."""
     check_exists(path)
     try:
         with zipfile.ZipFile(path) as archive:

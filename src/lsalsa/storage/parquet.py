@@ -1,4 +1,4 @@
-"""Rows and their metadata in one Parquet file; pandas and every other reader of the format open it too."""
+"""Rows and their metadata in one Parquet file, which pandas and other readers open too."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -19,17 +19,17 @@ def write_rows(path: str | Path, rows: Sequence[Mapping[str, Any]], metadata: Ma
     Parameters
     ----------
     path : str or Path
-        Where the file goes; it is there in full afterwards, or not at all.
+        Complete afterwards, or absent.
     rows : sequence of mappings
-        The columns are the union of their keys in first-seen order; a key that a row lacks is null there.
+        The columns are the union of their keys in the order of first appearance; a missing key becomes null.
     metadata : mapping, optional
-        Whatever JSON can hold, and NumPy scalars.
+        Values that JSON can hold, and NumPy scalars.
 
     Raises
     ------
     DataError
-        When a column mixes kinds of values, naming the column and the kinds (whole numbers beside fractions
-        become fractions), or the metadata cannot be written as JSON.
+        When a column mixes types, naming the column and the types (whole numbers and fractions together become
+        fractions), or the metadata cannot be written as JSON.
     StorageError
         When the file cannot be written.
     """
@@ -44,7 +44,7 @@ def write_rows(path: str | Path, rows: Sequence[Mapping[str, Any]], metadata: Ma
 
 
 def read_rows(path: str | Path) -> list[dict[str, Any]]:
-    """Read the rows of a file that `write_rows` wrote: every row has all columns, None where it had none.
+    """Read the rows of a file that `write_rows` wrote; every row has all columns, None where a value is missing.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def read_rows(path: str | Path) -> list[dict[str, Any]]:
 
 
 def read_row_metadata(path: str | Path) -> dict[str, Any]:
-    """Read the metadata of a file that `write_rows` wrote, {} where it got none.
+    """Read the metadata of a file that `write_rows` wrote; {} when there are none.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Room for files: what is free on a disk, and whether a folder takes files at all; the folder need not exist yet."""
+"""Free space of a disk, and whether a folder is writable; the folder need not exist yet."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def free_bytes(folder: str | Path) -> int:
 
 
 def check_writable(folder: str | Path) -> None:
-    """Raise StorageError when no file can be written into a folder, or the folder cannot be made."""
+    """Raise StorageError when no file can be written into a folder, or the folder cannot be created."""
     existing = _existing(Path(folder))
     try:
         tempfile.TemporaryFile(dir=existing).close()
@@ -24,5 +24,5 @@ def check_writable(folder: str | Path) -> None:
 
 
 def _existing(folder: Path) -> Path:
-    """The folder, or what is there of the path to it."""
+    """The folder, or the nearest folder above it that exists."""
     return next(place for place in (folder, *folder.parents) if place.exists())

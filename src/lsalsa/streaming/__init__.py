@@ -1,4 +1,4 @@
-"""Codes of signals that do not fit into memory: from file to file, a chunk at a time."""
+"""Encode signals that do not fit into memory, from file to file, chunk by chunk."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -25,42 +25,43 @@ def encode_file(
     memory_limit: int | str = "1GB",
     metadata: Mapping[str, Any] | None = None,
 ) -> None:
-    """Compute the codes of all signals in a file, a chunk at a time, and write them to a file.
+    """Encode all signals of a file, chunk by chunk, and write the codes to a file.
 
     Parameters
     ----------
     source : str or Path
-        Signals, float32 or float64, a sample per row. Either an NPZ file, packed or not, that holds `array`,
-        (n_samples, n_features). Or a Parquet file whose column `array` holds lists of n_features numbers (a list type
-        of fixed size); without such a column, every column is a feature, in their order.
+        Signals, float32 or float64, one per row. Either an NPZ file, compressed or not, with `array`, (n_samples,
+        n_features). Or a Parquet file whose column `array` holds lists of n_features numbers (a list type of fixed
+        size); without such a column, every column is a feature, in their order.
     target : str or Path
-        NPZ file to be written, which must end in .npz. It is there in full afterwards, or not at all. Its array `codes`
-        is sparse, (n_samples, n_atoms): `lsalsa.storage.read_arrays` gives it as a scipy CSR.
+        NPZ file to write, with the suffix .npz; complete afterwards, or absent. Its array `codes` is sparse,
+        (n_samples, n_atoms): `lsalsa.storage.read_arrays` returns it as a scipy CSR.
     encode : callable
-        Gives the codes (n, n_atoms) of signals (n, n_features), which it must not keep: an encoder's `encode`,
+        Returns the codes (n, n_atoms) of signals (n, n_features), which it must not keep: an encoder's `encode`,
         or a function around `solve` or `optimal_codes`.
     array : str
         Name of the signals in the source.
     memory_limit : int or str
-        Memory that the process may take in all, in bytes or like "500MB" or "2GB", arrays of the caller's own
-        not counted. It sets the size of the chunks, 512 rows at least.
+        Memory of the whole process without the caller's own arrays, in bytes or as "500MB" or "2GB". It sets the size
+        of the chunks, which have at least 512 rows.
     metadata : mapping, optional
-        Whatever JSON can hold, to be written beside the codes.
+        Values that JSON can hold, written beside the codes.
 
     Raises
     ------
     ConfigError
-        When the memory limit is too small, naming the least one, or the target is no NPZ file or the source itself.
+        When the memory limit is too small, naming the smallest possible, or the target is no NPZ file or the source
+        itself.
     StorageError
         When a file is missing, damaged or cannot be written.
     ShapeError, DataError
-        When the signals are no matrix of floating-point numbers, or do not fit what encodes them; with the
-        rows of the file.
+        When the signals are no matrix of floating-point numbers, or the encoder refuses them; the message has the rows
+        of the file.
 
     Notes
     -----
-    Chunks differ with the limit, so the codes agree to rounding with those of all signals in one call; where tiles are
-    equal (`tile_rows` that divides 512 and the number of samples) they are the same to the byte.
+    The chunks depend on the limit, so the codes agree to rounding with those of all signals in one call. They are the
+    same to the byte when the tiles are equal, that is, when `tile_rows` divides 512 and the number of samples.
     """
     source, target = Path(source), Path(target)
     _check_target(source, target)
@@ -73,7 +74,7 @@ def encode_file(
 
 
 def open_rows(source: str | Path, array: str = "signals") -> Rows:
-    """The signals of an NPZ or Parquet file, to be read in chunks; see `encode_file` for the layouts and errors."""
+    """Open the signals of an NPZ or Parquet file to read them in chunks; layouts and errors as in `encode_file`."""
     source = Path(source)
     check_exists(source)
     if source.suffix == ".npz":
@@ -95,7 +96,7 @@ def _check_target(source: Path, target: Path) -> None:
 
 
 def _kind_of_codes(rows: Rows, encode: Callable[[Any], Any]) -> tuple[int, np.dtype]:
-    """Length and dtype of the codes, found on a signal of zeros."""
+    """Length and dtype of the codes, found by encoding a signal of zeros."""
     codes = to_host(encode(np.zeros((1, rows.n_features), rows.dtype)))
     if codes.ndim != 2 or len(codes) != 1:
         raise ShapeError(f"encode must give a matrix with a row per signal, found shape {codes.shape} for one signal")
@@ -103,7 +104,7 @@ def _kind_of_codes(rows: Rows, encode: Callable[[Any], Any]) -> tuple[int, np.dt
 
 
 def _encoded(rows: Rows, chunk: np.ndarray, before: CsrRows, encode: Callable[[Any], Any]) -> np.ndarray:
-    """Codes of a chunk, of the kind of those before; an error names the rows of the file."""
+    """Codes of a chunk, checked to have the length and dtype of those before; an error names the rows of the file."""
     try:
         codes = to_host(encode(chunk))
         expected, found = (len(chunk), before.n_columns, before.dtype), (*codes.shape, codes.dtype)

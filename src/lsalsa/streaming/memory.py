@@ -1,4 +1,4 @@
-"""How many rows fit into the memory that is allowed."""
+"""How many rows of a file fit into the memory limit."""
 
 import re
 from typing import Any
@@ -10,7 +10,7 @@ RESERVED = 300 * 10**6
 """Bytes for Python, its libraries (about 200 MB with the compiled exact solver) and the buffers of the readers."""
 
 STEP = 512
-"""Chunks are multiples of this many rows, so that they are cut into tiles of nearly one size."""
+"""A chunk has a multiple of this many rows, so that its tiles are of nearly the same size."""
 
 UNITS = {"": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 
@@ -32,25 +32,30 @@ def to_bytes(limit: int | str) -> int:
 
 
 def chunk_rows(limit: int | str, n_features: int, n_atoms: int, dtype: Any, held: int = 0) -> int:
-    """Rows of a chunk so that a process that does nothing else stays within the limit.
+    """Number of rows of a chunk with which a process that only encodes stays within the limit.
 
-    Half of what is left after the libraries and `held` is for the chunk: its signals, its codes, and the non-zeros of
-    the codes with their columns. The other half is for whatever computes the codes.
+    The libraries and the reader take their part. Half of the rest is for the chunk: its signals, its codes, and the
+    non-zeros of the codes with their columns. The other half is for the computation of the codes.
 
     Parameters
     ----------
     limit : int or str
-        As `to_bytes` reads it.
+        As for `to_bytes`.
     n_features, n_atoms : int
     dtype : dtype
         Of signals and codes.
     held : int
-        Bytes that the reader of the signals needs, however small a chunk is.
+        Bytes that the reader of the signals needs for chunks of any size.
+
+    Returns
+    -------
+    rows : int
+        A multiple of `STEP`.
 
     Raises
     ------
     ConfigError
-        When not even `STEP` rows fit, naming the least limit.
+        When less than `STEP` rows fit, naming the smallest limit.
     """
     allowed, fixed = to_bytes(limit), RESERVED + held
     each = n_features * dtype.itemsize + n_atoms * (2 * dtype.itemsize + 5) + 64

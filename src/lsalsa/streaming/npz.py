@@ -1,4 +1,4 @@
-"""Rows of an array in an NPZ file, a chunk at a time, however large the file is."""
+"""Read the rows of an array in an NPZ file chunk by chunk."""
 
 import zipfile
 from collections.abc import Iterator
@@ -13,12 +13,12 @@ from lsalsa.storage.files import not_whole
 from lsalsa.storage.npz import DAMAGE
 from lsalsa.streaming.rows import Rows, check_dtype
 
-PIECE = 2**20  # bytes unpacked at a time
+PIECE = 2**20  # bytes decompressed at a time
 HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 
 
 class NpzRows(Rows):
-    """One array of a file that `numpy.savez`, `numpy.savez_compressed` or `lsalsa.storage.write_arrays` wrote."""
+    """One array of an NPZ file, written by `numpy.savez`, `numpy.savez_compressed` or `lsalsa.storage.write_arrays`."""
 
     held = 0
 
@@ -37,7 +37,7 @@ class NpzRows(Rows):
         self.n_samples, self.n_features = shape
 
     def chunks(self, n_rows: int) -> Iterator[np.ndarray]:
-        """All rows in order, `n_rows` at a time, the last ones fewer; each chunk overwrites the one before."""
+        """All rows in order, `n_rows` at a time, fewer in the last chunk; each chunk overwrites the one before."""
         buffer = np.empty((min(n_rows, self.n_samples), self.n_features), self.dtype)
         with self._opened() as (stream, _):
             for first in range(0, self.n_samples, n_rows):
@@ -45,13 +45,13 @@ class NpzRows(Rows):
                 with self._reading():
                     _fill(stream, chunk)
                 yield chunk
-            with self._reading():  # the archive compares its checksum when the end is reached
+            with self._reading():  # the archive compares the checksum at the end of the array
                 if stream.read(1):
                     raise EOFError(f"{self.array} goes on after its last row")
 
     @contextmanager
     def _opened(self) -> Iterator[tuple[IO[bytes], Any]]:
-        """The array's stream behind its header, and the header: shape, whether it is stored by columns, dtype."""
+        """The array's stream after its header, and the header: shape, whether it is stored by columns, dtype."""
         with ExitStack() as stack:
             with self._reading():
                 archive = stack.enter_context(zipfile.ZipFile(self.path))
@@ -66,7 +66,7 @@ class NpzRows(Rows):
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """Damage met inside becomes a StorageError; nothing but the file is touched inside."""
+        """Turn an error of the block, which only reads the file, into a StorageError."""
         try:
             yield
         except DAMAGE as error:
@@ -74,7 +74,7 @@ class NpzRows(Rows):
 
 
 def _fill(stream: IO[bytes], chunk: np.ndarray) -> None:
-    """Read a whole chunk, a piece at a time: the archive makes a copy of what is read in one go."""
+    """Read a whole chunk in pieces, because the archive copies everything that one call reads."""
     content = chunk.reshape(-1).view(np.uint8).data
     while content:
         count = stream.readinto(content[:PIECE])  # type: ignore[attr-defined]  # streams of an archive have it

@@ -1,4 +1,4 @@
-"""Rows of a Parquet file, a chunk at a time."""
+"""Read the rows of a Parquet file chunk by chunk."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ BUFFER = 2**16  # bytes read at a time from each column
 
 
 class ParquetRows(Rows):
-    """Signals in one column of lists of a fixed size, or, where there is no column of that name, each is a feature."""
+    """Signals in one column of lists of a fixed size; without a column of that name, every column is a feature."""
 
     def __init__(self, path: Path, array: str):
         import pyarrow
@@ -34,13 +34,13 @@ class ParquetRows(Rows):
         else:
             self._columns, kinds = schema.names, schema.types
             self.n_features = len(kinds)
-            # the columns of a row group are read side by side: all of it is in memory
+            # the columns of a row group are read together: all of it is in memory
             groups = [facts.row_group(i).total_byte_size for i in range(facts.num_row_groups)]
             self.held = 5 * max(groups, default=0) // 4 + BUFFER * self.n_features
         self.dtype = self._common(kinds)
 
     def _common(self, kinds: list[Any]) -> np.dtype:
-        """The dtype of all columns; DataError for one that is no number or unlike the first."""
+        """The dtype of all columns; DataError for one that has no numbers or another dtype than the first."""
         if not kinds:
             raise DataError(f"{self.path} has no columns")
         names = {"float": "float32", "double": "float64"}
@@ -55,7 +55,7 @@ class ParquetRows(Rows):
         return np.dtype(found[0])
 
     def chunks(self, n_rows: int) -> Iterator[np.ndarray]:
-        """All rows in order, `n_rows` at a time, the last ones fewer; each chunk overwrites the one before."""
+        """All rows in order, `n_rows` at a time, fewer in the last chunk; each chunk overwrites the one before."""
         buffer = np.empty((min(n_rows, self.n_samples), self.n_features), self.dtype)
         filled = 0
         for values in self._batches(min(n_rows, BATCH)):
@@ -80,7 +80,7 @@ class ParquetRows(Rows):
                 yield self._values(batch)
 
     def _values(self, batch: Any) -> np.ndarray:
-        """A batch as a matrix; DataError for a value that is missing."""
+        """A batch as a matrix; DataError when a value is missing."""
         columns = batch.columns
         values = [column.flatten() for column in columns] if self._in_lists else columns
         if any(part.null_count for part in (*columns, *values)):
@@ -100,7 +100,7 @@ class ParquetRows(Rows):
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """Damage met inside becomes a StorageError; nothing but the file is touched inside."""
+        """Turn an error of the block, which only reads the file, into a StorageError."""
         import pyarrow
 
         try:

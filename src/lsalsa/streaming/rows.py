@@ -1,4 +1,4 @@
-"""What the files of signals have in common."""
+"""What all readers of signals have in common."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from lsalsa.errors import DataError
 
 
 class Rows(ABC):
-    """Signals in a file, read in order and never all at once.
+    """Signals in a file, read in order, chunk by chunk.
 
     Attributes
     ----------
@@ -20,7 +20,7 @@ class Rows(ABC):
     dtype : dtype
         float32 or float64.
     held : int
-        Bytes of memory that reading takes beside the chunk, where they are many.
+        Bytes of memory that the reader needs beside the chunk; 0 when they are few.
     """
 
     path: Path
@@ -31,7 +31,7 @@ class Rows(ABC):
 
     @abstractmethod
     def chunks(self, n_rows: int) -> Iterator[np.ndarray]:
-        """All rows in order, `n_rows` at a time, the last ones fewer; each chunk overwrites the one before."""
+        """All rows in order, `n_rows` at a time, fewer in the last chunk; each chunk overwrites the one before."""
 
 
 def check_dtype(name: str, found: Any) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from lsalsa.data.images import labels_of
 from lsalsa.errors import DataError, ShapeError
 from lsalsa.metrics import error_percent
 
@@ -76,7 +77,9 @@ class Classifier:
         return error_percent(self.predict(image_features(codes, rows)), labels)
 
 
-def image_rows(signals: Mapping[str, np.ndarray], split: str, component: int) -> tuple[np.ndarray, np.ndarray]:
+def image_rows(
+    signals: Mapping[str, np.ndarray], split: str, component: int, name: str | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Which rows of a split belong together to one image of a component, and the image's label.
 
     The patches of an image stand together when every patch is used once and every image has the same number
@@ -91,13 +94,21 @@ def image_rows(signals: Mapping[str, np.ndarray], split: str, component: int) ->
         "test" or "labelled".
     component : int
         Position of the component in the task.
+    name : str, optional
+        Of the component, for the message.
 
     Returns
     -------
     rows : array, (n_images, n_positions), int64
     labels : array, (n_images,), int64
+
+    Raises
+    ------
+    DataError
+        When the images have no labels, or there are none.
     """
-    index, image, label = (np.asarray(signals[f"{split}_{name}_{component}"]) for name in ("index", "image", "label"))
+    index, image = (np.asarray(signals[f"{split}_{part}_{component}"]) for part in ("index", "image"))
+    label = labels_of(signals, f"{split}_label_{component}", name or f"component {component}")
     if len(index) == 0:
         raise DataError(f"the split {split} has no samples, so no image can be classified")
     order = np.lexsort((index, image))
@@ -205,10 +216,10 @@ def train_classifiers(
     projections = dict(projections or {})
     metadata: dict[str, Any] = {"projections": projections, "seed": seed}
     for position, (component, block) in enumerate(blocks.items()):
-        test_rows, test_labels = image_rows(signals, "test", position)
+        test_rows, test_labels = image_rows(signals, "test", position, component)
         metadata.setdefault("guess_error_percent", {})[component] = guess_error_percent(test_labels)
         for protocol, split in PROTOCOLS.items():
-            rows, labels = image_rows(signals, split, position)
+            rows, labels = image_rows(signals, split, position, component)
             features = image_features(codes[split][:, block], rows)
             fitted = fit_classifier(features, labels, projection=projections.get(component), seed=seed)
             for name in STORED:
@@ -256,7 +267,7 @@ class TaskClassifiers:
         self, arrays: Mapping[str, np.ndarray], blocks: Mapping[str, slice], signals: Mapping[str, np.ndarray]
     ):
         self.blocks = dict(blocks)
-        self.images = {name: image_rows(signals, "test", i) for i, name in enumerate(self.blocks)}
+        self.images = {name: image_rows(signals, "test", i, name) for i, name in enumerate(self.blocks)}
         self.classifiers = {
             (component, protocol): _from_arrays(arrays, component, protocol)
             for component in self.blocks

@@ -1,80 +1,62 @@
-"""Sources of images, found by their folder: one file each, with a function ``load(*, seed, **settings)``.
+"""Sources of images: a module of this folder is a source, and its file's name is the name of the source.
 
-A source that reads files of the user takes `data_dir` as well, and tells them with ``own_files(data_dir, **settings)``.
+A source has a function `load`. One that reads files of the user has a function `own_files` too::
+
+    def load(*, seed: int, data_dir: str | Path | None = None, **settings) -> ImageSet
+    def own_files(data_dir: str | Path, **settings) -> list[Path]
+
+`own_files` lists the files that `load` will read with the same settings, without reading them: results are made again
+when one of them changes. A source that comes with a package has neither `own_files` nor `data_dir`.
+
+Parameters
+----------
+seed : int
+    Of every choice that a source makes by chance; equal seeds give equal images.
+data_dir : path, optional
+    Folder of the user's data: of a published set, which is not downloaded then, and of a relative `path`.
+**settings
+    All other keyword arguments are the settings that a configuration may name, each with a default that YAML can hold.
+    A setting means the same in every source that has it:
+
+    n_train, n_test : int or None
+        At most this many images of a side, the first ones of every class, the same number of each; None takes all.
+    path : str
+        File or folder of the user. It has no sensible default: a source refuses its default None.
+    test_fraction : float
+        Share of every class, or of all images without labels, that becomes test images. A set that names its sides
+        keeps them.
+    image_size : int or None
+        Height and width of all images; None keeps their own.
+    colour : bool
+        Three channels; grey otherwise.
+    scaling : {"minmax", "unit"}
+        Every image stretched to [0, 1]; or bytes divided by 255, and floating-point numbers left as they are.
+
+Returns
+-------
+ImageSet
+    float32 values in [0, 1], with or without labels; its `source` has ``name``, ``licence``, ``citation`` and
+    ``extent``. `load_images` validates it, a source need not.
+
+Raises
+------
+ConfigError
+    When a setting has an impossible value.
+DataError, ShapeError, StorageError
+    When the images are missing, damaged, or cannot be worked with.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import import_module
-from inspect import signature
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-from lsalsa.arrays import nearest
 from lsalsa.data.images import ImageSet
-from lsalsa.discovery import modules_in, settings_for
+from lsalsa.data.source_folder import SourceFolder
 
-FROM_OUTSIDE = ("seed", "data_dir")
-"""What a source is told that is not a setting of its own."""
-
-
-def available() -> list[str]:
-    """Names of all sources."""
-    return list(modules_in(__name__))
-
-
-def settings_of(name: str) -> dict[str, Any]:
-    """Settings of a source with their defaults.
-
-    Parameters
-    ----------
-    name : str
-        One of `available()`.
-
-    Returns
-    -------
-    settings : dict
-        The keyword arguments of its `load`, all but `seed` and `data_dir`.
-
-    Raises
-    ------
-    ConfigError
-        When there is no such source; the nearest name is given.
-    """
-    parameters = signature(_module(name).load).parameters
-    return {setting: given.default for setting, given in parameters.items() if setting not in FROM_OUTSIDE}
-
-
-def files_of(name: str, *, settings: Mapping[str, Any], data_dir: str | Path | None) -> list[Path]:
-    """Files of the user that a source will read.
-
-    Parameters
-    ----------
-    name : str
-        One of `available()`.
-    settings : mapping
-        Some of `settings_of(name)`.
-    data_dir : path or None
-        Folder of the user's data.
-
-    Returns
-    -------
-    files : list of Path
-        Empty for a source that comes with a package, or is downloaded.
-
-    Raises
-    ------
-    ConfigError
-        When there is no such source, or it lacks a setting.
-    DataError, StorageError
-        When the files are not there.
-    """
-    module = _module(name)
-    if not hasattr(module, "own_files") or (data_dir is None and "path" not in settings_of(name)):
-        return []
-    return module.own_files(data_dir, **settings)
+_folder = SourceFolder(__name__, "images")
+available, settings_of, files_of = _folder.available, _folder.settings_of, _folder.files_of
 
 
 def load_images(
@@ -96,7 +78,7 @@ def load_images(
     Returns
     -------
     images : ImageSet
-        Checked: finite, labelled, with a train and a test side.
+        Checked: finite, all with a label or none, with a train and a test side.
 
     Raises
     ------
@@ -105,15 +87,4 @@ def load_images(
     DataError, ShapeError, StorageError
         When the images are missing, damaged, or cannot be worked with.
     """
-    chosen = settings_for("setting", f"images from {name}", dict(settings or {}), settings_of(name))
-    module = _module(name)
-    outside = {"data_dir": data_dir} if hasattr(module, "own_files") else {}
-    images = module.load(seed=seed, **outside, **chosen)
-    images.validate()
-    return images
-
-
-def _module(name: str) -> ModuleType:
-    if name not in available():
-        raise nearest("source of images", name, available())
-    return import_module(f"{__name__}.{name}")
+    return _folder.load(name, seed=seed, settings=settings, data_dir=data_dir)

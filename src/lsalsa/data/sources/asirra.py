@@ -1,4 +1,4 @@
-"""ASIRRA: photographs of cats and dogs, as Microsoft publishes them or from a folder of one's own.
+"""ASIRRA: photographs of cats and dogs, as Microsoft publishes them or from the user's folder.
 
 The published archive has no test side. Of each class the last images are for the test and the first ones to learn from.
 """
@@ -8,10 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from lsalsa.data.image_folder import ImageFile, read_image_folder
 from lsalsa.data.images import ImageSet
-from lsalsa.data.pictures import Picture, read_pictures
-from lsalsa.data.published import Wanted, find, load_published
-from lsalsa.data.raw import RawImages
+from lsalsa.data.published_sets import ImageRequest, find, load_published
+from lsalsa.data.raw_images import RawImages
 from lsalsa.data.register import ASIRRA
 
 
@@ -34,27 +34,22 @@ def load(
 
     Parameters
     ----------
-    seed : int
-    data_dir : path, optional
-        Folder that has the set, or a part of it; by default it is downloaded once.
-    n_train : int
-        Train images, half of them cats.
-    n_test : int
-        Test images, half of them cats.
+    seed, data_dir, colour, scaling
+        As in every source, see `lsalsa.data.sources`.
+    n_train, n_test : int
+        Half of them cats; as many as the paper has.
     image_size : int
         Height and width that every photograph is brought to, whatever its own (bilinear).
-    colour : bool
-        Three channels; grey by default.
-    scaling : {"minmax", "unit"}
-        Every image stretched to [0, 1], or divided by 255.
     """
-    wanted = Wanted(n_train, n_test, image_size, colour, scaling)
+    request = ImageRequest(n_train, n_test, image_size, colour, scaling)
 
     def read(paths: list[Path]) -> RawImages:
-        return read_pictures(paths[0], _first_and_last, size=image_size, colour=colour, n_train=n_train, n_test=n_test)
+        return read_image_folder(
+            paths[0], _first_and_last, size=image_size, colour=colour, n_train=n_train, n_test=n_test
+        )
 
-    return load_published(ASIRRA, read, wanted, data_dir=data_dir, seed=seed)
+    return load_published(ASIRRA, read, request, data_dir=data_dir, seed=seed)
 
 
-def _first_and_last(pictures: list[Picture]) -> tuple[list[Picture], list[Picture]]:
-    return pictures, pictures[::-1]
+def _first_and_last(files: list[ImageFile]) -> tuple[list[ImageFile], list[ImageFile]]:
+    return files, files[::-1]

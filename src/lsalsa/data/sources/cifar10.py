@@ -1,4 +1,4 @@
-"""CIFAR-10: 60,000 photographs of ten classes, 32 x 32 pixels, as published or from a folder of one's own."""
+"""CIFAR-10: 60,000 photographs of ten classes, 32 x 32 pixels, as published or from the user's folder."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from lsalsa.data.images import ImageSet
-from lsalsa.data.published import Wanted, find, load_published
-from lsalsa.data.raw import RawImages
+from lsalsa.data.published_sets import ImageRequest, find, load_published
+from lsalsa.data.raw_images import RawImages
 from lsalsa.data.register import CIFAR10
 from lsalsa.errors import StorageError
 
@@ -35,24 +35,15 @@ def load(
     colour: bool = False,
     scaling: str = "minmax",
 ) -> ImageSet:
-    """Load the images; the published sides are kept.
+    """Load the photographs, on their published sides.
 
     Parameters
     ----------
-    seed : int
-    data_dir : path, optional
-        Folder that has the set, or a part of it; by default it is downloaded once.
-    n_train : int, optional
-        Train images, the first of every class; all by default.
-    n_test : int, optional
-        The same for test images.
-    colour : bool
-        Three channels; grey by default.
-    scaling : {"minmax", "unit"}
-        Every image stretched to [0, 1], or divided by 255.
+    seed, data_dir, n_train, n_test, colour, scaling
+        As in every source, see `lsalsa.data.sources`.
     """
-    wanted = Wanted(n_train, n_test, colour=colour, scaling=scaling)
-    return load_published(CIFAR10, _read, wanted, data_dir=data_dir, seed=seed)
+    request = ImageRequest(n_train, n_test, colour=colour, scaling=scaling)
+    return load_published(CIFAR10, _read, request, data_dir=data_dir, seed=seed)
 
 
 def _read(paths: list[Path]) -> RawImages:

@@ -1,4 +1,4 @@
-"""Fashion-MNIST: 70,000 pieces of clothing, ten classes, 28 x 28 pixels, as published or from one's own folder."""
+"""Fashion-MNIST: 70,000 pieces of clothing of ten classes, 28 x 28 pixels, as published or from the user's folder."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Any
 
 from lsalsa.data.idx import read_idx_set
 from lsalsa.data.images import ImageSet
-from lsalsa.data.published import Wanted, find, load_published
-from lsalsa.data.raw import RawImages
+from lsalsa.data.published_sets import ImageRequest, find, load_published
 from lsalsa.data.register import FASHION_MNIST
 
 
@@ -25,23 +24,12 @@ def load(
     n_test: int | None = None,
     scaling: str = "minmax",
 ) -> ImageSet:
-    """Load the images; the published sides are kept.
+    """Load the pieces of clothing, on their published sides.
 
     Parameters
     ----------
-    seed : int
-    data_dir : path, optional
-        Folder that has the set, or a part of it; by default it is downloaded once.
-    n_train : int, optional
-        Train images, the first of every class; all by default.
-    n_test : int, optional
-        The same for test images.
-    scaling : {"minmax", "unit"}
-        Every image stretched to [0, 1], or divided by 255.
+    seed, data_dir, n_train, n_test, scaling
+        As in every source, see `lsalsa.data.sources`.
     """
-    wanted = Wanted(n_train, n_test, scaling=scaling)
-    return load_published(FASHION_MNIST, _read, wanted, data_dir=data_dir, seed=seed)
-
-
-def _read(paths: list[Path]) -> RawImages:
-    return read_idx_set(paths, FASHION_MNIST.class_names)
+    request = ImageRequest(n_train, n_test, scaling=scaling)
+    return load_published(FASHION_MNIST, read_idx_set, request, data_dir=data_dir, seed=seed)

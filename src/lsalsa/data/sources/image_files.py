@@ -1,4 +1,4 @@
-"""Images of one's own: a folder or a zip file of JPEG, PNG and other image files, labelled by folder or by name."""
+"""The user's image files (JPEG, PNG, ...) in a folder or a zip file, labelled by folder, by name, or not at all."""
 
 from __future__ import annotations
 
@@ -6,16 +6,22 @@ from pathlib import Path
 from typing import Any
 
 from lsalsa.arrays import check_count
-from lsalsa.data.archives import files_below
+from lsalsa.data.archive import files_below
+from lsalsa.data.image_folder import random_split, read_image_folder
 from lsalsa.data.images import ImageSet
-from lsalsa.data.own import own_path, own_source
-from lsalsa.data.pictures import random_split, read_pictures
 from lsalsa.data.selection import check_share
+from lsalsa.data.user_files import user_path, user_source
 
 
 def own_files(data_dir: str | Path, *, path: str | None = None, **_: Any) -> list[Path]:
-    """The zip file, or all files of the folder."""
-    place = own_path("image_files", path, data_dir)
+    """The zip file, or all files of the folder.
+
+    Parameters
+    ----------
+    data_dir, path, **_
+        As `load` takes them.
+    """
+    place = user_path("images from image_files", path, data_dir)
     return sorted(files_below(place)) if place.is_dir() else [place]
 
 
@@ -33,24 +39,18 @@ def load(
 
     Parameters
     ----------
-    seed : int
-    data_dir : path, optional
-        Folder that a relative `path` starts from; the working folder by default.
+    seed, data_dir, test_fraction, colour, scaling
+        As in every source, see `lsalsa.data.sources`.
     path : str
         Folder or zip file. The label of an image is the name of its folder; when all lie in one folder, it is the file
-        name up to its first dot or underscore. Folders ``train`` and ``test`` say the side and are no labels.
+        name up to its first dot or underscore. Folders ``train`` and ``test`` name the side and are no labels. Where
+        this gives all images one label, or each its own, they have no labels.
     image_size : int, optional
-        Height and width that every image is brought to, whatever its own (bilinear); by default all have one size.
-    test_fraction : float
-        Share of every class that becomes test images; not used when there are folders ``train`` and ``test``.
-    colour : bool
-        Three channels; grey by default.
-    scaling : {"minmax", "unit"}
-        Every image stretched to [0, 1], or divided by 255.
+        Height and width that every image is brought to, whatever its own (bilinear); by default all must have one size.
     """
-    place = own_path("image_files", path, data_dir)
+    place = user_path("images from image_files", path, data_dir)
     check_share("test_fraction", test_fraction)
     if image_size is not None:
         check_count("image_size", image_size)
-    raw = read_pictures(place, random_split(test_fraction, seed), size=image_size, colour=colour)
-    return raw.to_set(own_source(place), scaling=scaling, colour=colour)
+    raw = read_image_folder(place, random_split(test_fraction, seed), size=image_size, colour=colour)
+    return raw.to_set(user_source(place), scaling=scaling, colour=colour)

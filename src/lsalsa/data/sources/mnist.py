@@ -1,4 +1,4 @@
-"""MNIST: 70,000 handwritten digits of ten classes, 28 x 28 pixels, as published or from a folder of one's own."""
+"""MNIST: 70,000 handwritten digits of ten classes, 28 x 28 pixels, as published or from the user's folder."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Any
 
 from lsalsa.data.idx import read_idx_set
 from lsalsa.data.images import ImageSet
-from lsalsa.data.published import Wanted, find, load_published
-from lsalsa.data.raw import RawImages
+from lsalsa.data.published_sets import ImageRequest, find, load_published
 from lsalsa.data.register import MNIST
 
 
@@ -25,23 +24,12 @@ def load(
     n_test: int | None = None,
     scaling: str = "minmax",
 ) -> ImageSet:
-    """Load the images; the published sides are kept.
+    """Load the digits, on their published sides.
 
     Parameters
     ----------
-    seed : int
-    data_dir : path, optional
-        Folder that has the set, or a part of it; by default it is downloaded once.
-    n_train : int, optional
-        Train images, the first of every class; all by default.
-    n_test : int, optional
-        The same for test images.
-    scaling : {"minmax", "unit"}
-        Every image stretched to [0, 1], or divided by 255.
+    seed, data_dir, n_train, n_test, scaling
+        As in every source, see `lsalsa.data.sources`.
     """
-    wanted = Wanted(n_train, n_test, scaling=scaling)
-    return load_published(MNIST, _read, wanted, data_dir=data_dir, seed=seed)
-
-
-def _read(paths: list[Path]) -> RawImages:
-    return read_idx_set(paths, MNIST.class_names)
+    request = ImageRequest(n_train, n_test, scaling=scaling)
+    return load_published(MNIST, read_idx_set, request, data_dir=data_dir, seed=seed)

@@ -1,19 +1,25 @@
-"""Images of one's own: an NPZ file with images and labels, as `numpy.savez` writes it."""
+"""The user's images in an NPZ file, as `numpy.savez` writes it, with or without labels."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
+from lsalsa.data.image_npz import read_npz_images
 from lsalsa.data.images import ImageSet
-from lsalsa.data.npz_sets import read_npz_set
-from lsalsa.data.own import own_path, own_source
 from lsalsa.data.selection import check_share, random_share
+from lsalsa.data.user_files import user_path, user_source
 
 
 def own_files(data_dir: str | Path, *, path: str | None = None, **_: Any) -> list[Path]:
-    """The file that is read."""
-    return [own_path("npz_images", path, data_dir)]
+    """The file that is read.
+
+    Parameters
+    ----------
+    data_dir, path, **_
+        As `load` takes them.
+    """
+    return [user_path("images from npz_images", path, data_dir)]
 
 
 def load(
@@ -29,21 +35,15 @@ def load(
 
     Parameters
     ----------
-    seed : int
-    data_dir : path, optional
-        Folder that a relative `path` starts from; the working folder by default.
+    seed, data_dir, test_fraction, colour, scaling
+        As in every source, see `lsalsa.data.sources`.
     path : str
         NPZ file with ``images`` (n_images, height, width) or (n_images, height, width, 3), uint8 or floating-point
-        numbers in [0, 1], and ``labels`` (n_images,), whole numbers from 0 or strings; optionally ``is_test``
-        (n_images,) bool. Or ``train_images``, ``train_labels``, ``test_images`` and ``test_labels``.
-    test_fraction : float
-        Share of every class that becomes test images; not used when the file says which they are.
-    colour : bool
-        Keep the three channels of colour images; grey by default.
-    scaling : {"minmax", "unit"}
-        Every image stretched to [0, 1], or bytes divided by 255 and other numbers left as they are.
+        numbers in [0, 1]; optionally ``labels`` (n_images,), whole numbers from 0 or strings, and ``is_test``
+        (n_images,) bool. Or with ``train_images`` and ``test_images``, and optionally ``train_labels`` and
+        ``test_labels``.
     """
-    file = own_path("npz_images", path, data_dir)
+    file = user_path("images from npz_images", path, data_dir)
     check_share("test_fraction", test_fraction)
-    raw = read_npz_set(file, lambda labels: random_share(labels, test_fraction, seed))
-    return raw.to_set(own_source(file), scaling=scaling, colour=colour)
+    raw = read_npz_images(file, lambda labels: random_share(labels, test_fraction, seed))
+    return raw.to_set(user_source(file), scaling=scaling, colour=colour)

@@ -54,7 +54,7 @@ class Component(Settings):
     title: str | None = None
     images: str
     image_size: Count
-    fit: Literal["pad", "shrink", "none"] = "none"
+    resize: Literal["pad", "downscale", "none"] = "none"
     patch_size: Count
     min_std: NotNegative = 0.0
     validation_fraction: Share = 0.1

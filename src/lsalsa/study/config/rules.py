@@ -89,7 +89,7 @@ def fetch_images(study: Study, images: str) -> Resolved:
 
 def cut_patches(study: Study, component: str) -> Resolved:
     """How the images of a component become patches."""
-    names = ("image_size", "fit", "patch_size", "min_std", "validation_fraction")
+    names = ("image_size", "resize", "patch_size", "min_std", "validation_fraction")
     return _some(study.components[component], *names) | {"seed": study.seed}
 
 

@@ -1,4 +1,4 @@
-"""Image files in a folder or a zip file: which there are, and their content; nothing is unpacked onto the disk."""
+"""The files of a folder or of a zip file: their names and their content; nothing is unpacked onto the disk."""
 
 from __future__ import annotations
 
@@ -13,13 +13,23 @@ from lsalsa.storage.npz import DAMAGE
 
 SUFFIXES = (".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
 MOST_UNPACKED = 100 * 2**20
-"""Bytes up to which a member of a zip file may be packed as tightly as it likes."""
+"""A member of a zip file may unpack to this many bytes, however small it is when packed."""
 MOST_TIMES = 200
-"""How many times its packed size a larger member may be; images and arrays of images stay far below."""
+"""A larger member may unpack to this many times its packed size; images and arrays stay far below."""
 
 
 class Archive:
-    """The files of a folder or of a zip file, by their paths inside it."""
+    """The files of a folder or of a zip file.
+
+    Parameters
+    ----------
+    path : Path
+        The folder or the zip file.
+    names : list of str
+        Paths of the files inside it.
+    archive : ZipFile or None
+        None for a folder.
+    """
 
     def __init__(self, path: Path, names: list[str], archive: zipfile.ZipFile | None):
         self.path = path
@@ -41,7 +51,7 @@ def opened(path: Path) -> Iterator[Archive]:
     Raises
     ------
     StorageError
-        When there is neither, or the zip file is damaged.
+        When the path does not exist, or is no whole zip file.
     DataError
         When a member of the zip file lies outside of it, or would unpack to far more than it is.
     """
@@ -67,12 +77,12 @@ def files_below(folder: Path) -> list[Path]:
 
 
 def is_image(name: str) -> bool:
-    """True for a file name that says it is an image."""
+    """True for a file name with the suffix of an image format."""
     return PurePosixPath(name).suffix.lower() in SUFFIXES
 
 
 def check_member(path: Path, member: zipfile.ZipInfo) -> None:
-    """Refuse a member of a zip file that nobody packs in good faith."""
+    """Raise DataError for a member that lies outside of its zip file, or unpacks to far more than it is."""
     name = member.filename
     if name.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", name) or ":" in name.partition("/")[0]:
         raise DataError(f"{path} holds a member outside of itself, {name!r}; it is not read")

@@ -1,4 +1,4 @@
-"""A published data set as images: from a folder of one's own, complete or in part, or from the cache."""
+"""A published data set as images: from the user's folder, complete or in part, or from the cache."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from lsalsa.arrays import check_count
-from lsalsa.data.archives import files_below, is_image
+from lsalsa.data.archive import files_below, is_image
 from lsalsa.data.fetch import check_file, fetch
+from lsalsa.data.image_folder import random_split, read_image_folder
+from lsalsa.data.image_npz import read_npz_images
 from lsalsa.data.images import ImageSet
-from lsalsa.data.npz_sets import read_npz_set
-from lsalsa.data.pictures import random_split, read_pictures
-from lsalsa.data.raw import RawImages, check_scaling
+from lsalsa.data.raw_images import RawImages, check_scaling
 from lsalsa.data.register import DataSet
 from lsalsa.data.selection import random_share
 from lsalsa.errors import DataError
@@ -23,12 +23,24 @@ from lsalsa.errors import DataError
 logger = logging.getLogger(__name__)
 
 TEST_SHARE = 0.2
-"""Share of a part of a set that becomes test images, where the part does not say which."""
+"""Share of a part of a set that becomes test images, where the part names no sides."""
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What a configuration wants of a published set: how many images, of which size, how scaled, in colour or not."""
+class ImageRequest:
+    """What a configuration asks of a published set.
+
+    Attributes
+    ----------
+    n_train, n_test : int or None
+        At most this many images of a side; None takes all.
+    image_size : int or None
+        Height and width that image files are brought to; None keeps their own.
+    colour : bool
+        Three channels; grey otherwise.
+    scaling : {"minmax", "unit"}
+        See `lsalsa.data.raw_images.scaled`.
+    """
 
     n_train: int | None = None
     n_test: int | None = None
@@ -44,18 +56,18 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Found:
-    """Where a set lies under `data_dir`: the published files, or one file or folder with a part of the images."""
+class SetFiles:
+    """The files of a set: the published ones, or those of `part`, a file or folder with some of the images."""
 
     paths: list[Path]
     part: Path | None = None
 
 
-def find(data_set: DataSet, data_dir: str | Path) -> Found:
-    """Look for a data set under a folder of one's own.
+def find(data_set: DataSet, data_dir: str | Path) -> SetFiles:
+    """Look for a data set in the user's folder.
 
-    The published files are looked for in ``data_dir/<set>/`` and ``data_dir/``; without any of them, one NPZ file, one
-    zip file, or a folder of images in ``data_dir/<set>/`` is a part of the set.
+    The published files may lie in ``data_dir/<set>/`` or in ``data_dir/``. Where none of them is there, one NPZ file,
+    one zip file, or the image files in ``data_dir/<set>/`` are a part of the set.
 
     Raises
     ------
@@ -70,7 +82,7 @@ def find(data_set: DataSet, data_dir: str | Path) -> Found:
         for folder in folders:
             if found := looked_in(folder, data_set):
                 return found
-    if found := _lying_about(data_dir, data_set):
+    if found := _loose_in(data_dir, data_set):
         return found
     names = ", ".join(file.name for file in data_set.files)
     raise DataError(
@@ -82,7 +94,7 @@ def find(data_set: DataSet, data_dir: str | Path) -> Found:
 def load_published(
     data_set: DataSet,
     read: Callable[[list[Path]], RawImages],
-    wanted: Wanted,
+    request: ImageRequest,
     *,
     data_dir: str | Path | None,
     seed: int,
@@ -93,39 +105,39 @@ def load_published(
     ----------
     data_set : DataSet
     read : callable
-        Reads the published files, given in the order of the register.
-    wanted : Wanted
-    data_dir : path, optional
-        Where the set is looked for, see `find`; by default it comes from the cache, which downloads it once.
+        Reads the published files, given in the order of the register, as `RawImages`.
+    request : ImageRequest
+    data_dir : path or None
+        The user's folder, see `find`; None takes the set from the cache, which downloads it once.
     seed : int
-        Divides a part of a set that has no test side of its own.
+        Draws the test side of a part that names no sides.
 
     Returns
     -------
     images : ImageSet
-        Its source has the facts ``name``, ``licence``, ``citation`` and ``extent``: complete, a selection, or partial.
+        Its `source` has ``name``, ``licence``, ``citation`` and ``extent``: complete, a selection, or partial.
 
     Raises
     ------
     DataError
-        When the set is not to be had, is damaged, or has fewer images than are wanted of it.
+        When the set cannot be found or downloaded, is damaged, or has fewer images than requested.
     """
-    found = Found(fetch(data_set)) if data_dir is None else find(data_set, data_dir)
+    found = SetFiles(fetch(data_set)) if data_dir is None else find(data_set, data_dir)
     if found.part is not None:
-        raw = _read_part(found.part, wanted, seed)
+        raw = _read_part(found.part, request, seed)
     else:
         if data_dir is not None:  # the cache has checked its own
             for path, file in zip(found.paths, data_set.files, strict=True):
                 check_file(path, file)
         raw = read(found.paths)
-        _check_enough(raw, data_set, wanted)
-    raw = _with_classes(raw, data_set, found.part or found.paths[0]).first(wanted.n_train, wanted.n_test)
+        _check_enough(raw, data_set, request)
+    raw = _with_classes(raw, data_set, found.part or found.paths[0]).first(request.n_train, request.n_test)
     facts = data_set.source | {"extent": _extent(raw, data_set, found.part)}
     logger.info("%s: %s", data_set.title, facts["extent"])
-    return raw.to_set(facts, scaling=wanted.scaling, colour=wanted.colour)
+    return raw.to_set(facts, scaling=request.scaling, colour=request.colour)
 
 
-def _published_in(folder: Path, data_set: DataSet) -> Found | None:
+def _published_in(folder: Path, data_set: DataSet) -> SetFiles | None:
     """The published files, when any of them is there; then all must be."""
     paths = [folder / file.name for file in data_set.files]
     lacking = [path.name for path in paths if not path.is_file()]
@@ -133,44 +145,49 @@ def _published_in(folder: Path, data_set: DataSet) -> Found | None:
         return None
     if lacking:
         raise DataError(f"{folder} lacks {', '.join(lacking)}; {data_set.title} needs all of its files")
-    return Found(paths)
+    return SetFiles(paths)
 
 
-def _part_in(folder: Path, data_set: DataSet) -> Found | None:
+def _part_in(folder: Path, data_set: DataSet) -> SetFiles | None:
     """One packed file, or else all image files of the folder."""
     packed = sorted(path for path in folder.iterdir() if path.suffix.lower() in (".npz", ".zip"))
     if len(packed) > 1:
         names = ", ".join(path.name for path in packed)
         raise DataError(f"{folder} must hold one NPZ or zip file with images of {data_set.title}, found {names}")
     if packed:
-        return Found(packed, part=packed[0])
+        return SetFiles(packed, part=packed[0])
     images = sorted(path for path in files_below(folder) if is_image(path.name))
-    return Found(images, part=folder) if images else None
+    return SetFiles(images, part=folder) if images else None
 
 
-def _lying_about(data_dir: Path, data_set: DataSet) -> Found | None:
-    """The published files outside of a folder of their set; sizes tell MNIST and Fashion-MNIST apart."""
+def _loose_in(data_dir: Path, data_set: DataSet) -> SetFiles | None:
+    """The published files in `data_dir` itself; their sizes tell MNIST and Fashion-MNIST apart."""
     paths = [data_dir / file.name for file in data_set.files]
     sizes = [path.stat().st_size if path.is_file() else None for path in paths]
-    return Found(paths) if sizes == [file.bytes for file in data_set.files] else None
+    return SetFiles(paths) if sizes == [file.bytes for file in data_set.files] else None
 
 
-def _read_part(path: Path, wanted: Wanted, seed: int) -> RawImages:
+def _read_part(path: Path, request: ImageRequest, seed: int) -> RawImages:
     """Images of an NPZ file, a zip file or a folder."""
     if path.suffix.lower() == ".npz":
-        return read_npz_set(path, lambda labels: random_share(labels, TEST_SHARE, seed))
-    return read_pictures(
+        return read_npz_images(path, lambda labels: random_share(labels, TEST_SHARE, seed))
+    return read_image_folder(
         path,
         random_split(TEST_SHARE, seed),
-        size=wanted.image_size,
-        colour=wanted.colour,
-        n_train=wanted.n_train,
-        n_test=wanted.n_test,
+        size=request.image_size,
+        colour=request.colour,
+        n_train=request.n_train,
+        n_test=request.n_test,
     )
 
 
 def _with_classes(raw: RawImages, data_set: DataSet, path: Path) -> RawImages:
-    """The images with the classes of the set, which a part may call by number, in the plural or in capitals."""
+    """The images with the classes of the set, which a part may call by number, in the plural or in capitals.
+
+    A part without labels stays without.
+    """
+    if raw.labels is None:
+        return raw
     known = {name.lower(): label for label, name in enumerate(data_set.class_names)}
     known |= {f"{name}s": label for name, label in known.items()}
     known |= {str(label): label for label in range(len(data_set.class_names))}
@@ -178,13 +195,13 @@ def _with_classes(raw: RawImages, data_set: DataSet, path: Path) -> RawImages:
     if foreign:
         listed = ", ".join(data_set.class_names)
         raise DataError(f"{path} has images of a class {foreign[0]!r}, which {data_set.title} has not: {listed}")
-    labels = np.array([known[name.lower()] for name in raw.class_names])[raw.labels]
+    labels = np.array([known[name.lower()] for name in raw.class_names], dtype=np.int64)[raw.labels]
     return replace(raw, labels=labels, class_names=list(data_set.class_names))
 
 
-def _check_enough(raw: RawImages, data_set: DataSet, wanted: Wanted) -> None:
+def _check_enough(raw: RawImages, data_set: DataSet, request: ImageRequest) -> None:
     """Refuse to take more images than a complete set has."""
-    for name, count, there in zip(("n_train", "n_test"), (wanted.n_train, wanted.n_test), raw.counts, strict=True):
+    for name, count, there in zip(("n_train", "n_test"), (request.n_train, request.n_test), raw.counts, strict=True):
         if count is not None and count > there:
             raise DataError(f"{name} asks for {count:,} images, but {data_set.title} has {there:,}")
 

@@ -1,4 +1,4 @@
-"""Labelled image files of a folder or a zip file: their classes, their sides, their pixels."""
+"""Image files of a folder or a zip file: their classes, where they have any, their sides, their pixels."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from lsalsa.data.archives import Archive, is_image, opened
-from lsalsa.data.raw import RawImages
+from lsalsa.data.archive import Archive, is_image, opened
+from lsalsa.data.raw_images import RawImages
 from lsalsa.data.selection import random_share
 from lsalsa.errors import DataError, ShapeError
+from lsalsa.extras import from_extra
 from lsalsa.seeds import seed_for
 
 logger = logging.getLogger(__name__)
 
 SIDES = {"train": False, "test": True}
-"""Folders that say on which side an image is."""
+"""Names of folders, and whether their images are on the test side."""
 
 DECODING = (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, KeyError, struct.error, zlib.error)
 """What Pillow raises on damaged files of its many formats."""
@@ -34,28 +35,38 @@ MOST_PIXELS = 50_000_000
 
 
 @dataclass(frozen=True)
-class Picture:
-    """An image file that is not decoded yet; `is_test` is None where no folder says it."""
+class ImageFile:
+    """An image file that is not decoded yet.
+
+    Attributes
+    ----------
+    name : str
+    label : str
+        Empty where the images have no labels.
+    is_test : bool or None
+        None where no folder names a side.
+    """
 
     name: str
     label: str
     is_test: bool | None
 
 
-Split = Callable[[list[Picture]], tuple[Sequence[Picture], Sequence[Picture]]]
-"""Train and test candidates among the pictures of one class, in the order in which they are wanted."""
+Split = Callable[[list[ImageFile]], tuple[Sequence[ImageFile], Sequence[ImageFile]]]
+"""Divides the files of one class into candidates for the train and for the test side, the first choice first."""
 
 
-def list_pictures(archive: Archive) -> list[Picture]:
+def list_image_files(archive: Archive) -> list[ImageFile]:
     """The image files of an archive with their labels.
 
     The label is the folder's name; when all images lie in one folder, it is the file's name up to its first dot or
-    underscore. Folders named train and test say the side and are no labels.
+    underscore. Folders named train and test name the side and are no labels. When all images would share one label,
+    or each would have its own, they have no labels.
 
     Raises
     ------
     DataError
-        When there is no image, some lie in folders of classes and some do not, or no two images share a label.
+        When there is no image, or some lie in folders of classes or of sides and some do not.
     """
     names = [name for name in archive.names if is_image(name)]
     if not names:
@@ -66,16 +77,16 @@ def list_pictures(archive: Archive) -> list[Picture]:
         loose = folders.count("")
         raise DataError(f"{archive.path} must hold all images in folders of classes or none, found {loose} outside")
     labels = folders if by_folder else [re.split(r"[._]", PurePosixPath(name).name)[0] for name in names]
-    if len(set(labels)) == len(names):
-        raise DataError(f"{archive.path} gives each of its {len(names)} images a label of its own, such as {labels[0]}")
-    pictures = [Picture(name, label, _side(name)) for name, label in zip(names, labels, strict=True)]
-    sides = {picture.is_test for picture in pictures}
+    if len(set(labels)) in (1, len(names)):
+        labels = [""] * len(names)
+    files = [ImageFile(name, label, _side(name)) for name, label in zip(names, labels, strict=True)]
+    sides = {file.is_test for file in files}
     if None in sides and len(sides) > 1:
         raise DataError(f"{archive.path} must hold all images in folders train and test or none, found some outside")
-    return pictures
+    return files
 
 
-def read_pictures(
+def read_image_folder(
     path: Path,
     split: Split,
     *,
@@ -84,14 +95,14 @@ def read_pictures(
     n_train: int | None = None,
     n_test: int | None = None,
 ) -> RawImages:
-    """Decode labelled images until each class has its part of both sides.
+    """Decode images until each class has its part of both sides.
 
     Parameters
     ----------
     path : Path
         A folder or a zip file.
     split : callable
-        Divides the pictures of a class where no folder says the side; what the test side took is left out of train.
+        Divides the files of a class where no folder names the side; the train side gets none that the test side took.
     size : int or None
         Height and width; None expects all images to have one size.
     colour : bool
@@ -101,7 +112,7 @@ def read_pictures(
     Returns
     -------
     raw : RawImages
-        uint8; class after class, in the order of their names.
+        uint8; class after class, in the order of their names; without labels, in the order of the files' names.
 
     Raises
     ------
@@ -113,24 +124,36 @@ def read_pictures(
         When the archive is damaged.
     """
     with opened(path) as archive:
-        pictures = list_pictures(archive)
-        class_names = sorted({picture.label for picture in pictures})
+        files = list_image_files(archive)
+        class_names = sorted({file.label for file in files})
         reader = _Reader(archive, size, colour)
         for label, name in enumerate(class_names):
-            train, test = _sides([picture for picture in pictures if picture.label == name], split)
+            train, test = _sides([file for file in files if file.label == name], split)
             taken = reader.take(test, label, True, _quota(n_test, label, len(class_names)))
-            rest = [picture for picture in train if picture.name not in taken]
+            rest = [file for file in train if file.name not in taken]
             reader.take(rest, label, False, _quota(n_train, label, len(class_names)))
-        return reader.result(class_names, n_other=len(archive.names) - len(pictures))
+        return reader.result(class_names, n_other=len(archive.names) - len(files))
 
 
 def random_split(fraction: float, seed: int) -> Split:
-    """Sets the same share of every class aside for the test, chosen by seed."""
+    """A split of each class by chance.
 
-    def split(pictures: list[Picture]) -> tuple[list[Picture], list[Picture]]:
-        is_test = random_share(np.zeros(len(pictures)), fraction, seed_for(seed, pictures[0].label))
-        pairs = list(zip(pictures, is_test, strict=True))
-        return [p for p, aside in pairs if not aside], [p for p, aside in pairs if aside]
+    Parameters
+    ----------
+    fraction : float
+        Share of the class that becomes test images.
+    seed : int
+
+    Returns
+    -------
+    split : callable
+        For `read_image_folder`.
+    """
+
+    def split(files: list[ImageFile]) -> tuple[list[ImageFile], list[ImageFile]]:
+        is_test = random_share(np.zeros(len(files)), fraction, seed_for(seed, files[0].label))
+        pairs = list(zip(files, is_test, strict=True))
+        return [file for file, aside in pairs if not aside], [file for file, aside in pairs if aside]
 
     return split
 
@@ -145,25 +168,36 @@ class _Reader:
         self.is_test: list[bool] = []
         self.damaged: set[str] = set()
 
-    def take(self, pictures: Sequence[Picture], label: int, is_test: bool, count: int | None) -> set[str]:
-        """Decode so many pictures, damaged ones skipped; the names of those that were taken."""
-        decoded = dict(islice(self._decoded(pictures), count))
+    def take(self, files: Sequence[ImageFile], label: int, is_test: bool, count: int | None) -> set[str]:
+        """Decode files until there are `count` images, and return the names of those that could be decoded.
+
+        Parameters
+        ----------
+        files : sequence of ImageFile
+            Of one class.
+        label : int
+            Position of the class.
+        is_test : bool
+        count : int or None
+            None decodes all files.
+        """
+        decoded = dict(islice(self._decoded(files), count))
         self.images += decoded.values()
         self.labels += [label] * len(decoded)
         self.is_test += [is_test] * len(decoded)
         return set(decoded)
 
-    def _decoded(self, pictures: Sequence[Picture]) -> Iterator[tuple[str, np.ndarray]]:
-        for picture in pictures:
-            image = decode(picture.name, self.archive.read(picture.name), self.size, self.colour)
+    def _decoded(self, files: Sequence[ImageFile]) -> Iterator[tuple[str, np.ndarray]]:
+        for file in files:
+            image = decode(file.name, self.archive.read(file.name), self.size, self.colour)
             if image is None:
-                self.damaged.add(picture.name)
-                logger.debug("%s of %s cannot be decoded and is skipped", picture.name, self.archive.path)
+                self.damaged.add(file.name)
+                logger.debug("%s of %s cannot be decoded and is skipped", file.name, self.archive.path)
             else:
-                yield picture.name, image
+                yield file.name, image
 
     def result(self, class_names: list[str], n_other: int) -> RawImages:
-        """All images in one array."""
+        """All images in one array; `class_names` is [""] where they have no labels."""
         shapes = {image.shape for image in self.images}
         if not shapes:
             raise DataError(f"{self.archive.path} holds {len(self.damaged)} images, and none can be decoded")
@@ -175,22 +209,37 @@ class _Reader:
             logger.warning("%s: skipped %s", self.archive.path, skipped)
         return RawImages(
             images=np.stack(self.images),
-            labels=np.array(self.labels, dtype=np.int64),
-            class_names=class_names,
+            labels=None if class_names == [""] else np.array(self.labels, dtype=np.int64),
+            class_names=[name for name in class_names if name],
             is_test=np.array(self.is_test),
             notes={"skipped": skipped} if self.damaged or n_other else {},
         )
 
 
 def decode(name: str, content: bytes, size: int | None, colour: bool) -> np.ndarray | None:
-    """Pixels of an image file as uint8, brought to size x size (bilinear), then to grey; None when it is damaged.
+    """Decode an image file, bring it to a size (bilinear), then to grey unless `colour`.
+
+    Parameters
+    ----------
+    name : str
+        For messages.
+    content : bytes
+    size : int or None
+        Height and width; None keeps its own.
+    colour : bool
+
+    Returns
+    -------
+    pixels : array, (height, width) or (height, width, 3), uint8, or None
+        None when the file is damaged.
 
     Raises
     ------
     DataError
         When the image has more pixels than any photograph, or more than 8 bits in a channel.
     """
-    from PIL import Image
+    with from_extra("pillow", "decoding image files"):
+        from PIL import Image
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of damaged notes of cameras, and of bombs, which are refused here
@@ -214,15 +263,15 @@ def _check_image(name: str, size: tuple[int, int], mode: str) -> None:
         raise DataError(f"{name} must have 8 bits in a channel, found pixels of mode {mode}; save it as such")
 
 
-def _sides(pictures: list[Picture], split: Split) -> tuple[Sequence[Picture], Sequence[Picture]]:
-    """Train and test pictures of a class: by their folders, or else by `split`."""
-    if pictures[0].is_test is None:
-        return split(pictures)
-    return [p for p in pictures if not p.is_test], [p for p in pictures if p.is_test]
+def _sides(files: list[ImageFile], split: Split) -> tuple[Sequence[ImageFile], Sequence[ImageFile]]:
+    """Train and test files of a class: by their folders, or else by `split`."""
+    if files[0].is_test is None:
+        return split(files)
+    return [file for file in files if not file.is_test], [file for file in files if file.is_test]
 
 
 def _quota(count: int | None, label: int, n_classes: int) -> int | None:
-    """What a class contributes to a side of so many images."""
+    """What a class contributes to a side of `count` images; None for all of its images."""
     return None if count is None else count // n_classes + (label < count % n_classes)
 
 

@@ -1,4 +1,4 @@
-"""Images as a file gives them, and how they become a set: which are taken, grey or colour, scaled to [0, 1]."""
+"""Images as a file has them, and how they become a set: some or all, grey or in colour, scaled to [0, 1]."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from lsalsa.arrays import check_count, nearest
 from lsalsa.data.images import ImageSet, check_values
-from lsalsa.data.selection import first_of_classes
+from lsalsa.data.selection import classes_of, first_of_classes
 from lsalsa.errors import DataError, ShapeError
 
 SCALINGS = ("minmax", "unit")
@@ -19,22 +19,23 @@ LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
 @dataclass(frozen=True)
 class RawImages:
-    """Labelled images as they were read.
+    """Images as they were read, with or without labels.
 
     Attributes
     ----------
     images : array, (n_images, height, width) or (n_images, height, width, 3)
         uint8, or floating-point numbers in [0, 1].
-    labels : array, (n_images,), int64
-        Positions in `class_names`.
+    labels : array, (n_images,), int64, or None
+        Positions in `class_names`; None where the images have no labels.
     class_names : list of str
+        Empty where the images have no labels.
     is_test : array, (n_images,), bool
     notes : dict of str to str
-        What was met while reading, e.g. how many files were skipped.
+        Facts about the reading, such as the number of files that were skipped.
     """
 
     images: np.ndarray
-    labels: np.ndarray
+    labels: np.ndarray | None
     class_names: list[str]
     is_test: np.ndarray
     notes: Mapping[str, str]
@@ -45,18 +46,43 @@ class RawImages:
         return int((~self.is_test).sum()), int(self.is_test.sum())
 
     def first(self, n_train: int | None, n_test: int | None) -> RawImages:
-        """The first images of each class on each side, so many in all, where there are more; None takes all."""
-        kept = np.ones(len(self.labels), dtype=bool)
+        """The first images of each class on each side.
+
+        Parameters
+        ----------
+        n_train, n_test : int or None
+            At most this many images of a side, the same number of each class where there are enough; None takes all.
+        """
+        classes = classes_of(self.labels, len(self.images))
+        kept = np.ones(len(self.images), dtype=bool)
         for name, count, side in (("n_train", n_train, ~self.is_test), ("n_test", n_test, self.is_test)):
             if count is not None:
                 ids = np.flatnonzero(side)
-                kept[ids] = first_of_classes(self.labels[ids], check_count(name, count))
+                kept[ids] = first_of_classes(classes[ids], check_count(name, count))
         if kept.all():
             return self
-        return replace(self, images=self.images[kept], labels=self.labels[kept], is_test=self.is_test[kept])
+        labels = None if self.labels is None else self.labels[kept]
+        return replace(self, images=self.images[kept], labels=labels, is_test=self.is_test[kept])
 
     def to_set(self, source: Mapping[str, str], *, scaling: str, colour: bool) -> ImageSet:
-        """The set of images, grey unless `colour`, with these facts about its source."""
+        """The set of these images, each a group of its own.
+
+        Parameters
+        ----------
+        source : mapping of str to str
+            Facts about where the images come from; `notes` are added.
+        scaling : {"minmax", "unit"}
+            See `scaled`.
+        colour : bool
+            Keep three channels; grey otherwise.
+
+        Raises
+        ------
+        ConfigError, DataError
+            When there is no such scaling, or a value is NaN, infinite or outside [0, 1].
+        ShapeError
+            When `colour` is asked of grey images.
+        """
         if np.issubdtype(self.images.dtype, np.floating):
             check_values(self.images)  # now: scaled, a wrong value would be hidden
         images = self.images if colour else as_grey(self.images)
@@ -109,7 +135,7 @@ def scaled(images: np.ndarray, scaling: str) -> np.ndarray:
 
 
 def check_scaling(scaling: str) -> None:
-    """Raise ConfigError when there is no such scaling; the nearest is given."""
+    """Raise ConfigError when there is no such scaling, naming the nearest one."""
     if scaling not in SCALINGS:
         raise nearest("scaling", scaling, SCALINGS)
 

@@ -1,0 +1,100 @@
+"""Arrays of a user's NPZ file, as `numpy.savez` writes it: it needs no completion mark, and nothing is unpickled."""
+
+from __future__ import annotations
+
+import lzma
+import zipfile
+import zlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from lsalsa.data.archive import check_member
+from lsalsa.errors import DataError, ShapeError, StorageError
+
+
+def read_plain_arrays(path: Path, names: Iterable[str]) -> dict[str, np.ndarray]:
+    """Read those of the named arrays that the file holds.
+
+    Parameters
+    ----------
+    path : Path
+    names : iterable of str
+
+    Returns
+    -------
+    arrays : dict of str to array
+
+    Raises
+    ------
+    StorageError
+        When the file is missing, or is not an NPZ file of plain arrays.
+    DataError
+        When a member would unpack to far more than it is.
+    """
+    if not path.is_file():
+        raise StorageError(f"{path} does not exist")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                check_member(path, member)
+        with np.load(path, allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in names if name in arrays}
+    except (OSError, EOFError, ValueError, TypeError, zipfile.BadZipFile, zlib.error, lzma.LZMAError) as error:
+        raise StorageError(f"{path} is not an NPZ file of plain arrays: {error}") from error
+
+
+def require_arrays(path: Path, arrays: Mapping[str, np.ndarray], names: Iterable[str]) -> None:
+    """Raise DataError when a file lacks an array.
+
+    Parameters
+    ----------
+    path : Path
+        Of the file, for the message.
+    arrays : mapping of str to array
+        What the file holds.
+    names : iterable of str
+        What it needs.
+    """
+    names = list(names)
+    for name in names:
+        if name not in arrays:
+            raise DataError(f"{path} holds no array {name}; it needs {', '.join(names)}")
+
+
+def named_classes(name: str, labels: np.ndarray, item: str, expected: tuple[int, ...]) -> tuple[list[str], np.ndarray]:
+    """Names of the classes that labels speak of, and each item's position among them.
+
+    Parameters
+    ----------
+    name : str
+        Of the array, for messages.
+    labels : array, (n_items,)
+        Whole numbers from 0, or strings.
+    item : str
+        What has a label, for messages: "image".
+    expected : tuple of int
+        Shape that the labels must have.
+
+    Returns
+    -------
+    class_names : list of str
+        Sorted, numbers by their size.
+    positions : array, (n_items,), int64
+
+    Raises
+    ------
+    ShapeError, DataError
+        When the labels have another shape or another type, or an item has none.
+    """
+    if labels.shape != expected:
+        raise ShapeError(f"{name} must have one entry per {item}, shape {expected}, found {labels.shape}")
+    if labels.dtype.kind not in "iuUS":
+        raise DataError(f"{name} must be whole numbers or strings, found {labels.dtype}")
+    missing = labels < 0 if labels.dtype.kind in "iu" else np.strings.str_len(labels) == 0
+    if missing.any():
+        count = f"{int(missing.sum())} of {len(labels)} {item}s"
+        raise DataError(f"{count} have no label; each needs one, or none has any")
+    class_names, positions = np.unique(labels, return_inverse=True)
+    return [str(name) for name in class_names], positions
