@@ -51,7 +51,7 @@ def test_rules_scripts_and_settings_of_jobs_belong_together(paper):
 
 
 @every_paper
-def test_a_paper_can_be_judged_by_what_it_can_make(paper):
+def test_claims_are_held_against_results_that_the_paper_can_make(paper):
     assert set(paper.facts) <= set(paper.needs)
     assert all("." not in word for word in paper.needs)
 
@@ -74,7 +74,7 @@ def test_every_file_of_printed_numbers_reads(name):
     rows = read_csv(plugins.published()[name])
     assert rows and all(row.keys() == rows[0].keys() for row in rows)
     numbers = [value for row in rows for value in row.values() if isinstance(value, int | float)]
-    assert len(numbers) > len(rows)
+    assert len(numbers) >= len(rows)
 
 
 @every_paper
@@ -102,8 +102,7 @@ def test_every_notebook_of_a_paper_is_declared_and_every_declared_one_is_there(p
 def test_outputs_of_every_paper_load_without_a_fault(preset):
     study = load_study(yaml.safe_load((ROOT / preset).read_text()), preset, ROOT)
     assert {paper.name for paper in study.active_papers()} == set(papers())
-    for paper in papers():
-        assert any(paper in (kind.rpartition(".")[0]) for kind in (one.kind for _, one in study.outputs()))
+    assert {output.kind.rpartition(".")[0] for _, output in study.outputs()} == {"", *papers()}
 
 
 @every_paper
@@ -189,7 +188,7 @@ def test_parts_of_a_paper_can_be_asked_for(block, shown):
 # --- its claims ------------------------------------------------------------------------------------------------------
 
 CLAIM = {"id": "mine", "place": "Section 1", "sentence": "It is so."}
-ORDER = {"kind": "best", "measure": "rmse", "rivals": ["salsa"], "places": [{"task": "mnist"}]}
+BEST = {"kind": "best", "task": "mnist", "methods": ["salsa", "lsalsa"], "best": ["lsalsa"], "depths": [1]}
 
 
 @pytest.fixture
@@ -212,38 +211,29 @@ def claims(tmp_path, monkeypatch):
 
 
 WRONG_CLAIMS = [
-    ({"kind": "bst"}, "mine: 'bst' is not a known kind of claim; did you mean best?"),
-    (ORDER | {"plces": 1}, "mine: plces is not a setting of a claim; did you mean places?"),
-    (ORDER | {"rivals": ["sals"]}, "mine names sals, which is not one of the methods; did you mean salsa?"),
-    (ORDER | {"best": ["fisto"]}, "mine names fisto, which is not one of the methods; did you mean fista?"),
-    (ORDER | {"places": [{"task": "mnits"}]}, "mine names mnits, which is not one of the tasks; did you mean mnist?"),
-    (
-        ORDER | {"places": [{"task": "mnist", "component": "mnist_1"}]},
-        "mine names mnist_1, which is not one of the components; did you mean mnist_10?",
-    ),
-    (
-        {"kind": "theory", "statement": "Lema 1"},
-        "mine names Lema 1, which is no statement of the theory; did you mean Lemma 1?",
-    ),
+    (BEST | {"kind": "bst"}, "mine: 'bst' is not a known kind of claim; did you mean best?"),
+    (BEST | {"depth": [1]}, "mine: depth is not a setting of a claim; did you mean depths?"),
+    (BEST | {"task": "mnits"}, "mine names mnits, which is not one of the tasks; did you mean mnist?"),
+    (BEST | {"component": "mnist_1"}, "mine names mnist_1, which is not one of the components; did you mean mnist_"),
+    (BEST | {"methods": ["sals", "lsalsa"]}, "mine names sals, which is not one of the methods; did you mean salsa?"),
+    ({"kind": "theory", "statement": "Lema 1"}, "mine names Lema 1, which is no statement of the theory; did you mean"),
 ]
 
 
-@pytest.mark.parametrize(("claim", "message"), WRONG_CLAIMS, ids=[message[:40] for _, message in WRONG_CLAIMS])
+@pytest.mark.parametrize(("claim", "message"), WRONG_CLAIMS, ids=[message[:20] for _, message in WRONG_CLAIMS])
 def test_misspelt_name_in_a_claim_is_refused_before_any_job_with_the_nearest(claims, claim, message):
-    assert claims(**ORDER | {"best": ["lsalsa"]} | claim if "kind" not in claim else claim) == (
-        f"papers/lsalsa/claims.yaml: {message}"
-    )
+    (fault,) = claims(**claim).splitlines()
+    assert fault.startswith(f"papers/lsalsa/claims.yaml: {message}")
 
 
-@pytest.mark.parametrize(
-    "claim",
-    [
-        ORDER | {"best": ["lista"], "places": [{"task": "asirra"}, {"task": "mnist_cifar10", "component": "cifar_32"}]},
-        {"kind": "theory", "statement": "Lemma 1"},
-        {"kind": "easier", "easier": "mnist_unit", "harder": "cifar10_colour", "variants": ["slstm"]},
-    ],
-    ids=["task", "statement", "images"],
-)
+KNOWN_CLAIMS = [
+    BEST | {"task": "mnist_cifar10", "component": "cifar_32", "methods": ["lista", "lsalsa_adam"], "best": ["lista"]},
+    {"kind": "theory", "statement": "Lemma 1"},
+    {"kind": "easier", "easier": "mnist_unit", "harder": "cifar10_colour", "variants": ["slstm"]},
+]
+
+
+@pytest.mark.parametrize("claim", KNOWN_CLAIMS, ids=[claim["kind"] for claim in KNOWN_CLAIMS])
 def test_name_that_the_study_of_the_papers_knows_is_no_fault_where_this_study_lacks_it(claims, claim):
     assert claims(**claim) == ""
 
@@ -255,30 +245,46 @@ def test_claims_are_checked_for_the_papers_that_are_judged_only(claims):
 
 # --- nothing else names it ------------------------------------------------------------------------------------------
 
-ENGINE = ["src/lsalsa/study", "workflow/rules", "workflow/report", "scripts", "Snakefile"]
+ENGINE = ("src/lsalsa/study", "workflow/rules", "workflow/report", "scripts", "Snakefile")
 NAMES = re.compile(r"(?<![a-z0-9])(sc2net|crsae|papers[./]lsalsa|study\.lsalsa|theory)(?![a-z0-9])", re.IGNORECASE)
-"""`lsalsa` alone is the library, and an encoder."""
+"""Words that name a paper; `lsalsa` alone is the library, and an encoder."""
 
-LIBRARY_MAY = {
-    "lista.py": "cites where learned thresholds come from",
-    "lfista.py": "cites the paper of the encoder",
-    "slstm.py": "cites the paper of the encoder",
-    "sc2net.py": "cites the paper of the loss",
+LIBRARY = {
+    "losses/sc2net.py": "the loss bears the name of the paper that gave it",
+    "losses/__init__.py": "the loss",
+    "encoders/lista.py": "cites the paper on learned thresholds",
+    "encoders/lfista.py": "cites the paper of the encoder",
+    "encoders/slstm.py": "cites the paper of the encoder",
+    "encoders/_dense.py": "cites the paper on the scale of a tied decoder",
+    "decoders.py": "cites the paper on the scale of a tied decoder",
 }
-"""Files of the library outside `study` that cite the SC2Net paper in a docstring, and why."""
+"""Files of the library that name the paper of what they hold, and why they may."""
 
 
-def files_in(*places):
-    for place in places:
-        path = ROOT / place
-        found = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in (".py", ".smk", ".rst"))
-        assert found, place
-        yield from found
+def naming(*places):
+    """File -> its lines that name a paper."""
+    files = [path for place in places for path in ([ROOT / place] if (ROOT / place).is_file() else texts(ROOT / place))]
+    assert len(files) > len(places)
+    lines = {path: [line.strip() for line in path.read_text().splitlines() if NAMES.search(line)] for path in files}
+    return {path.relative_to(ROOT).as_posix(): found for path, found in lines.items() if found}
 
 
-def naming_lines(path):
-    return [line.strip() for line in path.read_text().splitlines() if NAMES.search(line)]
+def texts(folder):
+    return sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".smk", ".rst"))
 
 
 def test_the_engine_names_no_paper():
-    assert {str(path.relative_to(ROOT)): naming_lines(path) for path in files_in(*ENGINE) if naming_lines(path)} == {}
+    assert naming(*ENGINE) == {}
+
+
+def test_the_library_names_a_paper_only_where_something_of_it_lies():
+    found = {file.removeprefix("src/lsalsa/"): lines for file, lines in naming("src/lsalsa", "Snakefile").items()}
+    assert set(found) == set(LIBRARY)
+    assert [line for lines in found.values() for line in lines if re.search(r"papers[./]|study\.", line)] == []
+
+
+def test_words_that_name_a_paper_are_found_in_any_spelling():
+    for line in ("sc2net_table_1", "of SC2Net.", "papers/lsalsa/claims.yaml", "from papers.lsalsa import x", "theory:"):
+        assert NAMES.search(line), line
+    for line in ("lsalsa.study", "LSALSA", "theoretical", "import lsalsa"):
+        assert not NAMES.search(line), line

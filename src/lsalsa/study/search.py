@@ -101,8 +101,9 @@ def search_encoder(
     rungs : sequence of int
         Epochs in all at the end of each rung.
     optimizer : str
-    loss : {"codes", "sc2net"}
-        A candidate's score is the RMSE on the validation samples, or the loss of SC2Net under its own penalties.
+    loss : str
+        A name of `lsalsa.losses`. A candidate's score is the RMSE on the validation samples; of a loss that needs no
+        optimal codes, the loss itself, under the candidate's penalties.
     seed : int
         Candidates get seeds of their own, derived from it and their settings: their order does not matter.
 
