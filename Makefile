@@ -39,9 +39,10 @@ demo: setup ## run the demo study and write its report
 
 test: lint types unit workflow-tests ## everything that must pass
 
-lint: setup ## ruff, snakefmt, snakemake --lint
+lint: setup ## ruff, docstrings, snakefmt, snakemake --lint
 	ruff check .
 	ruff format --check .
+	python tests/docstrings.py
 	snakefmt --check --compact-diff Snakefile workflow
 	snakemake --lint $(SMOKE)
 
@@ -53,8 +54,8 @@ format: setup ## rewrite the sources as lint wants them
 types: setup ## mypy on src
 	mypy
 
-unit: setup ## unit and contract tests
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PYTEST) -n 2 tests/unit tests/contract
+unit: setup ## unit and contract tests, and those of the papers
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PYTEST) -n 2 tests/unit tests/contract papers
 
 workflow-tests: setup ## the smoke study through the real workflow
 	$(PYTEST) tests/workflow
@@ -74,13 +75,13 @@ docs: setup ## API reference into docs/api
 
 lock: ## resolve pyproject.toml anew into the two locks (needs uv)
 	$(if $(UV),,$(error make lock needs uv on the PATH))
-	$(UV) pip compile $(LOCK) --extra dev pyproject.toml --output-file requirements.lock
+	$(UV) pip compile $(LOCK) --extra study --extra dev pyproject.toml --output-file requirements.lock
 	python3 -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["gpu"])' \
 	  | $(UV) pip compile $(LOCK) --constraint requirements.lock --no-emit-package numpy - --output-file requirements-gpu.lock
 
 clean: ## remove the environment, caches and generated pages; results stay
-	rm -rf $(VENV) docs/api .pytest_cache .ruff_cache .mypy_cache
-	find src scripts tests workflow -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf $(VENV) docs/api __pycache__ .pytest_cache .ruff_cache .mypy_cache
+	find src papers scripts tests workflow -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Always from an empty folder: an interrupted installation leaves no half of a package behind.
 $(READY): requirements.lock

@@ -9,7 +9,14 @@ from matplotlib.axes import Axes
 
 from benchmarks.core import RESULTS
 from lsalsa.storage import read_rows
-from lsalsa.study.figures._style import common_legend, log_value_axis, method_style, new_axes, new_page, reference_line
+from lsalsa.study.figures._style import (
+    common_legend,
+    log_value_axis,
+    method_style,
+    new_axes,
+    new_figure,
+    reference_line,
+)
 from lsalsa.study.heading import Heading
 
 Rows = Sequence[dict[str, Any]]
@@ -25,7 +32,7 @@ EXPLANATION = (
 
 def page(folder: Path, output: Path) -> None:
     """Draw every benchmark that has rows in the folder; `output` without its suffix gets .png and .svg."""
-    figure = new_page(11.0, 11.0, Heading(TITLE), EXPLANATION)
+    figure = new_figure(11.0, 11.0, Heading(TITLE), EXPLANATION)
     axes = new_axes(figure, 3, 2)
     for place, (name, draw) in zip(axes.flat, PANELS.items(), strict=True):
         file = folder / f"{name}.parquet"
@@ -44,7 +51,7 @@ def _ratios(title: str) -> Callable[[Axes, Rows], None]:
             own = [row for row in rows if row["method"] == method]
             shift = (position - len(methods) / 2 + 0.5) * 0.15
             places, heights = [shapes.index(_shape(row)) + shift for row in own], [row["ratio"] for row in own]
-            axes.bar(places, heights, width=0.13, color=method_style(method, methods)["color"], label=method)
+            axes.bar(places, heights, width=0.13, color=_style_of(method, methods)["color"], label=method)
         axes.set_xticks(range(len(shapes)), shapes, fontsize=8)
         reference_line(axes, 1.0)
         axes.set(title=title, ylabel="wall time / floor")
@@ -53,6 +60,11 @@ def _ratios(title: str) -> Callable[[Axes, Rows], None]:
             axes.legend(fontsize=8, ncols=5, loc="upper right")
 
     return draw
+
+
+def _style_of(method: str, methods: Sequence[str]) -> dict[str, Any]:
+    """The look of a method among those of a panel; in the benchmarks a method has the name of its algorithm."""
+    return method_style(method, {name: name for name in methods})
 
 
 def _shape(row: dict[str, Any]) -> str:
@@ -64,7 +76,7 @@ def _frontier(axes: Axes, rows: Rows) -> None:
     for method in methods:
         own = [row for row in rows if row["method"] == method]
         points = [row["per_sample_s"] * 1e6 for row in own], [row["rmse"] for row in own]
-        axes.plot(*points, label=method, markersize=5, linewidth=1.6, **method_style(method, methods))
+        axes.plot(*points, label=method, markersize=5, linewidth=1.6, **_style_of(method, methods))
     for row in rows:
         if not row["depth"]:
             _exact_point(axes, row["per_sample_s"] * 1e6, row["rmse"], LEAST_RMSE)
@@ -95,7 +107,7 @@ def _exact(axes: Axes, rows: Rows) -> None:
 
 def _growth(title: str, x: str, y: str, label: str) -> Callable[[Axes, Rows], None]:
     def draw(axes: Axes, rows: Rows) -> None:
-        axes.plot([row[x] for row in rows], [row[y] * 1e6 for row in rows], **method_style("lsalsa", ["lsalsa"]))
+        axes.plot([row[x] for row in rows], [row[y] * 1e6 for row in rows], **_style_of("lsalsa", ["lsalsa"]))
         axes.set_xscale("log")
         axes.set_ylim(0, 1.2 * max((row[y] * 1e6 for row in rows), default=1.0))
         axes.set_xticks([row[x] for row in rows], [f"{row[x]:,}" for row in rows], minor=False)

@@ -24,8 +24,8 @@ def run(
     targets = encoder_class("lsalsa").from_problem(world.problem, depth=2 * DEPTH).encode(world.signals)
     pairs = world.signals, targets
     held_out = world.signals[:500], targets[:500]
-    settings = {"kind": "lsalsa", "depth": DEPTH, "rungs": [EPOCHS], "n_train": n_train, "optimizer": "sgd", "seed": 0}
-    search = partial(search_encoder, world.problem, pairs, held_out, **settings)
+    settings = {"depth": DEPTH, "rungs": [EPOCHS], "n_train": n_train, "optimizer": "sgd", "seed": 0}
+    search = partial(search_encoder, world.problem, pairs, held_out, algorithm="lsalsa", **settings)
     works = {count: partial(search, grid=_grid(count)) for count in counts}
     times = bench.interleaved(works)
     alone = times[counts[0]].least / counts[0]

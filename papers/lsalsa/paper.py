@@ -84,7 +84,7 @@ ASSUMPTIONS = {
 
 
 def outputs(study: Any) -> dict[str, Any]:
-    """Its tables and figures, ``outputs.yaml``; the theory where the block asks for it; the notebooks on all of these."""
+    """Its tables and figures, ``outputs.yaml``; the theory where the block asks for it; notebooks on all of these."""
     declared = read_yaml(ROOT / "papers" / "lsalsa" / "outputs.yaml")
     parts = [declared] if study.lsalsa.outputs else []
     parts += [THEORY, *([ASSUMPTIONS] if measured(study)["encoders"] else [])] if study.lsalsa.theory else []
@@ -93,7 +93,7 @@ def outputs(study: Any) -> dict[str, Any]:
 
 
 def _measured(file: str) -> Need:
-    return Need(lambda study, output: [f"theory/{file}.parquet"] if study.lsalsa.theory else [], rows_of_all)
+    return Need(lambda study, output: [f"theory/{file}.parquet"] if study.block("lsalsa").theory else [], rows_of_all)
 
 
 def _assumptions(study: Any, output: Any) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -9,8 +10,10 @@ from pydantic import Field
 from lsalsa.study.claims.base import Answer, Claim, ImagesName, Part, Verdict, part_of, together
 from lsalsa.study.claims.facts import Facts, Missing
 from lsalsa.study.config.fields import Above0
+from lsalsa.study.config.messages import hint
 from lsalsa.study.repetitions import Measured, Row, measured
 from papers.sc2net.labels import variant_label
+from papers.sc2net.paper import SC2Net, variants_of
 
 ANSWERS: dict[str, Answer] = {"above": "yes", "tie": "tie", "below": "no"}
 Variants = Annotated[list[str], Field(min_length=1)]
@@ -24,6 +27,9 @@ class Easier(Claim):
     easier: ImagesName
     harder: ImagesName
     variants: Variants
+
+    def unknown(self) -> Iterator[str]:
+        return unknown_variants(self.variants)
 
     def judge(self, facts: Facts) -> Verdict:
         return together([part_of(self._of, facts, variant) for variant in self.variants])
@@ -42,6 +48,9 @@ class Leads(Claim):
     images: Sets
     variant: str
     rivals: Variants
+
+    def unknown(self) -> Iterator[str]:
+        return unknown_variants([self.variant, *self.rivals])
 
     def judge(self, facts: Facts) -> Verdict:
         parts = [part_of(self._on, facts, images) for images in self.images]
@@ -68,6 +77,9 @@ class Steady(Claim):
     most: Above0
     points: Above0
 
+    def unknown(self) -> Iterator[str]:
+        return unknown_variants([self.method])
+
     def judge(self, facts: Facts) -> Verdict:
         parts = [part_of(self._on, facts, images) for images in self.images]
         return together(parts, f"points of accuracy between penalties on {_data(facts, self.images[0])}")
@@ -80,6 +92,14 @@ class Steady(Claim):
         answer: Answer = "yes" if width <= self.points else "no"
         words = f"{variant_label(self.method)} on {_data(facts, images)}: {listed}"
         return Part(answer, words, Measured(width, None, len(means)))
+
+
+def unknown_variants(names: Iterable[str]) -> Iterator[str]:
+    """Sentences on names that are no variant in any study; the points of a sweep are not named by claims."""
+    known = variants_of(SC2Net(images=["any"], ablations=True))
+    for name in names:
+        if name not in known:
+            yield f"names {name}, which is no variant of SC2Net{hint(name, known)}"
 
 
 def accuracy(facts: Facts, images: str, variant: str) -> Measured:

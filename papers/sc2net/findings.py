@@ -1,4 +1,4 @@
-"""What the SC2Net tables say, worked out from their numbers. The verdicts on the paper's claims are those of `claims`."""
+"""What the SC2Net tables say, worked out from their numbers. Verdicts on the paper's claims are those of `claims`."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ def grown_atoms(table: Sequence[Row]) -> list[str]:
                 free, held = known.values()
                 start = "the dictionary" if variant.endswith("dictionary") else "random weights"
                 found.append(
-                    f"{data}, from {start}: the mean norm of the atoms is {norms[variant]:.2f} after training, projected "
-                    f"{norms[f'{variant}_projected']:.2f}; accuracy {free:.2f} % and {held:.2f} %."
+                    f"{data}, from {start}: the mean norm of the atoms is {norms[variant]:.2f} after training,"
+                    f" projected {norms[f'{variant}_projected']:.2f}; accuracy {free:.2f} % and {held:.2f} %."
                 )
     return found
 

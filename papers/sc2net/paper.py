@@ -1,7 +1,7 @@
 """The SC2Net paper in the study: its block of the configuration, its variants, what they become.
 
-A variant is one method under one circumstance: a row of Table 1, or a point of a sweep. The variants are worked out here
-from the few settings of the block, so that every study runs the same ones.
+A variant is one method under one circumstance: a row of Table 1, or a point of a sweep. The variants are worked out
+here from the few settings of the block, so that every study runs the same ones.
 """
 
 from __future__ import annotations
@@ -239,7 +239,7 @@ def _memory_of_images(study: Any, images: str, **_: str) -> int:
 RULES = {
     "learn_sc2net_dictionary": Rule(learn_sc2net_dictionary, memory=_memory_of_images),
     "run_sc2net_variant": Rule(run_sc2net_variant, _plugins_of_variant, _memory_of_images),
-    "recover_sc2net_support": Rule(recover_sc2net_support),
+    "recover_sc2net_support": Rule(recover_sc2net_support, lambda _: ["lsalsa.solvers.fista", "lsalsa.solvers.ista"]),
 }
 
 

@@ -25,5 +25,9 @@ class DivergedError(LsalsaError):
     """A computation left the finite numbers or missed its certificate."""
 
 
+class MissingPackageError(LsalsaError, ImportError):
+    """A package that the library can do without is asked for and not installed."""
+
+
 class DeviceMemoryError(LsalsaError, MemoryError):
     """Not even a small part of the work fits into the memory of the GPU; recorded as status `oom`."""

@@ -1,97 +1,33 @@
-"""Claims of the paper against results made up for the purpose: every kind, every verdict, and whatever is missing."""
+"""Claims against results made up for the purpose: every kind, every verdict, whatever is missing."""
 
 import csv
-from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
-from lsalsa.study.page import to_page
+from judged import SHARED, best, claim_of, evaluations, thinned, timings, written
+from judged import verdict as verdict_on
 from scipy import sparse
 
-from lsalsa.errors import ConfigError
-from lsalsa.study.claims import (
-    KINDS,
-    VERDICTS,
-    Facts,
-    judge,
-    optimal_facts,
-    read_claims,
-    summary,
-    theory_facts,
-    to_latex,
-    to_markdown,
-)
+from lsalsa.study.claims import VERDICTS, Facts, judge, kinds, optimal_facts, read_claims
+from lsalsa.study.claims.base import references
+from lsalsa.study.heading import Heading
+from lsalsa.study.render import render
+from lsalsa.study.shown import Shown
+from lsalsa.study.tables import make_table
 
-REFERENCE = Path(__file__).resolve().parents[2] / "workflow" / "reference"
-SHARED = {"id": "one", "paper": "lsalsa", "place": "Section 1, Figure 1", "sentence": "It is so."}
+KINDS = {name for name, kind in kinds().items() if kind.__module__.startswith("lsalsa.")}
+"""Those of the engine; a paper tests its own."""
+
+LABELS = {"lsalsa": "LSALSA", "fista": "Fast ISTA"}
 PLACES = {"places": [{"task": "digits"}]}
-
-# RMSE over depth; LSALSA has three seeds 0.01 apart around the number given, the others are exact.
-CURVES = {
-    "fista": {1: 0.90, 5: 0.60, 20: 0.20, 100: 0.02},
-    "salsa": {1: 0.70, 5: 0.305, 20: 0.10},
-    "lista": {1: 0.40, 5: 0.38},
-    "lsalsa": {1: 0.30, 5: 0.10, 20: 0.10},
-}
-SECONDS = 1e-6
-
-
-def evaluations(curves=CURVES, task="digits", component="all"):
-    rows = []
-    for method, curve in curves.items():
-        for depth, value in curve.items():
-            for repetition, offset in enumerate((-0.01, 0.0, 0.01) if method == "lsalsa" else (0.0,)):
-                row = {"task": task, "method": method, "depth": depth, "repetition": repetition, "component": component}
-                row |= {
-                    "rmse": value + offset,
-                    "error_percent": 100 * value,
-                    "zero_share": 1 - value,
-                    "status": "converged",
-                }
-                rows.append(row)
-    return rows
-
-
-def timings(curves=CURVES):
-    """Every step of every method takes a microsecond."""
-    cells = [(method, depth) for method, curve in curves.items() for depth in curve]
-    return [{"task": "digits", "method": m, "depth": d, "seconds_per_sample": d * SECONDS} for m, d in cells]
-
-
-def theory():
-    outcomes = {("Lemma 1", "printed"): (4, 10), ("Lemma 1", "corrected"): (0, 10), ("Remark 2", "printed"): (0, 10)}
-    outcomes |= {("Theorem 1, slope", "printed"): (10, 10), ("Theorem 10", "printed"): (0, 10)}
-    outcomes |= {("Equation 44", "printed"): (10, 10), ("Equation 44", "corrected"): (0, 10)}
-    names = ("statement", "form", "case", "runs", "violations")
-    return [dict(zip(names, (s, f, "any", n, v), strict=True)) for (s, f), (v, n) in outcomes.items()]
-
-
-def accuracies():
-    """MNIST above CIFAR-10; SLSTM ahead on the one, level on the other; its penalty varied on MNIST."""
-    means = {("MNIST", "fista", 0.1): 92.0, ("MNIST", "slstm", 0.1): 94.0, ("CIFAR-10", "fista", 0.1): 37.0}
-    means |= {("CIFAR-10", "slstm", 0.1): 37.2, ("MNIST", "slstm", 0.01): 93.4, ("MNIST", "slstm", 1.0): 80.0}
-    rows = []
-    for (data, kind, penalty), mean in means.items():
-        arm = kind if penalty == 0.1 else f"{kind}_penalty_{penalty:g}".replace(".", "_")
-        row = {"data": data, "arm": arm, "kind": kind, "penalty": penalty, "status": "done"}
-        rows += [{**row, "accuracy_percent": mean + offset} for offset in (-0.2, 0.0, 0.2)]
-    return [*rows, {**rows[0], "arm": "lista", "kind": "lista", "status": "diverged"}]
 
 
 def facts():
-    optimal = {("digits", "digits_10"): {"zero_share": 0.9, "error_percent": 0.0}}
-    return Facts(evaluations(), timings(), optimal, theory(), accuracies())
+    return Facts(evaluations(), timings(), {("digits", "digits_10"): {"zero_share": 0.9, "error_percent": 0.0}})
 
 
 def verdict(kind, known=None, **parameters):
-    claim = KINDS[kind].model_validate({**SHARED, "kind": kind, **parameters})
-    (row,) = judge([claim], known or facts())
-    return row
-
-
-def best(best, depths=(5,), methods=("fista", "salsa", "lista", "lsalsa"), **more):
-    return {"task": "digits", "methods": list(methods), "best": best, "depths": list(depths), **more}
+    return verdict_on(kind, known or facts(), **parameters)
 
 
 def catch(method, depth=1, **more):
@@ -187,37 +123,12 @@ CASES = {
         ({"tasks": ["digits", "cars"], "methods": ["lista"]}, "partly"),
         ({"tasks": ["cars"], "methods": ["lista"]}, "not testable here"),
     ],
-    "theory": [
-        ({"statement": "Remark 2"}, "reproduced"),
-        ({"statement": "Lemma 1"}, "partly"),
-        ({"statement": "Theorem 1"}, "not reproduced"),
-        ({"statement": "Equation 44"}, "not reproduced"),
-        ({"statement": "Theorem 9"}, "not testable here"),
-    ],
-    "easier": [
-        ({"easier": "MNIST", "harder": "CIFAR-10", "arms": ["fista", "slstm"]}, "reproduced"),
-        ({"easier": "CIFAR-10", "harder": "MNIST", "arms": ["fista", "slstm"]}, "not reproduced"),
-        ({"easier": "MNIST", "harder": "CIFAR-10", "arms": ["fista", "lista"]}, "partly"),
-        ({"easier": "MNIST", "harder": "CIFAR-10", "arms": ["lista"]}, "not testable here"),
-    ],
-    "leads": [
-        ({"data": ["MNIST"], "arm": "slstm", "rivals": ["fista"]}, "reproduced"),
-        ({"data": ["MNIST"], "arm": "fista", "rivals": ["slstm"]}, "not reproduced"),
-        ({"data": ["MNIST", "CIFAR-10"], "arm": "slstm", "rivals": ["fista"]}, "partly"),
-        ({"data": ["ASIRRA"], "arm": "slstm", "rivals": ["fista"]}, "not testable here"),
-    ],
-    "steady": [
-        ({"data": ["MNIST"], "method": "slstm", "least": 0.01, "most": 0.1, "points": 1}, "reproduced"),
-        ({"data": ["MNIST"], "method": "slstm", "least": 0.01, "most": 0.1, "points": 0.5}, "not reproduced"),
-        ({"data": ["MNIST", "CIFAR-10"], "method": "slstm", "least": 0.01, "most": 0.1, "points": 1}, "partly"),
-        ({"data": ["MNIST"], "method": "fista", "least": 0.01, "most": 0.1, "points": 1}, "not testable here"),
-    ],
     "by_eye": [({"look_at": "the pictures"}, "not testable here")],
 }
 
 
 def test_every_kind_of_claim_has_cases():
-    assert set(CASES) == set(KINDS)
+    assert set(CASES) == KINDS
 
 
 @pytest.mark.parametrize(("kind", "number"), [(kind, n) for kind, cases in CASES.items() for n in range(len(cases))])
@@ -263,74 +174,19 @@ def test_time_of_who_never_arrives_is_a_lower_bound():
     assert "more than 5 times as long" in row["reason"]
 
 
-def test_a_lead_is_told_with_its_points_and_the_best_rival():
-    row = verdict("leads", data=["MNIST"], arm="slstm", rivals=["fista"])
-    assert row["reason"] == "On MNIST SLSTM 94.00 ± 0.20 %, FISTA 92.00 ± 0.20 %."
-    assert row["measured"] == pytest.approx(2.0)
+# --- what a kind names ---------------------------------------------------------------------------------------
 
 
-# --- the claims of the paper ---------------------------------------------------------------------------------
-
-
-def paper():
-    return read_claims(REFERENCE / "claims.yaml")
-
-
-def test_the_papers_claims_are_valid_and_use_every_kind():
-    assert len(paper()) > 100
-    assert {claim.kind for claim in paper()} == set(KINDS)
-
-
-def test_the_papers_claims_repeat_the_winners_of_its_tables():
-    claimed = {claim.id: claim for claim in paper() if claim.place.startswith("Table")}
-    count = 0
-    for number in range(1, 9):
-        with (REFERENCE / f"table_{number}.csv").open(newline="") as file:
-            rows = list(csv.DictReader(file))
-        for depth in {row["depth"] for row in rows}:
-            errors = {row["method"]: float(row["error_percent"]) for row in rows if row["depth"] == depth}
-            claim = claimed[f"table_{number}_T{depth}"]
-            assert set(claim.best) == {method for method in errors if errors[method] == min(errors.values())}
-            assert (claim.depths, set(claim.methods)) == ([int(depth)], set(errors))
-            assert f"({min(errors.values()):.2f} %)" in claim.sentence
-            count += 1
-    assert count == len(claimed) == 56
-
-
-def test_no_verdict_is_empty_whatever_rows_are_missing():
-    random = np.random.default_rng(0)
-    curves = {m: dict.fromkeys((1, 5, 10, 20, 50, 100), 0.5) for m in ("fista", "lista", "salsa", "lsalsa")}
-    rows = [r for c in paper() if hasattr(c, "task") for r in evaluations(curves, c.task, c.component or "all")]
-    for share in (0.0, 0.1, 0.5, 0.9, 1.0):
-        kept = [row for row in rows if random.random() < share]
-        kept = [row | {"status": random.choice(["done", "diverged"])} for row in kept]
-        for row in judge(paper(), Facts(kept, timings() if share else (), {}, theory() if share else ())):
-            assert row["verdict"] in VERDICTS
-            assert len(row["reason"]) > 10
-
-
-BROKEN = [
-    ({"kind": "bset"}, "did you mean best"),
-    ({"kind": "by_eye"}, "one: look_at is missing"),
-    ({"kind": "by_eye", "look_at": "x", "lok": 1}, "one: lok is not a setting of a claim"),
-    ({"kind": "catch_up", "task": "a", "method": "b", "target": "c"}, "needs `after` or `by`"),
-    ({"kind": "change", "task": "a", "methods": ["b"], "start": 5, "end": 1, "at_most": 1}, "deeper than its `start`"),
-]
-
-
-@pytest.mark.parametrize(("block", "words"), BROKEN)
-def test_claim_that_cannot_be_understood_is_refused_by_its_name(tmp_path, block, words):
-    path = tmp_path / "claims.yaml"
-    path.write_text(yaml.safe_dump({"claims": [SHARED | block]}))
-    with pytest.raises(ConfigError, match=words):
-        read_claims(path)
-
-
-def test_claim_with_the_name_of_another_is_refused(tmp_path):
-    path = tmp_path / "claims.yaml"
-    path.write_text(yaml.safe_dump({"claims": [SHARED | {"kind": "by_eye", "look_at": "x"}] * 2}))
-    with pytest.raises(ConfigError, match="the id one stands twice"):
-        read_claims(path)
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_name_in_the_parameters_of_a_kind_is_a_reference(kind):
+    """Whatever stands under the keys of names is checked, so that no kind of claim can forget to mark one."""
+    keys = {"task": "tasks", "tasks": "tasks", "component": "components"}
+    keys |= dict.fromkeys(("method", "methods", "best", "rival", "rivals", "target"), "methods")
+    for parameters, _ in CASES[kind]:
+        blocks = [parameters, *parameters.get("places", ())]
+        named = [(keys[key], value) for block in blocks for key, value in block.items() if key in keys]
+        expected = {(s, one) for s, value in named for one in (value if isinstance(value, list) else [value]) if one}
+        assert set(references(claim_of(kind, **parameters))) == expected
 
 
 # --- facts and texts -----------------------------------------------------------------------------------------
@@ -338,28 +194,65 @@ def test_claim_with_the_name_of_another_is_refused(tmp_path):
 
 def test_zeros_of_optimal_codes_are_counted_for_each_component():
     codes = sparse.csr_array(np.array([[1.0, 0, 0, 0, 2], [0, 0, 0, 3, 0]]))
-    found = optimal_facts(codes, {"a": 2, "b": 3}, {"a": {"paper": 0.5}, "b": {"paper": 1.0}})
+    found = optimal_facts(codes, {"a": 2, "b": 3}, {"a": {"fitted_on_test": 0.5, "fitted_on_train": 9.0}})
     assert found["a"] == {"zero_share": 0.75, "error_percent": 0.5}
-    assert found["b"]["zero_share"] == pytest.approx(4 / 6)
+    assert found["b"] == {"zero_share": pytest.approx(4 / 6)}
 
 
-def test_checks_of_the_theory_are_counted_by_form_and_case():
-    check = {"statement": "Lemma 1", "form": "printed", "case": "any"}
-    checks = [check | {"violated": v} for v in (True, False, True)]
-    premise = [{"task": "digits", "method": "lsalsa", "status": s, "theorem_2": False} for s in ("done", "diverged")]
-    found = theory_facts(checks, premise)
-    assert [(row["statement"], row["runs"], row["violations"]) for row in found] == [
-        ("Lemma 1", 3, 2),
-        ("Theorem 2, premise", 1, 1),
+def every_claim():
+    """A claim for every case above, each with a name of its own."""
+    cases = [(kind, number, parameters) for kind in CASES for number, (parameters, _) in enumerate(CASES[kind])]
+    return [SHARED | {"id": f"{kind}_{number}", "kind": kind, **parameters} for kind, number, parameters in cases]
+
+
+def test_no_verdict_is_empty_whatever_rows_are_missing(tmp_path):
+    claims, random = read_claims(written(tmp_path, *every_claim())), np.random.default_rng(0)
+    for share in (0.0, 0.1, 0.5, 0.9, 1.0):
+        for row in judge(claims, Facts(thinned(evaluations(), share, random), timings() if share else ())):
+            assert row["verdict"] in VERDICTS
+            assert len(row["reason"]) > 10
+
+
+def table_of_claims(folder, *blocks):
+    optimal = sparse.csr_array(np.array([[1.0, 0, 0], [0, 0, 0]]))
+    data = {"evaluation": evaluations(), "timing": timings(), "claims": [written(folder, *blocks)]}
+    data |= {"codes": {"digits": {"codes": optimal}}}
+    data |= {"classified": {"digits": {"floor_error_percent": {"digits_10": {"fitted_on_test": 1.5}}}}}
+    task = {"title": "Digits", "components": ["digits_10"], "n_atoms": [3]}
+    return make_table("claims", data, Shown("claims", Heading("Claims"), tasks={"digits": task}, labels=LABELS))
+
+
+def test_table_counts_the_verdicts_of_each_part_of_a_paper(tmp_path):
+    blocks = [
+        SHARED | {"kind": "best", **best(["lsalsa"])},
+        SHARED | {"id": "two", "kind": "best", **best(["salsa"])},
+        SHARED | {"id": "three", "place": "Abstract", "kind": "by_eye", "look_at": "the pictures"},
     ]
+    table = table_of_claims(tmp_path, *blocks)
+    (grid,) = table.grids
+    assert grid.head == ["Part of the paper", *VERDICTS]
+    assert grid.lines == [["Section 1", "1", "0", "1", "0"], ["Abstract", "0", "0", "0", "1"]] + [
+        ["All claims", "1", "0", "1", "1"]
+    ]
+    assert table.notes[0] == "Of 3 claims: 1 reproduced, 0 partly, 1 not reproduced, 1 not testable here."
+    assert list(table.sections) == ["Section 1", "Abstract"]
+    assert table.sections["Section 1"][0] == (
+        "**reproduced.** (Figure 1) It is so. **Found:** At T = 5: Fast ISTA 0.6000, SALSA 0.3050, LISTA 0.3800, LSALSA"
+        " 0.1000 ± 0.0100."
+    )
 
 
-def test_texts_hold_every_claim_and_the_counts():
-    rows = judge(paper(), facts())
-    markdown, latex = to_markdown(rows, "Claims"), to_latex(rows, "Claims", "table:claims")
-    assert summary(rows).startswith(f"Of {len(rows)} claims: ")
-    assert summary(rows) in markdown and summary(rows) in latex
-    assert markdown.count("\n- **") == latex.count("\\item ") == len(rows)
-    assert latex.count("\\begin{") == latex.count("\\end{")
-    assert latex.count("{") - latex.count("\\{") == latex.count("}") - latex.count("\\}")
-    assert to_page(markdown).count("<li>") == len(rows)
+def test_table_of_claims_knows_the_optimal_codes_and_what_a_classifier_makes_of_them(tmp_path):
+    zeros = SHARED | {"kind": "optimal", "quantity": "zero_share", "places": [ON_DIGITS], "at_least": 0.8}
+    error = zeros | {"id": "two", "quantity": "error_percent"}
+    table = table_of_claims(tmp_path, zeros, error)
+    assert [row["measured"] for row in table.rows] == [pytest.approx(5 / 6), 1.5]
+    assert [row["verdict"] for row in table.rows] == ["reproduced", "reproduced"]
+
+
+def test_every_form_holds_every_claim(tmp_path):
+    table = table_of_claims(tmp_path, *every_claim())
+    texts = render(table, "table:claims")
+    count = sum(map(len, CASES.values()))
+    assert len(table.rows) == count == len(list(csv.DictReader(texts["csv"].splitlines())))
+    assert texts["markdown"].count("\n- **") == texts["latex"].count("\\item ") == texts["page"].count("<li>") == count

@@ -1,56 +1,172 @@
-"""Public functions with many parameters describe each of them, as numpydoc wants it."""
+"""The check of docstrings: what it finds in small modules, and that numpydoc's own validation says the same."""
 
 import ast
-import re
+import warnings
 from pathlib import Path
+from textwrap import dedent
 
+import docstrings
 import pytest
+from numpydoc.hooks.validate_docstrings import DocstringVisitor
 
-PACKAGE = Path(__file__).resolve().parents[2] / "src" / "lsalsa"
-PARTS = ("arrays", "data", "discovery.py", "dictionary.py", "metrics.py", "seeds.py", "storage", "streaming")
-ELSEWHERE = ("compiled.py", "cuda.py")  # the same steps as in portable.py, which describes them
-FEW = 2
-"""Parameters up to which a sentence is enough."""
+MODULE = Path("module.py")
 
 
-def modules():
-    found = [
-        path
-        for part in PARTS
-        for path in ([PACKAGE / part] if part.endswith(".py") else (PACKAGE / part).rglob("*.py"))
-    ]
-    return sorted(path for path in found if path.name not in ELSEWHERE)
+def faults(text):
+    """What is found in a module, without the place."""
+    return [fault.partition(" ")[2] for fault in docstrings.faults_of({MODULE: dedent(text)})]
 
 
-def public_functions(node, owner=""):
-    """Name and node of every public function and method below a node."""
-    for child in node.body:
-        if isinstance(child, ast.ClassDef) and not child.name.startswith("_"):
-            yield from public_functions(child, f"{child.name}.")
-        elif isinstance(child, ast.FunctionDef) and (not child.name.startswith("_") or child.name == "__call__"):
-            yield owner + child.name, child
+def function(signature, *documented, title="Parameters"):
+    """A function whose docstring documents some names."""
+    entries = "".join(f"\n    {name} : int" for name in documented)
+    section = f"\n\n    {title}\n    {'-' * len(title)}{entries}\n    " if documented else ""
+    return f'def function({signature}):\n    """Do it.{section}"""\n'
 
 
-def parameters_of(function):
-    given = function.args
-    names = [argument.arg for argument in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
-    starred = [argument.arg for argument in (given.vararg, given.kwarg) if argument]
-    return [name for name in names if name not in ("self", "cls")] + starred
+# --- functions ----------------------------------------------------------------------------------------------
 
 
-def described(docstring):
-    """Names at the head of the entries of the section Parameters."""
-    section = re.search(r"^Parameters\n-{10}\n(.*?)(?=^\w+\n-{3,}$|\Z)", docstring, re.MULTILINE | re.DOTALL)
-    heads = re.findall(r"^(\S[^:\n]*?)(?: : .*)?$", section[1] if section else "", re.MULTILINE)
-    return {name.strip(" *") for head in heads for name in head.split(",")}
+@pytest.mark.parametrize(
+    "sound",
+    [
+        function("a, b, c", "a", "b", "c"),
+        function("a, /, b, *c, d=1, **e", "a", "b", "*c", "d", "**e"),
+        function("a, b, c", "a, b", "c"),
+        function("a, b"),
+        function("a, b", "a", "b"),
+        function("a, b, c").replace("function", "_function"),
+        "def outer():\n    def inner(a, b, c):\n        return a\n    return inner\n",
+    ],
+    ids=["named", "every kind", "in one line", "two need none", "two may", "private", "nested"],
+)
+def test_a_sound_function_passes(sound):
+    assert faults(sound) == []
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_public_function_describes_its_parameters(path):
-    lacking = {}
-    for name, function in public_functions(ast.parse(path.read_text(encoding="utf-8"))):
-        taken = parameters_of(function)
-        missing = set(taken) - described(ast.get_docstring(function) or "")
-        if len(taken) > FEW and missing:
-            lacking[name] = sorted(missing)
-    assert lacking == {}
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (function("a, b, c"), "Parameters lacks a, b, c"),
+        ("def function(a, b, c):\n    return a\n", "Parameters lacks a, b, c"),
+        (function("a, b, c", "a", "c"), "Parameters lacks b"),
+        (function("a", "a", "b"), "Parameters names what is none: b"),
+        (function("a, b, c", "b", "a", "c"), "Parameters must stand in the order a, b, c"),
+        (function("a", "a", title="Settings"), "no section of numpydoc: Settings"),
+    ],
+    ids=["no section", "no docstring", "one missing", "one too many", "order", "title"],
+)
+def test_a_fault_is_named_with_its_function(text, fault):
+    assert faults(text) == [f"function: {fault}"]
+
+
+def test_a_fault_says_file_and_line():
+    (fault,) = docstrings.faults_of({MODULE: "\n\n" + function("a, b, c")})
+    assert fault == "module.py:3 function: Parameters lacks a, b, c"
+
+
+def test_sections_in_another_order_than_numpydoc_s_are_a_fault():
+    text = '''
+        def function(a):
+            """Do it.
+
+            Returns
+            -------
+            int
+
+            Parameters
+            ----------
+            a : int
+            """
+    '''
+    assert faults(text) == ["function: sections must stand in the order Parameters, Returns"]
+
+
+# --- classes ------------------------------------------------------------------------------------------------
+
+
+def method(documented, base=""):
+    section = "\n\n        Parameters\n        ----------\n        a, b, c : int\n        " if documented else ""
+    return f'class Of{base or "None"}({base}):\n    def run(self, a, b, c):\n        """Run.{section}"""\n'
+
+
+def test_self_is_no_parameter_of_a_method():
+    assert faults(method(documented=True)) == []
+    assert faults(method(documented=False)) == ["OfNone.run: Parameters lacks a, b, c"]
+
+
+def test_a_method_may_leave_its_parameters_to_the_base_that_documents_them():
+    class_between = "class Between(OfNone):\n    pass\n\n"
+    own = method(documented=False, base="Between")
+    assert faults(method(documented=True) + class_between + own) == []
+    assert "OfBetween.run: Parameters lacks a, b, c" in faults(method(documented=False) + class_between + own)
+
+
+def described(title, *names):
+    entries = "".join(f"    {name} : int\n" for name in names)
+    return f'    """A thing.\n\n    {title}\n    {"-" * len(title)}\n{entries}    """\n'
+
+
+INIT = "    def __init__(self, a, b, c):\n        self.a = a\n"
+FIELDS = "    a: int\n    b: int\n    c: int = 0\n    shared: ClassVar[int] = 1\n"
+DEFAULTS = '    defaults: ClassVar[dict[str, int]] = {"a": 1, "b": 2}\n'
+
+
+@pytest.mark.parametrize(
+    ("head", "title", "body"),
+    [
+        ("class Thing:\n", "Parameters", INIT),
+        ("@dataclass(frozen=True)\nclass Thing:\n", "Attributes", FIELDS),
+        ("@dataclass\nclass Thing:\n", "Parameters", FIELDS),
+        ("class Thing(NamedTuple):\n", "Attributes", FIELDS),
+    ],
+    ids=["init", "frozen dataclass", "dataclass", "named tuple"],
+)
+def test_a_class_documents_what_it_is_made_from(head, title, body):
+    assert faults(head + described(title, "a", "b", "c") + body) == []
+    assert faults(head + described(title, "a", "c") + body) == ["Thing: Parameters lacks b"]
+    assert faults(head + body) == ["Thing: Parameters lacks a, b, c"]
+
+
+def test_an_encoder_documents_its_settings_as_parameters():
+    assert faults("class Plugin(Base):\n" + described("Parameters", "a", "b") + DEFAULTS) == []
+    assert faults("class Plugin(Base):\n" + described("Parameters", "a") + DEFAULTS) == ["Plugin: Parameters lacks b"]
+
+
+# --- the repository -----------------------------------------------------------------------------------------
+
+
+def numpydoc_says(path, text):
+    """Names in a module whose parameters numpydoc's own validation finds wrongly documented."""
+    codes = {"PR01", "PR02", "PR03"}
+    visitor = DocstringVisitor(str(path), {"checks": codes, "overrides": {}, "exclude": None})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        visitor.visit(ast.parse(text))
+    return {name.partition(".")[2] for _, name, _, _ in visitor.findings}
+
+
+def must_be_documented(node):
+    """True for a public function that has three parameters or a section that lists them."""
+    taken = [name for name in ast.walk(node.args) if isinstance(name, ast.arg)]
+    return not node.name.startswith("_") and (len(taken) >= 3 or "Parameters\n" in (ast.get_docstring(node) or ""))
+
+
+def test_numpydoc_s_own_validation_says_the_same_of_every_function():
+    for path, text in docstrings.sources().items():
+        functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
+        asked = {node.name for node in functions if must_be_documented(node)}
+        found = {fault.split(" ")[1][:-1] for fault in docstrings.faults_of({MODULE: text}) if ": Parameters" in fault}
+        assert found & {node.name for node in functions} == numpydoc_says(path, text) & asked, path
+
+
+def test_hidden_modules_and_scripts_are_not_public_but_their_classes_are_known():
+    hidden, public = Path("src/lsalsa/_base.py"), Path("src/lsalsa/plugin.py")
+    base, derived = method(documented=True), method(documented=False, base="OfNone")
+    assert docstrings.faults_of({hidden: method(documented=False)}) == []
+    assert docstrings.faults_of({Path("papers/some/scripts/run.py"): method(documented=False)}) == []
+    assert docstrings.faults_of({hidden: base, public: derived}) == []
+
+
+def test_the_repository_is_read():
+    assert {Path("src/lsalsa/metrics.py"), Path("src/lsalsa/solvers/__init__.py")} <= set(docstrings.sources())

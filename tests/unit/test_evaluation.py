@@ -7,7 +7,7 @@ import pytest
 from tasks import rmse_of, zero_share_of
 from worlds import make_world
 
-from lsalsa.study.evaluation import SHOWN, Cell, evaluate
+from lsalsa.study.evaluation import SHOWN, Run, evaluate
 
 COMPONENTS = ("digits", "photos", "texts")
 WORLD_OF = {n_blocks: make_world(n_blocks, n_samples=20) for n_blocks in (1, 2, 3)}
@@ -24,7 +24,8 @@ class Judge:
     def errors(self, codes):
         self.seen.append(codes)
         call = 100 * len(self.seen)
-        return {name: {"paper": call + i, "honest": call + i + 0.5} for i, name in enumerate(self.components)}
+        numbers = {name: call + i for i, name in enumerate(self.components)}
+        return {name: {"fitted_on_test": n, "fitted_on_train": n + 0.5} for name, n in numbers.items()}
 
 
 def sparse_codes(world, seed, share=0.6):
@@ -43,11 +44,11 @@ def blocks_of(world):
     return {"all": list(range(first)), **columns}
 
 
-def score(world, *cells, targets=None):
-    """Rows, samples and judge of an evaluation; a cell is (depth, repetition, codes, facts)."""
+def score(world, *runs, targets=None):
+    """Rows, samples and judge of an evaluation; a run is (depth, repetition, codes, facts)."""
     targets = sparse_codes(world, 99) if targets is None else targets
     judge = Judge(COMPONENTS[: len(world.dictionaries)])
-    made = [Cell(*key, lambda signals, codes=codes: codes, facts) for *key, codes, facts in cells]
+    made = [Run(*key, lambda signals, codes=codes: codes, facts) for *key, codes, facts in runs]
     rows, samples = evaluate(
         world.problem, world.signals, targets, made, components=judge.components, classifiers=judge
     )
@@ -58,12 +59,12 @@ def score(world, *cells, targets=None):
 
 
 @every_number
-def test_every_cell_has_a_row_for_all_and_for_each_component_with_distances_and_zeros_as_counted(n_blocks):
+def test_every_run_has_a_row_for_all_and_for_each_component_with_distances_and_zeros_as_counted(n_blocks):
     world, targets = WORLD_OF[n_blocks], sparse_codes(WORLD_OF[n_blocks], 99)
     codes = [sparse_codes(world, seed) for seed in range(3)]
-    cells = [(1, 0, codes[0], {}), (1, 1, codes[1], {}), (5, 0, codes[2], {})]
-    rows, _, _ = score(world, *cells)
-    expected = [(cell, name, columns) for cell in cells for name, columns in blocks_of(world).items()]
+    runs = [(1, 0, codes[0], {}), (1, 1, codes[1], {}), (5, 0, codes[2], {})]
+    rows, _, _ = score(world, *runs)
+    expected = [(run, name, columns) for run in runs for name, columns in blocks_of(world).items()]
     assert [(row["depth"], row["repetition"], row["component"]) for row in rows] == [
         (depth, repetition, name) for (depth, repetition, _, _), name, _ in expected
     ]
@@ -74,10 +75,17 @@ def test_every_cell_has_a_row_for_all_and_for_each_component_with_distances_and_
         assert row["zero_share"] == pytest.approx(zero_share_of(found[:, columns]), rel=1e-12)
 
 
+ERRORS = ("error_percent_fitted_on_test", "error_percent_fitted_on_train")
+
+
+def errors_in(rows):
+    return [(row["component"], *(row[name] for name in ERRORS)) for row in rows]
+
+
 def test_errors_of_a_task_of_several_components_stand_with_the_components_alone():
     world = WORLD_OF[2]
     rows, _, _ = score(world, (1, 0, sparse_codes(world, 0), {}), (5, 0, sparse_codes(world, 1), {}))
-    assert [(row["component"], row["error_percent"], row["error_percent_honest"]) for row in rows] == [
+    assert errors_in(rows) == [
         ("all", None, None),
         ("digits", 100, 100.5),
         ("photos", 101, 101.5),
@@ -90,22 +98,28 @@ def test_errors_of_a_task_of_several_components_stand_with_the_components_alone(
 def test_errors_of_a_task_of_one_component_stand_under_all_as_well():
     world = WORLD_OF[1]
     rows, _, _ = score(world, (1, 0, sparse_codes(world, 0), {}))
-    assert [(row["component"], row["error_percent"], row["error_percent_honest"]) for row in rows] == [
-        ("all", 100, 100.5),
-        ("digits", 100, 100.5),
-    ]
+    assert errors_in(rows) == [("all", 100, 100.5), ("digits", 100, 100.5)]
 
 
-def test_the_facts_of_a_cell_stand_in_its_rows_and_in_no_others():
+def test_without_classifiers_there_are_no_errors_and_all_other_scores():
+    world, codes = WORLD_OF[2], sparse_codes(WORLD_OF[2], 0)
+    run = Run(1, 0, lambda signals: codes)
+    rows, _ = evaluate(world.problem, world.signals, sparse_codes(world, 99), [run], components=COMPONENTS[:2])
+    scored, _, _ = score(world, (1, 0, codes, {}))
+    assert errors_in(rows) == [("all", None, None), ("digits", None, None), ("photos", None, None)]
+    assert [row | dict.fromkeys(ERRORS) for row in scored] == rows
+
+
+def test_the_facts_of_a_run_stand_in_its_rows_and_in_no_others():
     world = WORLD_OF[2]
-    facts = {"mu": 2.0, "status": "done"}, {"status": "diverged", "seed": 4}
+    facts = {"mu": 2.0, "status": "ok"}, {"status": "diverged", "seed": 4}
     rows, _, _ = score(world, *((1, i, sparse_codes(world, i), fact) for i, fact in enumerate(facts)))
     for i, fact in enumerate(facts):
         assert all(row.items() >= fact.items() for row in rows[3 * i : 3 * i + 3])
     assert "seed" not in rows[0] and "mu" not in rows[3]
 
 
-def test_classifiers_see_the_codes_of_each_cell_once_and_as_they_are():
+def test_classifiers_see_the_codes_of_each_run_once_and_as_they_are():
     world = WORLD_OF[2]
     codes = [sparse_codes(world, seed) for seed in (0, 1)]
     _, _, judge = score(world, *((1, i, each, {}) for i, each in enumerate(codes)))
@@ -113,11 +127,11 @@ def test_classifiers_see_the_codes_of_each_cell_once_and_as_they_are():
     assert all(np.array_equal(seen, each) for seen, each in zip(judge.seen, codes, strict=True))
 
 
-def test_an_estimator_gets_the_signals_of_the_test_split_once():
+def test_a_coder_gets_the_signals_of_the_test_split_once():
     world, given = WORLD_OF[1], []
     codes = sparse_codes(world, 0)
-    cell = Cell(1, 0, lambda signals: given.append(signals) or codes)
-    evaluate(world.problem, world.signals, codes, [cell], components=["digits"], classifiers=Judge(["digits"]))
+    run = Run(1, 0, lambda signals: given.append(signals) or codes)
+    evaluate(world.problem, world.signals, codes, [run], components=["digits"], classifiers=Judge(["digits"]))
     assert len(given) == 1 and given[0] is world.signals
 
 
@@ -195,16 +209,16 @@ def test_codes_of_a_diverged_run_are_no_reason_to_stop_and_their_rows_say_what_t
     world = WORLD_OF[n_blocks]
     broken, whole = sparse_codes(world, 0), sparse_codes(world, 1)
     broken[4, 0] = np.nan
-    rows, samples, judge = score(world, (1, 0, broken, {"status": "diverged"}), (5, 0, whole, {"status": "done"}))
+    rows, samples, judge = score(world, (1, 0, broken, {"status": "diverged"}), (5, 0, whole, {"status": "ok"}))
     n_rows = n_blocks + 1
-    assert [row["status"] for row in rows] == ["diverged"] * n_rows + ["done"] * n_rows
+    assert [row["status"] for row in rows] == ["diverged"] * n_rows + ["ok"] * n_rows
     assert [math.isnan(row["rmse"]) for row in rows[:3]] == [True, True, False]
     assert all(math.isfinite(row["rmse"]) for row in rows[n_rows:])
     assert np.isnan(samples["rmse"][0, 0]).sum() == 1 and not np.isnan(samples["rmse"][1]).any()
     assert np.array_equal(judge.seen[0], np.where(np.isnan(broken), 0.0, broken))
 
 
-def test_a_cell_without_one_finite_code_is_scored_like_any_other():
+def test_a_run_without_one_finite_code_is_scored_like_any_other():
     world = WORLD_OF[2]
     nothing = np.full((20, 13), np.nan)
     rows, samples, judge = score(world, (1, 0, nothing, {"status": "diverged"}))

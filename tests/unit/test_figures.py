@@ -1,39 +1,54 @@
-"""Figures: every kind draws from small invented results, legibly, and with the same bytes each time."""
+"""Figures: every kind plots small invented results, legibly, and with the same bytes each time."""
 
-import struct
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.text import Text
+from pictures import check_files, texts_off_the_page, words_of
 from scipy import sparse
 
 from lsalsa.errors import ConfigError, DataError
 from lsalsa.storage import write_arrays, write_rows
 from lsalsa.study import figures
+from lsalsa.study.config import plugins
 from lsalsa.study.figures import atoms, frontier
+from lsalsa.study.figures._style import RoundLogLocator, method_style
 from lsalsa.study.heading import Heading
-from lsalsa.study.tables import method_label
+from lsalsa.study.needs import NEEDS, need, read_needs
+from lsalsa.study.shown import Shown
 
-VARIANTS = ("lsalsa_adam", "lista_adam", "salsa_u", "salsa_softx", "lsalsa_u")
-METHODS = ("ista", "fista", "salsa", "lista", "lsalsa", *VARIANTS)
-LABELS = [method_label(method) for method in METHODS]
+KINDS = [kind for kind in plugins.kinds("figures") if "." not in kind]
+ALGORITHMS = {name: name for name in ("ista", "fista", "salsa", "lista", "lsalsa")}
+ALGORITHMS |= {"lsalsa_adam": "lsalsa", "lista_adam": "lista", "lsalsa_u": "lsalsa"}
+ALGORITHMS |= {"salsa_u": "salsa", "salsa_softx": "salsa"}
+METHODS = tuple(ALGORITHMS)
+LABELS = {name: name.upper() for name in METHODS} | {"lsalsa_adam": "LSALSA (Adam)", "lista_adam": "LISTA (Adam)"}
+LABELS |= {"lsalsa_u": "LSALSA (read-out u)", "salsa_u": "SALSA (read-out u)", "salsa_softx": "SALSA (read-out softx)"}
 DEPTHS = (1, 5, 20)
 SIDE, N_ATOMS, N_SAMPLES = 4, 6, 24
+IN_PRINT = {"digits": "Handwriting", "photos": "Photographs"}
 
 
 def depths_of(method):
     return DEPTHS if method in ("ista", "fista", "salsa") else DEPTHS[:2]
 
 
-def tasks_of(components):
-    return {"task": {"title": "The task", "components": components}}
-
-
-IN_PRINT = {"digits": "Handwriting", "photos": "Photographs"}
-ONE_TASK = {"components": {"digits": "Handwriting"}, "tasks": tasks_of(("digits",))}
+def shown(components=("digits",), methods=METHODS, depths=DEPTHS, component=None, title="Invented results", **more):
+    """What a figure shows of one task."""
+    return Shown(
+        "figure_1",
+        Heading(title),
+        tasks={"task": {"title": "The task", "components": components, "n_atoms": [N_ATOMS] * len(components)}},
+        components={name: IN_PRINT[name] for name in components},
+        component=component,
+        labels={method: LABELS[method] for method in methods},
+        algorithms={method: ALGORITHMS[method] for method in methods},
+        depths=depths,
+        details=more,
+    )
 
 
 def invented_results(components, *, seed=0):
@@ -47,21 +62,21 @@ def invented_results(components, *, seed=0):
     return {
         "evaluation": [row for method in METHODS for row in invented_rows(method, components, random)],
         "timing": [
-            {"task": "task", "method": m, "depth": d, "seconds_per_sample": 1e-6 * (d + i / 10), "status": "done"}
+            {"task": "task", "method": m, "depth": d, "seconds_per_sample": 1e-6 * (d + i / 10), "status": "ok"}
             for i, m in enumerate(METHODS)
             for d in depths_of(m)
         ],
         "exact": list(invented_exact()),
         "samples": {method: invented_samples(method, n_components, random) for method in METHODS},
         "classifiers": {
-            "floor_error_percent": {name: {"paper": 0.0, "honest": 9.0} for name in components},
-            "guess_error_percent": dict.fromkeys(components, 90.0),
+            "task": {
+                "floor_error_percent": {name: {"fitted_on_test": 0.0, "fitted_on_train": 9.0} for name in components},
+                "guess_error_percent": dict.fromkeys(components, 90.0),
+            }
         },
-        "problem": problem,
         "problems": {"task": problem},
-        "signals": signals,
-        "codes": {"codes": sparse.csr_matrix(codes)},
-        "all_codes": {"task": {"codes": sparse.csr_matrix(codes)}},
+        "signals": {"task": signals},
+        "codes": {"task": {"codes": sparse.csr_matrix(codes)}},
         "dictionaries": {
             name: {"dictionary": problem[f"dictionary_{i}"], "usage": random.random(N_ATOMS)}
             for i, name in enumerate(components)
@@ -78,7 +93,7 @@ def invented_exact():
     ]
     for method, tolerance, seconds, rmse in measured:
         row = {"method": method, "tolerance": tolerance, "seconds_per_sample": seconds, "rmse": rmse}
-        yield row | {"status": "done", "reason": None}
+        yield row | {"status": "ok", "reason": None}
     absent = {"method": "exact_spams", "tolerance": None, "seconds_per_sample": None, "rmse": None}
     yield absent | {"status": "skipped", "reason": "spams cannot be imported: gone"}
 
@@ -97,9 +112,9 @@ def invented_rows(method, components, random):
                     "repetition": repetition,
                     "component": component,
                     "rmse": float("nan") if failed else random.uniform(0.5, 1) / depth,
-                    "error_percent": None if no_error else random.uniform(0, 90) / depth,
-                    "error_percent_honest": None if no_error else random.uniform(9, 90),
-                    "status": "diverged" if failed else "done",
+                    "error_percent_fitted_on_test": None if no_error else random.uniform(0, 90) / depth,
+                    "error_percent_fitted_on_train": None if no_error else random.uniform(9, 90),
+                    "status": "diverged" if failed else "ok",
                 }
 
 
@@ -114,78 +129,42 @@ def invented_samples(method, n_components, random):
     }
 
 
-def drawn(kind, components=("digits", "photos"), **changes):
-    options = {"heading": Heading("Invented results"), "methods": METHODS, "depths": DEPTHS}
-    options["components"] = {name: IN_PRINT[name] for name in components}
-    if kind == "diagram":
-        options["methods"] = ["lsalsa"]
-    options["tasks"] = tasks_of(components)
-    return figures.draw(kind, invented_results(components), **(options | changes))
+def plotted(kind, components=("digits", "photos"), **changes):
+    return figures.plot(kind, invented_results(components), shown(components, **changes))
 
 
-def texts_of(figure):
-    return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
-
-
-def words_of(figure):
-    return "\n".join(text.get_text() for text in texts_of(figure))
-
-
-@pytest.mark.parametrize("kind", figures.available())
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_figure_has_the_same_bytes_each_time_and_carries_no_date(kind, tmp_path):
-    for name in ("first", "second"):
-        figures.save_figure(drawn(kind, ["digits"]), tmp_path / f"{name}.png", tmp_path / f"{name}.svg")
-    for suffix in ("png", "svg"):
-        first, second = (tmp_path / f"{name}.{suffix}" for name in ("first", "second"))
-        assert first.read_bytes() == second.read_bytes()
-    svg = (tmp_path / "first.svg").read_text()
-    assert "<dc:date>" not in svg and "Matplotlib v" not in svg
-    png = (tmp_path / "first.png").read_bytes()
-    assert b"Software" not in png
-    width, height = struct.unpack(">II", png[16:24])
-    assert 600 < width < 2000 and 300 < height < 5000
+    check_files(lambda: plotted(kind, ["digits"]), tmp_path)
 
 
-@pytest.mark.parametrize("kind", figures.available())
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("components", [("digits",), ("digits", "photos")], ids=("one", "two"))
 def test_every_text_lies_on_the_page(kind, components):
-    figure = drawn(kind, components)
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    page = figure.bbox
-    for text in texts_of(figure):
-        if text.get_text() in tick_texts_out_of_view(figure):
-            continue
-        box = text.get_window_extent(canvas.get_renderer())
-        assert page.x0 - 1 <= box.x0 and box.x1 <= page.x1 + 1, text.get_text()
-        assert page.y0 - 1 <= box.y0 and box.y1 <= page.y1 + 1, text.get_text()
+    assert list(texts_off_the_page(plotted(kind, components))) == []
 
 
-def tick_texts_out_of_view(figure):
-    """Labels of ticks beyond the limits of an axis: kept by matplotlib, never drawn."""
-    for axes in figure.axes:
-        for axis, (low, high) in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
-            for tick in axis.get_major_ticks() + axis.get_minor_ticks():
-                if not low <= tick.get_loc() <= high:
-                    yield tick.label1.get_text()
-
-
-@pytest.mark.parametrize("kind", figures.available())
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_files_of_a_task_are_read_as_a_figure_needs_them(kind, tmp_path):
-    components = ("digits", "photos")
-    results = invented_results(components)
-    names = {"methods": METHODS if kind != "diagram" else ["salsa"], "components": IN_PRINT}
-    data = figures.read_data(kind, written(results, tmp_path), tasks=["task"], **names)
-    assert set(data) == set(figures.needs(kind)) <= set(figures.NEEDS)
-    figure = figures.draw(kind, data, heading=Heading("From files"), depths=DEPTHS, tasks=tasks_of(components), **names)
+    words, one = plugins.declared("figures", kind, "needs"), shown(IN_PRINT, title="From files")
+    files = written(invented_results(tuple(IN_PRINT)), tmp_path)
+    figure = figures.plot(kind, read_needs(words, files, one), one)
     assert "From files" in words_of(figure)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_of_figure_declares_what_it_needs_and_is_about(kind):
+    words = plugins.declared("figures", kind, "needs")
+    assert words and [need(word) for word in words] == [NEEDS[word] for word in words]
+    assert plugins.declared("figures", kind, "subject") in ("task", "tasks", "components")
+    assert plugins.declared("figures", kind, "caption").endswith(".")
 
 
 def written(results, folder):
     """Paths of the files that hold the results, by word."""
-    for word in ("problem", "signals", "codes"):
-        write_arrays(folder / f"{word}.npz", results[word])
-    write_arrays(folder / "classifiers.npz", {"any": np.zeros(1)}, results["classifiers"])
+    for word in ("problems", "signals", "codes"):
+        write_arrays(folder / f"{word}.npz", results[word]["task"])
+    write_arrays(folder / "classifiers.npz", {"any": np.zeros(1)}, results["classifiers"]["task"])
     for word in ("timing", "exact"):
         write_rows(folder / f"{word}.parquet", results[word])
     for name, arrays in results["dictionaries"].items():
@@ -195,37 +174,28 @@ def written(results, folder):
     for method in METHODS:
         rows = [row for row in results["evaluation"] if row["method"] == method]
         write_rows(folder / f"{method}.parquet", rows)
-    one = {word: folder / f"{word}.npz" for word in ("problem", "signals", "codes", "classifiers")}
-    return {
-        **one,
-        "exact": folder / "exact.parquet",
-        "timing": [folder / "timing.parquet"],
-        "problems": [folder / "problem.npz"],
-        "all_codes": [folder / "codes.npz"],
-        "dictionaries": [folder / f"dictionary_{name}.npz" for name in results["dictionaries"]],
-        "evaluation": [folder / f"{method}.parquet" for method in METHODS],
-        "samples": [folder / f"{method}.npz" for method in METHODS],
-        "patches": [folder / f"{name}.npz" for name in results["patches"]],
+    one = {word: f"{word}.npz" for word in ("problems", "signals", "codes", "classifiers")}
+    one |= {word: f"{word}.parquet" for word in ("timing", "exact")}
+    many = {
+        "dictionaries": [f"dictionary_{name}.npz" for name in results["dictionaries"]],
+        "evaluation": [f"{method}.parquet" for method in METHODS],
+        "samples": [f"{method}.npz" for method in METHODS],
+        "patches": [f"{name}.npz" for name in results["patches"]],
     }
+    files = {word: [name] for word, name in one.items()} | many
+    return {word: [str(folder / name) for name in names] for word, names in files.items()}
 
 
 def test_curves_pass_through_the_means_and_stop_where_the_method_stops():
     results = invented_results(("digits",))
-    figure = figures.draw(
-        "rmse_curves",
-        results,
-        heading=Heading("t"),
-        methods=METHODS,
-        depths=DEPTHS,
-        **ONE_TASK,
-    )
+    figure = figures.plot("rmse_curves", results, shown())
     lines = {line.get_label(): line for line in figure.axes[0].get_lines()}
     for method in ("fista", "lista"):
         rows = [r for r in results["evaluation"] if r["method"] == method and r["component"] == "all"]
         line = lines[method.upper()]
         assert tuple(line.get_xdata()) == depths_of(method)
         for depth, value in zip(line.get_xdata(), line.get_ydata(), strict=True):
-            finished = [r["rmse"] for r in rows if r["depth"] == depth and r["status"] == "done"]
+            finished = [r["rmse"] for r in rows if r["depth"] == depth and r["status"] == "ok"]
             assert value == pytest.approx(np.mean(finished))
 
 
@@ -234,27 +204,13 @@ def test_a_result_that_was_not_timed_is_not_left_out_silently():
     results["timing"] = [row for row in results["timing"] if (row["method"], row["depth"]) != ("salsa", 5)]
     for kind in ("rmse_curves", "error_seconds"):
         with pytest.raises(DataError, match="salsa at depth 5 has a result, but no row in the timing"):
-            figures.draw(
-                kind,
-                results,
-                heading=Heading("t"),
-                methods=METHODS,
-                depths=DEPTHS,
-                **ONE_TASK,
-            )
+            figures.plot(kind, results, shown())
 
 
 def test_the_zero_code_is_marked_at_the_size_of_the_optimal_codes():
     results = invented_results(("digits",))
-    figure = figures.draw(
-        "rmse_curves",
-        results,
-        heading=Heading("t"),
-        methods=METHODS,
-        depths=DEPTHS,
-        **ONE_TASK,
-    )
-    level = np.sqrt(np.mean(results["codes"]["codes"].toarray() ** 2))
+    figure = figures.plot("rmse_curves", results, shown())
+    level = np.sqrt(np.mean(results["codes"]["task"]["codes"].toarray() ** 2))
     heights = [line.get_ydata()[0] for line in figure.axes[0].get_lines() if len(set(line.get_ydata())) == 1]
     assert any(height == pytest.approx(level) for height in heights)
 
@@ -263,45 +219,38 @@ def test_the_sentence_under_the_curves_is_worked_out_from_the_rows():
     results = invented_results(("digits",))
     values = {("fista", 1): 0.9, ("fista", 5): 0.4, ("fista", 20): 0.2, ("lsalsa", 1): 0.3, ("lsalsa", 5): 0.1}
     results["evaluation"] = [
-        {"task": "task", "method": m, "depth": d, "repetition": 0, "component": "all", "rmse": value, "status": "done"}
+        {"task": "task", "method": m, "depth": d, "repetition": 0, "component": "all", "rmse": value, "status": "ok"}
         for (m, d), value in values.items()
     ]
-    figure = figures.draw(
-        "rmse_curves",
-        results,
-        heading=Heading("t"),
-        methods=["fista", "lsalsa"],
-        depths=DEPTHS,
-        **ONE_TASK,
-    )
+    figure = figures.plot("rmse_curves", results, shown(methods=["fista", "lsalsa"]))
     sentence = " ".join(words_of(figure).split())
     assert "At T = 1 LSALSA comes nearest to the optimal code (RMSE 0.300)." in sentence
     assert "To get as near takes FISTA T = 20." in sentence
 
 
 def test_a_component_chosen_for_the_figure_is_the_one_shown():
-    assert "Photographs" in words_of(drawn("atoms", component="photos"))
-    assert "Handwriting" not in words_of(drawn("atoms", component="photos"))
-    assert len(drawn("error_seconds", component="photos").axes) == 2
-    assert len(drawn("error_seconds").axes) == 4
+    assert "Photographs" in words_of(plotted("atoms", component="photos"))
+    assert "Handwriting" not in words_of(plotted("atoms", component="photos"))
+    assert len(plotted("error_seconds", component="photos").axes) == 2
+    assert len(plotted("error_seconds").axes) == 4
 
 
 @pytest.mark.parametrize("kind", ["atoms", "error_seconds", "reconstructions"])
 def test_components_have_their_names_in_print(kind):
-    words = words_of(drawn(kind))
+    words = words_of(plotted(kind))
     assert all(title in words and name not in words for name, title in IN_PRINT.items())
 
 
 def test_clouds_say_which_method_has_no_codes_at_a_depth():
-    assert "no codes at this T: LISTA, LSALSA" in words_of(drawn("sparsity_clouds"))
+    assert "no codes at this T: LISTA, LSALSA" in words_of(plotted("sparsity_clouds"))
 
 
 def test_reconstructions_show_truth_and_sources_that_add_up():
     results = invented_results(("digits", "photos"))
-    page = np.asarray(drawn("reconstructions").axes[0].images[0].get_array())
+    page = np.asarray(plotted("reconstructions").axes[0].images[0].get_array())
     mixture, digit, photo = (page[:SIDE, left : left + SIDE] for left in (0, SIDE + 1, 2 * SIDE + 2))
     assert np.allclose(2 * mixture, digit + photo)
-    row = int(results["signals"]["test_index_1"][results["samples"]["ista"]["shown"][0]])
+    row = int(results["signals"]["task"]["test_index_1"][results["samples"]["ista"]["shown"][0]])
     assert np.allclose(photo.ravel(), results["patches"]["photos"]["test"][row])
 
 
@@ -311,13 +260,14 @@ def test_pages_of_reconstructions_share_no_sample_and_end_where_the_samples_do()
     results["samples"]["ista"]["reconstructions"] = np.zeros((len(depths_of("ista")), 2, 8, SIDE**2))
 
     def truth(page):
-        options = {"methods": ["ista"], "depths": DEPTHS, "components": IN_PRINT}
-        figure = figures.draw("reconstructions", results, heading=Heading("Pages"), page=page, **options)
+        figure = figures.plot("reconstructions", results, shown(IN_PRINT, ["ista"], **page))
         return np.asarray(figure.axes[0].images[0].get_array())[:SIDE, :SIDE].tobytes()
 
-    assert truth(None) == truth(1) != truth(2)
-    with pytest.raises(ConfigError, match="page 3 of the reconstructions is asked for, but the stored samples fill 2"):
-        truth(3)
+    assert truth({}) == truth({"sample_page": 1}) != truth({"sample_page": 2})
+    with pytest.raises(
+        ConfigError, match="sample_page 3 of the reconstructions is asked for, but the stored samples fill 2"
+    ):
+        truth({"sample_page": 3})
 
 
 def test_atoms_stand_in_order_of_use_each_scaled_to_its_largest_value():
@@ -330,18 +280,17 @@ def test_atoms_stand_in_order_of_use_each_scaled_to_its_largest_value():
 
 
 def test_every_method_has_its_own_look_that_does_not_depend_on_company():
-    from lsalsa.study.figures._style import method_style
-
-    looks = [method_style(method, METHODS) for method in METHODS]
+    looks = [method_style(method, ALGORITHMS) for method in METHODS]
     assert len({look["color"] for look in looks}) == len(METHODS) == 10
     assert len({(str(look["linestyle"]), look["marker"]) for look in looks[:5]}) == 5
-    assert [method_style(method, [method]) for method in METHODS] == looks
-    others = ["lsalsa_long", "lsalsa_wide", *METHODS]
+    assert [method_style(method, {method: ALGORITHMS[method]}) for method in METHODS] == looks
+    others = {"my_own": "lsalsa", "lsalsa_wide": "lsalsa", **ALGORITHMS}
+    assert method_style("my_own", others)["marker"] == method_style("lsalsa", others)["marker"]
     assert len({method_style(method, others)["color"] for method in others}) == 12
 
 
 def test_legend_names_variants_for_a_reader_and_lies_below_the_panels():
-    figure = drawn("rmse_curves", ["digits"])
+    figure = plotted("rmse_curves", ["digits"])
     FigureCanvasAgg(figure).draw()
     legend = figure.legends[0]
     words = [text.get_text() for text in legend.get_texts()]
@@ -353,18 +302,17 @@ def test_curves_of_several_tasks_keep_their_rows_and_levels_apart():
     results, tasks = invented_results(["digits"]), {}
     for name, factor in (("one", 1.0), ("other", 0.25)):
         tasks[name] = {"title": name.capitalize(), "components": ["digits"]}
-        codes = results["all_codes"]["task"]["codes"]
-        results["all_codes"][name], results["problems"][name] = {"codes": factor * codes}, results["problem"]
+        results["codes"][name] = {"codes": factor * results["codes"]["task"]["codes"]}
+        results["problems"][name] = results["problems"]["task"]
     for word in ("evaluation", "timing"):
         columns = ("rmse", "seconds_per_sample")
         scaled = [{**row, "task": "other", **{c: 0.25 * row[c] for c in columns if c in row}} for row in results[word]]
         results[word] = [{**row, "task": "one"} for row in results[word]] + scaled
-    options = {"methods": METHODS, "depths": DEPTHS, "components": ["digits"], "tasks": tasks}
-    figure = figures.draw("rmse_curves", results, heading=Heading("t"), **options)
+    figure = figures.plot("rmse_curves", results, replace(shown(), tasks=tasks))
     assert len(figure.axes) == 4
     for above, below in zip(figure.axes[:2], figure.axes[2:], strict=True):
-        drawn_lines = ([li for li in axes.get_lines() if li.get_label() in LABELS] for axes in (above, below))
-        for line, other in zip(*drawn_lines, strict=True):
+        pair = ([li for li in axes.get_lines() if li.get_label() in LABELS.values()] for axes in (above, below))
+        for line, other in zip(*pair, strict=True):
             np.testing.assert_allclose(0.25 * np.asarray(line.get_ydata()), other.get_ydata())
     times = [axes.get_lines()[0].get_xdata() for axes in (figure.axes[1], figure.axes[3])]
     np.testing.assert_allclose(0.25 * np.asarray(times[0]), times[1])
@@ -382,13 +330,13 @@ def test_frontier_holds_what_no_other_point_beats():
 
 
 def test_frontier_names_its_points_and_says_what_was_not_measured():
-    sentence = " ".join(words_of(drawn("frontier", ["digits"])).split())
+    sentence = " ".join(words_of(plotted("frontier", ["digits"])).split())
     assert "exact: active set (gap 1e-06). Exact solvers go on" in sentence
     assert "Not measured: SPAMS LARS (spams cannot be imported: gone)." in sentence
 
 
 def test_exact_result_below_the_axis_is_drawn_at_its_lower_edge():
-    axes = drawn("frontier", ["digits"]).axes[0]
+    axes = plotted("frontier", ["digits"]).axes[0]
     (line,) = (line for line in axes.get_lines() if line.get_label() == "exact: active set")
     assert line.get_xdata() == [pytest.approx(20.0)]
     curves = [
@@ -401,31 +349,17 @@ def test_exact_result_below_the_axis_is_drawn_at_its_lower_edge():
 
 def test_atoms_of_listed_components_are_the_most_used_ones():
     results = invented_results(["digits", "photos"])
-    options = {
-        "heading": Heading("t"),
-        "methods": [],
-        "depths": [],
-        "components": {"photos": "Photographs"},
-        "n_atoms": 4,
-    }
-    figure = figures.draw("atoms", results, **options)
-    shown = np.asarray(figure.axes[0].images[0].get_array())
+    figure = figures.plot("atoms", results, shown(["photos"], n_atoms=4))
+    image = np.asarray(figure.axes[0].images[0].get_array())
     photos = results["dictionaries"]["photos"]
     order = np.argsort(-photos["usage"])[:4]
-    np.testing.assert_array_equal(shown, atoms.mosaic(photos["dictionary"], order))
+    np.testing.assert_array_equal(image, atoms.mosaic(photos["dictionary"], order))
     assert "4 of 6 atoms" in words_of(figure) and len(figure.axes) == 1
-
-
-@pytest.mark.parametrize(("method", "n_layers"), [("salsa", 1), ("lsalsa", 3)])
-def test_diagram_has_the_updates_of_every_layer(method, n_layers):
-    words = words_of(drawn("diagram", methods=[method]))
-    assert words.count("mathrm{soft}(x + d") == words.count("d - u + x") == n_layers
-    assert ("layer 3" in words) == (method == "lsalsa")
 
 
 def test_note_and_long_title_stand_complete_on_the_page():
     heading = Heading("A long title " * 12 + "(partial data)", "Partial data: asirra (10 of 20).")
-    figure = drawn("atoms", ["digits"], heading=heading)
+    figure = figures.plot("atoms", invented_results(["digits"]), replace(shown(), heading=heading))
     assert "Partial data: asirra (10 of 20)." in " ".join(words_of(figure).split())
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
@@ -435,21 +369,12 @@ def test_note_and_long_title_stand_complete_on_the_page():
 
 
 def test_axis_of_much_less_than_a_decade_has_ticks():
-    from lsalsa.study.figures._style import RoundLogLocator
-
     for low, high in ((0.51, 0.58), (3.1, 3.15), (0.2, 0.26), (1.0, 1e7)):
         ticks = np.asarray(RoundLogLocator().tick_values(low, high))
         assert np.count_nonzero((ticks >= low) & (ticks <= high)) >= 2
 
 
-def test_unknown_kinds_and_components_are_refused_by_name():
-    with pytest.raises(ConfigError, match="rmse_curve.*rmse_curves"):
-        figures.needs("rmse_curve")
-    with pytest.raises(ConfigError, match="fotos is not a component of the task.*digits, photos"):
-        drawn("atoms", component="fotos")
-
-
-def test_no_figure_library_is_loaded_before_a_figure_is_drawn():
+def test_no_figure_library_is_loaded_before_a_figure_is_plotted():
     code = (
         "import sys; import lsalsa.study.figures, lsalsa.study.tables, lsalsa.study.classification;"
         "print([name for name in ('matplotlib', 'sklearn') if name in sys.modules])"

@@ -34,7 +34,7 @@ def snakemake(tmp_path):
         rule="train_encoder",
         input=Files({}),
         output=Files({"codes": str(tmp_path / "codes.npz"), "rows": str(tmp_path / "rows.parquet")}),
-        params=SimpleNamespace(settings={"seed": 3, "kind": "lsalsa"}),
+        params=SimpleNamespace(settings={"seed": 3, "algorithm": "lsalsa"}),
         wildcards={"task": "digits", "depth": "5"},
         threads=1,
         log=[str(tmp_path / "logs" / "train_encoder" / "digits.log")],
@@ -72,7 +72,7 @@ def test_outputs_are_written_with_the_settings_that_made_them(snakemake):
         "study": "small",
         "task": "digits",
         "depth": "5",
-        "settings": {"seed": 3, "kind": "lsalsa"},
+        "settings": {"seed": 3, "algorithm": "lsalsa"},
     }
 
 

@@ -10,7 +10,7 @@ from lsalsa.arrays import Device, Tiles, check_matrix, is_host, namespace, to_ho
 from lsalsa.arrays.kernels import cuda, kernels_for
 from lsalsa.encoders import encoder_class, load_encoder
 from lsalsa.errors import DataError
-from lsalsa.study.timing import time_estimator
+from lsalsa.study.timing import time_coder
 
 TOLERANCE = {np.float32: 2e-5, np.float64: 1e-12}
 
@@ -113,5 +113,5 @@ def test_a_device_works_on_all_rows_as_one_tile_whatever_suits_a_cache(cupy):
 
 def test_the_clock_waits_for_the_device():
     problem, signals = placed(Device("gpu"), np.float32)
-    row = time_estimator(lambda given: solve(problem, given, "ista", 2).codes, signals, passes=2)
+    row = time_coder(lambda given: solve(problem, given, "ista", 2).codes, signals, passes=2)
     assert row["n_samples"] == signals.shape[0]

@@ -34,6 +34,7 @@ LAYERS = (
     {"data", "streaming"},
     {"storage", "discovery"},
     {"arrays"},
+    {"extras"},
     {"seeds", "errors"},
 )
 HEAVY = ("numba", "sklearn", "skimage", "matplotlib", "snakemake", "pandas", "mlxtend", "cupy")
@@ -165,9 +166,10 @@ def locked(name="requirements.lock", python="3.11.9"):
 
 
 def declared():
-    """Requirements of pyproject.toml: the base ones and those of the extra `dev`."""
+    """Requirements of pyproject.toml that the lock holds: the base ones and those of the extras `study` and `dev`."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    return [Requirement(text) for text in project["dependencies"] + project["optional-dependencies"]["dev"]]
+    extras = project["optional-dependencies"]
+    return [Requirement(text) for text in project["dependencies"] + extras["study"] + extras["dev"]]
 
 
 @pytest.mark.parametrize("requirement", declared(), ids=lambda requirement: requirement.name)

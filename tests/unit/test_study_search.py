@@ -21,8 +21,8 @@ SOLVER_GRIDS = {
 TASK = make_task()
 TINY = make_task(n_features=5, n_atoms=4)
 
-every_solver = pytest.mark.parametrize("kind", SOLVER_GRIDS)
-every_encoder = pytest.mark.parametrize("kind", ["lista", "lsalsa"])
+every_solver = pytest.mark.parametrize("algorithm", SOLVER_GRIDS)
+every_encoder = pytest.mark.parametrize("algorithm", ["lista", "lsalsa"])
 
 
 def candidates_of(grid):
@@ -37,15 +37,15 @@ def winners(rows):
     return [row for row in rows if row["chosen"]]
 
 
-def tune_solver(kind, grid, depths=DEPTHS, task=TASK):
-    return search_solver(task.problem, *task.validation, kind=kind, depths=depths, grid=grid)
+def tune_solver(algorithm, grid, depths=DEPTHS, task=TASK):
+    return search_solver(task.problem, *task.validation, algorithm=algorithm, depths=depths, grid=grid)
 
 
-def tune(grid, *, kind="lsalsa", depth=2, task=TASK, rungs=(1, 2), n_train=40, optimizer="sgd", seed=0, **data):
+def tune(grid, *, algorithm="lsalsa", depth=2, task=TASK, rungs=(1, 2), n_train=40, optimizer="sgd", seed=0, **data):
     """`search_encoder`, every setting with a value; `data` may replace a split."""
     given = {"training": task.training, "validation": task.validation, **data}
     settings = {"rungs": rungs, "n_train": n_train, "optimizer": optimizer, "seed": seed}
-    return search_encoder(task.problem, **given, kind=kind, depth=depth, grid=grid, **settings)
+    return search_encoder(task.problem, **given, algorithm=algorithm, depth=depth, grid=grid, **settings)
 
 
 def scores_by_settings(rows, grid):
@@ -56,30 +56,30 @@ def scores_by_settings(rows, grid):
 
 
 @every_solver
-def test_every_candidate_at_every_depth_is_a_row_with_the_score_of_the_textbook(kind):
-    grid = SOLVER_GRIDS[kind]
-    rows = tune_solver(kind, grid)
+def test_every_candidate_at_every_depth_is_a_row_with_the_score_of_the_textbook(algorithm):
+    grid = SOLVER_GRIDS[algorithm]
+    rows = tune_solver(algorithm, grid)
     expected = list(itertools.product(candidates_of(grid), sorted(DEPTHS)))
     assert [(settings_of(row, grid), row["depth"]) for row in rows] == expected
     signals, targets = TASK.validation
     for row, (candidate, depth) in zip(rows, expected, strict=True):
-        codes = solver_codes(TASK, signals, kind, depth, **candidate)
+        codes = solver_codes(TASK, signals, algorithm, depth, **candidate)
         assert row["score"] == pytest.approx(rmse_of(codes, targets), rel=1e-9)
         assert row["zero_share"] == pytest.approx(zero_share_of(codes))
-        assert row["status"] == "done"
+        assert row["status"] == "ok"
 
 
 @every_solver
-def test_at_each_depth_the_candidate_nearest_to_the_optimal_codes_is_chosen(kind):
-    grid = SOLVER_GRIDS[kind]
+def test_at_each_depth_the_candidate_nearest_to_the_optimal_codes_is_chosen(algorithm):
+    grid = SOLVER_GRIDS[algorithm]
     signals, targets = TASK.validation
 
     def distance(candidate, depth):
-        return rmse_of(solver_codes(TASK, signals, kind, depth, **candidate), targets)
+        return rmse_of(solver_codes(TASK, signals, algorithm, depth, **candidate), targets)
 
     best = {depth: min(candidates_of(grid), key=lambda c, depth=depth: distance(c, depth)) for depth in DEPTHS}
-    assert {row["depth"]: settings_of(row, grid) for row in winners(tune_solver(kind, grid))} == best
-    assert len(winners(tune_solver(kind, grid))) == len(DEPTHS)
+    assert {row["depth"]: settings_of(row, grid) for row in winners(tune_solver(algorithm, grid))} == best
+    assert len(winners(tune_solver(algorithm, grid))) == len(DEPTHS)
     assert len({tuple(chosen.items()) for chosen in best.values()}) > 1, "one candidate wins everywhere"
 
 
@@ -99,7 +99,7 @@ def test_a_step_far_too_large_never_wins_and_is_called_diverged(dtype, position)
     rows = tune_solver("ista", {"step_size": steps}, depths=[1, 300], task=make_task(dtype=dtype))
     found = {(row["step_size"], row["depth"]): row for row in rows}
     assert np.isfinite(found[1e3, 1]["score"]) and not np.isfinite(found[1e3, 300]["score"])
-    assert all(row["status"] == ("diverged" if key[0] == 1e3 else "done") for key, row in found.items())
+    assert all(row["status"] == ("diverged" if key[0] == 1e3 else "ok") for key, row in found.items())
     assert sorted(row["depth"] for row in winners(rows)) == [1, 300]
     assert all(row["step_size"] != 1e3 for row in winners(rows))
 
@@ -108,7 +108,7 @@ def test_a_step_far_too_large_never_wins_and_is_called_diverged(dtype, position)
 def test_a_step_far_too_large_is_no_reason_for_a_warning():
     """After sixty steps the codes are finite in float64, and their squares are not."""
     rows = tune_solver("ista", {"step_size": [1e3, None]}, depths=[60])
-    assert [row["status"] for row in rows] == ["diverged", "done"]
+    assert [row["status"] for row in rows] == ["diverged", "ok"]
 
 
 def test_where_every_candidate_diverges_the_first_is_chosen_and_says_so():
@@ -130,7 +130,7 @@ def test_the_samples_of_the_validation_split_decide_and_are_left_as_they_were():
     harder = solver_codes(TASK, signals, "fista", 2000, penalty_factor=4.0)
     for codes, factor in ((targets, 1.0), (harder, 4.0)):
         given, grid = codes.copy(), {"penalty_factor": [1.0, 4.0]}
-        rows = search_solver(TASK.problem, signals, given, kind="fista", depths=[100], grid=grid)
+        rows = search_solver(TASK.problem, signals, given, algorithm="fista", depths=[100], grid=grid)
         assert [row["penalty_factor"] for row in winners(rows)] == [factor]
         assert np.array_equal(given, codes)
     assert np.array_equal(signals, TASK.validation[0])
@@ -147,17 +147,17 @@ def test_an_unknown_solver_or_an_empty_list_of_values_is_refused_by_name():
 
 
 @every_encoder
-def test_scores_of_a_search_are_those_of_training_by_hand(kind):
+def test_scores_of_a_search_are_those_of_training_by_hand(algorithm):
     """All samples in one batch, so that no order enters; slopes by differences. The better of two goes on."""
     factors, depth, rate, decay = [2.0, 0.5], 2, 0.005, 0.5
     grid = {"penalty_factor": factors, "learning_rate": [rate], "batch_size": [1000], "decay": [decay]}
-    rows = tune(grid, kind=kind, depth=depth, task=TINY)
+    rows = tune(grid, algorithm=algorithm, depth=depth, task=TINY)
     signals, targets = TINY.validation
 
     def by_hand(factor, epochs):
         rates = [rate * decay**epoch for epoch in range(epochs)]
-        states = trained_by_hand(TINY, kind, rates, depth=depth, penalty_factor=factor)
-        return min(rmse_of(encoder_codes(kind, signals, arrays, depth), targets) for arrays in states)
+        states = trained_by_hand(TINY, algorithm, rates, depth=depth, penalty_factor=factor)
+        return min(rmse_of(encoder_codes(algorithm, signals, arrays, depth), targets) for arrays in states)
 
     first = [by_hand(factor, 1) for factor in factors]
     winner = int(np.argmin(first))
@@ -273,6 +273,6 @@ def test_neither_the_problem_nor_the_samples_are_changed_by_a_search():
     before = [array.copy() for array in arrays]
     settings = {"rungs": [1], "n_train": 40, "optimizer": "sgd", "seed": 0}
     grid = {"learning_rate": [0.1], "batch_size": [10]}
-    for kind in ("lista", "lsalsa"):
-        search_encoder(problem, TASK.training, TASK.validation, kind=kind, depth=2, grid=grid, **settings)
+    for algorithm in ("lista", "lsalsa"):
+        search_encoder(problem, TASK.training, TASK.validation, algorithm=algorithm, depth=2, grid=grid, **settings)
     assert all(np.array_equal(array, kept) for array, kept in zip(arrays, before, strict=True))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lsalsa.study import timing
-from lsalsa.study.timing import time_estimator
+from lsalsa.study.timing import time_coder
 
 SIGNALS = np.zeros((4, 3))
 WARM_UP = 1000.0
@@ -27,7 +27,7 @@ class Workshop:
 
 def timed(*seconds, signals=SIGNALS, **settings):
     workshop = Workshop(WARM_UP, *seconds)
-    row = time_estimator(workshop.encode, signals, passes=len(seconds), clock=workshop.clock, **settings)
+    row = time_coder(workshop.encode, signals, passes=len(seconds), clock=workshop.clock, **settings)
     return row, workshop
 
 
@@ -66,7 +66,7 @@ def test_every_pass_is_over_the_whole_batch(passes):
 
 def test_twenty_passes_are_made_unless_another_number_is_asked_for():
     calls = []
-    row = time_estimator(lambda signals: calls.append(1) or signals, SIGNALS)
+    row = time_coder(lambda signals: calls.append(1) or signals, SIGNALS)
     assert (len(calls), row["n_passes"]) == (21, 20)
     assert 0 <= row["seconds_per_sample_min"] <= row["seconds_per_sample"] <= row["seconds_per_sample_max"] < 1
 
@@ -80,6 +80,6 @@ def test_the_clock_is_read_when_the_device_has_finished_with_the_codes(monkeypat
         workshop.now += 7.0
 
     monkeypatch.setattr(timing, "synchronize", wait)
-    row = time_estimator(workshop.encode, SIGNALS, passes=2, clock=workshop.clock)
+    row = time_coder(workshop.encode, SIGNALS, passes=2, clock=workshop.clock)
     assert row["seconds_per_sample_min"] == row["seconds_per_sample_max"] == 2.0
     assert waited == [(4, 2)] * 3

@@ -38,9 +38,10 @@ def test_each_batch_makes_one_step_of_each_group_in_order():
     encoder, by_hand = new_encoder(), new_encoder()
     explain = loss_for("sc2net", WORLD.problem, encoder)
     groups = [Group(CODES, 0.02, ("splitting",)), Group(explain, 0.01, ("filter", "thresholds"))]
-    train(encoder, WORLD.signals, TARGETS, groups=groups, epochs=3, decay=0.5, **ONE_BATCH)
+    history = train(encoder, WORLD.signals, TARGETS, groups=groups, epochs=3, decay=0.5, **ONE_BATCH)
     for epoch in range(3):
-        gradient = gradient_of(by_hand, CODES)
+        loss, gradient = by_hand.loss_and_gradient(WORLD.signals, TARGETS)
+        assert history.rows[epoch + 1]["loss"] == pytest.approx(loss, rel=1e-12)
         by_hand.arrays["splitting"] -= 0.02 * 0.5**epoch * gradient["splitting"]
         gradient = gradient_of(by_hand, explain)
         for name in ("filter", "thresholds"):

@@ -12,12 +12,13 @@ import argparse
 import json
 import platform
 import sys
-import venv
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import yaml
 from packaging.requirements import Requirement
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from bare_environment import NotInstalled, make_environment  # noqa: E402
 
 CHANNELS = {"conda-forge", "nodefaults"}
 # Every Python that starts in the environment writes down what it runs, before anything else.
@@ -42,50 +43,6 @@ def requirements_of(environment):
     return [Requirement(f"{name.removesuffix('-base')}=={version}") for name, version in pins.items()]
 
 
-def installed(need):
-    """The distribution that meets a requirement; the program ends when none does."""
-    try:
-        found = distribution(need.name)
-    except PackageNotFoundError:
-        refuse(f"PackagesNotFoundError: {need}")
-    if not need.specifier.contains(found.version, prereleases=True):
-        refuse(f"PackagesNotFoundError: {need}, installed is {found.version}")
-    return found
-
-
-def needs_of(found, extras):
-    """What a distribution asks for on this machine, itself and through the named extras."""
-    for need in map(Requirement, found.requires or ()):
-        if need.marker is None or any(need.marker.evaluate({"extra": extra}) for extra in ("", *extras)):
-            yield need
-
-
-def with_needs(requirements):
-    """The distributions of the requirements and, through their metadata, of all that they need."""
-    known, waiting = {}, list(requirements)
-    while waiting:
-        need = waiting.pop()
-        key = (need.name.lower(), *sorted(need.extras))
-        if key not in known:
-            known[key] = installed(need)
-            waiting += needs_of(known[key], need.extras)
-    return known.values()
-
-
-def link(found, prefix, site_packages):
-    """Links to what a distribution brings: its top-level folders and files, and each file it keeps under share/."""
-    links = {}
-    for file in found.files or ():
-        if file.parts[:4] == ("..", "..", "..", "share"):
-            links[prefix.joinpath(*file.parts[3:])] = found.locate_file(file)
-        elif file.parts[0] not in ("..", "__pycache__"):
-            links[site_packages / file.parts[0]] = found.locate_file(file.parts[0])
-    for place, target in links.items():
-        if not place.is_symlink():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.symlink_to(target)
-
-
 def create(arguments):
     parser = argparse.ArgumentParser(prog="conda-standin env create")
     parser.add_argument("--file", type=Path, required=True)
@@ -96,11 +53,10 @@ def create(arguments):
     environment = yaml.safe_load(options.file.read_text())
     if not set(environment["channels"]) <= CHANNELS:
         refuse(f"unknown channel in {environment['channels']}, known are {sorted(CHANNELS)}")
-    distributions = with_needs(requirements_of(environment))
-    venv.create(options.prefix, symlinks=True)
-    (site_packages,) = options.prefix.glob("lib/python*/site-packages")
-    for found in distributions:
-        link(found, options.prefix, site_packages)
+    try:
+        site_packages = make_environment(options.prefix, requirements_of(environment))
+    except NotInstalled as error:
+        refuse(f"PackagesNotFoundError: {error}")
     (site_packages / "witness.py").write_text(WITNESS)
     (site_packages / "witness.pth").write_text("import witness\n")
 

@@ -189,7 +189,7 @@ def test_option_of_one_encoder_reruns_that_encoder_only(done):
 
 
 def test_comment_in_the_library_reruns_nothing(done):
-    path = done.path / "src" / "lsalsa" / "problem.py"
+    path = done.path / "src" / "lsalsa" / "problem" / "dense.py"
     path.write_text(path.read_text() + "\n# a remark\n")
     assert done.plan() == set()
 

@@ -15,8 +15,8 @@ subject = "study"
 caption = "What the theorems of the LSALSA paper assume of trained encoders, measured on the encoders of this study."
 
 NOTE = (
-    "Means over repetitions. beta is the smallest eigenvalue of mu I + AᵀA, the curvature of SALSA's cost; learned beta is"
-    " 1 / the largest eigenvalue of (S + Sᵀ) / 2. Theorem 2 assumes a ratio above 1. Theorem 1 needs S symmetric and"
+    "Means over repetitions. beta is the smallest eigenvalue of mu I + AᵀA, the curvature of SALSA's cost; learned beta"
+    " is 1 / the largest eigenvalue of (S + Sᵀ) / 2. Theorem 2 assumes a ratio above 1. Theorem 1 needs S symmetric and"
     " positive definite; then the gradient at the x-update is 0."
 )
 

@@ -20,8 +20,9 @@ caption = (
 NOTE = (
     "Every statement was tried on random instances with known constants: in the paper's form (printed) and in one that"
     " can be proved (corrected; papers/lsalsa/theory.md). It fails when all instances contradict it, fails in part when"
-    " some do, and holds when none does, which is evidence and no proof. An equation is measured by its relative error, of"
-    " which it allows 0; an inequality by its left side over its right side, of which it allows 1. The largest is shown."
+    " some do, and holds when none does, which is evidence and no proof. An equation is measured by its relative error,"
+    " of which it allows 0; an inequality by its left side over its right side, of which it allows 1. The largest is"
+    " shown."
 )
 COLUMNS = (
     Column("statement", "statement"),

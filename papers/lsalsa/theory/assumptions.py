@@ -19,12 +19,13 @@ def assumptions(splitting: np.ndarray, dictionary: np.ndarray, mu: float) -> dic
     -------
     facts : dict of float
         strong_convexity : smallest eigenvalue of mu I + A^T A, the modulus beta of SALSA's Lagrangian in x.
-        learned_strong_convexity : 1 / largest eigenvalue of (S + S^T) / 2, the modulus that learning made of it. Theorem 2
-        assumes that it is larger than `strong_convexity`. It is a modulus only where `smallest_eigenvalue` is positive.
+        learned_strong_convexity : 1 / largest eigenvalue of (S + S^T) / 2, the modulus that learning made of it.
+        Theorem 2 assumes that it is larger than `strong_convexity`. It is a modulus only where `smallest_eigenvalue` is
+        positive.
         asymmetry : |S - S^T| / |S| in the Frobenius norm; theorem 1 needs 0.
         smallest_eigenvalue : of (S + S^T) / 2; theorem 1 needs it positive.
-        stationarity : size of the learned Lagrangian's gradient at the x-update, relative to |W_e y + mu (u - d)| and as
-        a root mean square over its directions; theorem 1 says 0.
+        stationarity : size of the learned Lagrangian's gradient at the x-update, relative to |W_e y + mu (u - d)| and
+        as a root mean square over its directions; theorem 1 says 0.
 
     References
     ----------

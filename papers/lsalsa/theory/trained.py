@@ -31,9 +31,9 @@ def assumptions_of(encoder: Encoder, dictionary: np.ndarray) -> Row:
     Returns
     -------
     row : dict
-        mu; the facts of `papers.lsalsa.theory.assumptions.assumptions` and ratio, learned_strong_convexity over strong_convexity; theorem_1 and
-        theorem_2, whether what these assume holds; status "ok", or "diverged" for matrices that are not finite or
-        cannot be inverted: then all facts are NaN.
+        mu; the facts of `papers.lsalsa.theory.assumptions.assumptions`, and ratio, learned_strong_convexity over
+        strong_convexity; theorem_1 and theorem_2, whether what these assume holds; status "ok", or "diverged" for
+        matrices that are not finite or cannot be inverted: then all facts are NaN.
     """
     mu, splitting = encoder.settings["mu"], encoder.arrays["splitting"]
     usable = np.isfinite(splitting).all() and np.linalg.matrix_rank(splitting) == len(splitting)

@@ -13,10 +13,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from lsalsa.data.register import DataSet, PublishedFile
 from lsalsa.errors import DataError, StorageError
+from lsalsa.extras import from_extra
 from lsalsa.storage import atomic, free_bytes
 
 logger = logging.getLogger(__name__)
@@ -33,9 +35,13 @@ class _Refused(Exception):
 
 def cache_folder() -> Path:
     """Folder of all downloads: LSALSA_CACHE, or the place for caches of this user."""
-    import pooch
+    return Path(os.environ.get("LSALSA_CACHE") or _pooch().os_cache("lsalsa"))
 
-    return Path(os.environ.get("LSALSA_CACHE") or pooch.os_cache("lsalsa"))
+
+def _pooch() -> ModuleType:
+    with from_extra("pooch", "fetching published data sets"):
+        import pooch
+    return pooch
 
 
 def is_offline() -> bool:
@@ -86,12 +92,10 @@ def check_file(path: Path, file: PublishedFile) -> None:
 
 def _fault(path: Path, file: PublishedFile) -> str | None:
     """How a file differs from the published one; None when it does not."""
-    import pooch
-
     size = path.stat().st_size
     if size != file.bytes:
         return f"{file.bytes} bytes expected, found {size}"
-    sha256 = pooch.file_hash(str(path), alg="sha256")
+    sha256 = _pooch().file_hash(str(path), alg="sha256")
     return None if sha256 == file.sha256 else f"sha256 {file.sha256} expected, found {sha256}"
 
 
@@ -131,9 +135,7 @@ def _download(file: PublishedFile, path: Path, sleep: Callable[[float], Any]) ->
 
 def _receive(file: PublishedFile, url: str, path: Path) -> None:
     """Download a file from one address; it gets its name after its checksum is right."""
-    import pooch
-
-    download = pooch.HTTPDownloader(
+    download = _pooch().HTTPDownloader(
         progressbar=sys.stderr.isatty(),
         chunk_size=CHUNK,
         headers={"Accept-Encoding": "identity"},  # a server must not unpack what is published packed

@@ -19,6 +19,7 @@ from lsalsa.data.archive import Archive, is_image, opened
 from lsalsa.data.raw_images import RawImages
 from lsalsa.data.selection import random_share
 from lsalsa.errors import DataError, ShapeError
+from lsalsa.extras import from_extra
 from lsalsa.seeds import seed_for
 
 logger = logging.getLogger(__name__)
@@ -237,7 +238,8 @@ def decode(name: str, content: bytes, size: int | None, colour: bool) -> np.ndar
     DataError
         When the image has more pixels than any photograph, or more than 8 bits in a channel.
     """
-    from PIL import Image
+    with from_extra("pillow", "decoding image files"):
+        from PIL import Image
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of damaged notes of cameras, and of bombs, which are refused here

@@ -1,8 +1,8 @@
 """How well codes tell the class of an image: linear classifiers on optimal codes (docs/method.md, section 6).
 
-Two protocols. ``fitted_on_test``, the paper's: fitted on the optimal codes of the test images and scored on the estimated codes of
-the same images, so that only the error of the codes counts. ``fitted_on_train``: fitted on the optimal codes of train
-images (split ``labelled``).
+Two protocols. ``fitted_on_test``, the paper's: fitted on the optimal codes of the test images and scored on the
+estimated codes of the same images, so that only the error of the codes counts. ``fitted_on_train``: fitted on the
+optimal codes of train images (split ``labelled``).
 """
 
 from __future__ import annotations
@@ -194,7 +194,8 @@ def train_classifiers(
         Component name -> its columns in the codes, in the order of the task (``dict(zip(names,
         problem.blocks))``).
     codes : mapping
-        Split -> optimal codes, array or CSR; "test" for the protocol `fitted_on_test`, "labelled" for `fitted_on_train`.
+        Split -> optimal codes, array or CSR; "test" for the protocol `fitted_on_test`, "labelled" for
+        `fitted_on_train`.
     signals : mapping
         Arrays of ``signals/{task}.npz``.
     projections : mapping, optional

@@ -100,9 +100,8 @@ def train_repetitions(
         def run(checkpoint: Path | None, seed: int = seed) -> tuple[Encoder, History]:
             encoder = start_encoder(problem, algorithm, depth, chosen, seed)
             aim = loss_for(loss, penalised(problem, chosen), encoder)
-            saving = {"checkpoint": checkpoint, "checkpoint_seconds": CHECKPOINT_SECONDS}
-            history = train(encoder, *training, loss=aim, validation=validation, seed=seed, **saving, **settings)
-            return encoder, history
+            given: dict[str, Any] = {"checkpoint": checkpoint, "checkpoint_seconds": CHECKPOINT_SECONDS, **settings}
+            return encoder, train(encoder, *training, loss=aim, validation=validation, seed=seed, **given)
 
         encoder, history = resumed(run, checkpoints / f"repetition_{repetition}.npz" if checkpoints else None)
         facts = {"repetition": repetition, "seed": seed, "outcome": history.status, "trained_for": loss, **settings}

@@ -60,7 +60,8 @@ def evaluate(
     rows : list of dict
         One per run and component, `all` first: rmse, rmse_scaled (times the root of the number of atoms), zero_share,
         near_zero_share_0_001 and near_zero_share_0_01 (entries of a size below that), objective (mean, of the whole
-        code only), error_percent_fitted_on_test (the paper's protocol) and error_percent_fitted_on_train, and the run's facts.
+        code only), error_percent_fitted_on_test (the paper's protocol) and error_percent_fitted_on_train, and the
+        run's facts.
     samples : dict of str to array
         Of repetition 0: depths; rmse and zero_share (n_depths, 1 + n_components, n_samples); shown, rows of the test
         split; reconstructions (n_depths, n_components, n_shown, n_features).

@@ -26,8 +26,8 @@ def trained(study: Study, task: str, methods: Iterable[str], repetitions: Iterab
     Returns
     -------
     files : dict of str to list of str
-        ``searches`` of all methods, ``histories`` and ``encoders`` of those that learn, in the order of the methods, their
-        depths and the repetitions.
+        ``searches`` of all methods, ``histories`` and ``encoders`` of those that learn, in the order of the methods,
+        their depths and the repetitions.
     """
     found: dict[str, list[str]] = {"searches": [], "histories": [], "encoders": []}
     repetitions = list(repetitions)

@@ -37,9 +37,10 @@ def heading(title: str, extents: Mapping[str, str], reduced: str | None, devices
     if reduced:
         marks.append("reduced study")
         sentences.append(f"Reduced study: {reduced.rstrip('.')}.")
-    if others := sorted(set(devices) - {"cpu"}):
-        marks.append(" and ".join(sorted(set(devices))).upper())
-        sentences.append(f"Computed on {', '.join(others)}{' and the CPU' * ('cpu' in set(devices))}.")
+    used = sorted(device.upper() for device in set(devices))
+    if used not in ([], ["CPU"]):
+        marks.append(" and ".join(used))
+        sentences.append(f"Computed on the {' and the '.join(used)}.")
     return Heading(f"{title} ({', '.join(marks)})" if marks else title, " ".join(sentences))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,14 @@ from lsalsa.study.claims.check import claim_faults
 from lsalsa.study.config.checks import BASE, OUTPUTS, faults, missing_images
 from lsalsa.study.config.expand import expanded, notebook_of, restricted
 from lsalsa.study.config.messages import sentences
-from lsalsa.study.config.models import Figure, Notebook, Study, Table, study_type
+from lsalsa.study.config.models import Declared, Notebook, Study, Table, study_type
+from lsalsa.study.papers import Paper
 
 __all__ = ["Study", "load_study"]
 
-SECTIONS: dict[str, type[Table | Figure]] = {"tables": Table, "figures": Figure}
-CLAIMS = {"title": "What the papers claim, and what this study found", "kind": "claims"}
+SECTIONS = ("tables", "figures")
+CLAIMS = "What the papers claim, and what this study found"
+"""Title of the table that every study with claims has."""
 
 
 def load_study(settings: Mapping[str, Any], origin: str = "config.yaml", root: Path | None = None) -> Study:
@@ -60,36 +62,68 @@ def _expanded(settings: Mapping[str, Any]) -> dict[str, Any]:
     found, tasks = dict(settings), settings.get("tasks")
     for section in SECTIONS:
         if isinstance(found.get(section), Mapping) and isinstance(tasks, Mapping):
-            found[section] = expanded(section, found[section], tasks)
+            found[section] = expanded(section, found[section], tasks, restrict=False)
     return found
 
 
 def _with_outputs(study: Study) -> Study:
     """The study with the tables, figures and notebooks of its papers; what the configuration declares itself wins."""
-    declared = [paper.outputs(study) for paper in study.active_papers()]
-    tasks = {name: {"title": task.title} for name, task in study.tasks.items()}
-    update: dict[str, Any] = {}
-    for section, model in SECTIONS.items():
-        blocks = {k: v for one in declared for k, v in expanded(section, one.get(section, {}), tasks).items()}
-        fitting = {name: restricted(block, study) for name, block in blocks.items()}
-        own = {name: model.model_validate(block) for name, block in fitting.items() if block is not None}
-        update[section] = own | getattr(study, section)
+    declared = {paper.name: _declared(paper, study) for paper in study.active_papers()}
+    _refuse_twice(declared)
+    update = {section: _fitting(section, declared, study) | getattr(study, section) for section in SECTIONS}
     if study.papers_with_claims():
-        everything = {"tasks": list(study.tasks)} if study.tasks else {}
-        update["tables"] = {"claims": Table.model_validate(CLAIMS | everything)} | update["tables"]
-    return study.model_copy(update=update | {"notebooks": dict(_notebooks(study, declared, update))})
+        claims = Table(title=CLAIMS, kind="claims", tasks=list(study.tasks) or None)
+        update["tables"] = {"claims": claims} | update["tables"]
+    shown = study.model_copy(update=update)
+    return shown.model_copy(update={"notebooks": dict(_notebooks(shown, declared))})
 
 
-def _notebooks(study: Study, declared: list[Mapping[str, Any]], update: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    names = {"tables": update["tables"], "figures": update["figures"], "tasks": study.tasks}
-    for paper, one in zip(study.active_papers(), declared, strict=True):
-        for name, block in one.get("notebooks", {}).items() if study.block(paper.name).notebooks else ():
-            fitting = notebook_of(block, names, restrict=True)
+def _declared(paper: Paper, study: Study) -> Declared:
+    """Everything that a paper declares for the tasks of a study."""
+    blocks = dict(paper.outputs(study))
+    tasks = {name: {"title": task.title} for name, task in study.tasks.items()}
+    try:
+        for section in SECTIONS:
+            blocks[section] = expanded(section, blocks.get(section, {}), tasks, restrict=True)
+        return Declared.model_validate(blocks)
+    except ValidationError as error:
+        found = sentences(error, Declared)
+    except ConfigError as error:
+        found = str(error).split("\n")
+    raise ConfigError("\n".join(f"papers/{paper.name}: {fault}" for fault in found))
+
+
+def _refuse_twice(declared: Mapping[str, Declared]) -> None:
+    """No two papers declare the same table, figure or notebook."""
+    owners: dict[str, str] = {}
+    for paper, one in declared.items():
+        for section in (*SECTIONS, "notebooks"):
+            for name in getattr(one, section):
+                other = owners.setdefault(f"{section}.{name}", paper)
+                if other != paper:
+                    raise ConfigError(f"papers/{other} and papers/{paper} both declare {section}.{name}")
+
+
+def _fitting(section: str, declared: Mapping[str, Declared], study: Study) -> dict[str, Any]:
+    """The tables or figures of all papers, as far as the study has what they show."""
+    found = {}
+    for one in declared.values():
+        for name, output in getattr(one, section).items():
+            fitting = restricted(output.model_dump(exclude_none=True), study)
             if fitting is not None:
-                yield name, Notebook.model_validate(fitting)
-    for name, notebook in study.notebooks.items():
-        own = notebook_of(notebook.model_dump(), names, restrict=False)
-        yield name, Notebook.model_validate(own)
+                found[name] = output.model_copy(update=fitting)
+    return found
+
+
+def _notebooks(study: Study, declared: Mapping[str, Declared]) -> Iterator[tuple[str, Notebook]]:
+    """The notebooks of all papers that are wanted, and the study's own, each with its patterns filled in."""
+    names: dict[str, Iterable[str]] = {"tables": study.tables, "figures": study.figures, "tasks": study.tasks}
+    of_papers = [one.notebooks for paper, one in declared.items() if study.block(paper).notebooks]
+    for notebooks, restrict in (*((one, True) for one in of_papers), (study.notebooks, False)):
+        for name, notebook in notebooks.items():
+            fitting = notebook_of(notebook.model_dump(), names, restrict=restrict)
+            if fitting is not None:
+                yield name, notebook.model_copy(update=fitting)
 
 
 def _plain(settings: Any) -> Any:

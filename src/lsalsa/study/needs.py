@@ -94,9 +94,7 @@ def _classified(study: Study, output: Output) -> list[str]:
 
 def classified_tasks(study: Study) -> set[str]:
     """Tasks whose codes some table or figure wants to see classified; for the others no classifier is trained."""
-    outputs = [("tables", table) for table in study.tables.values()]
-    outputs += [("figures", figure) for figure in study.figures.values()]
-    asking = [one for section, one in outputs if "classifiers" in plugins.declared(section, one.kind, "needs")]
+    asking = [one for section, one in study.outputs() if "classifiers" in plugins.declared(section, one.kind, "needs")]
     return {task for output in asking for task in study.tasks_of(output)}
 
 

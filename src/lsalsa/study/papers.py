@@ -32,8 +32,9 @@ def _no_fault(_: Any) -> Iterator[str]:
 class Paper:
     """What a paper adds to the study. Everything else of it is found in its folder.
 
-    The folder may hold ``rules.smk`` and ``scripts``, kinds of tables and figures (``tables``, ``figures``), its claims
-    (``claims.yaml``) and kinds of claims (``claims.py``), the numbers that it prints (``published``), and ``notebooks``.
+    The folder may hold ``rules.smk`` and ``scripts``, kinds of tables and figures (``tables``, ``figures``), its
+    claims (``claims.yaml``) and kinds of claims (``claims.py``), the numbers that it prints (``published``), and
+    ``notebooks``.
 
     Attributes
     ----------

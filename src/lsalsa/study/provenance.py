@@ -16,7 +16,7 @@ FOLDERS = {"lsalsa": "src", "papers": ""}
 
 
 def hash_of(files: Sequence[Path], plugins: Iterable[str] = ()) -> str:
-    """Hash of the first of some files and of every module of the repository that they import, directly or through others.
+    """Hash of the first of some files, and of all modules of the repository that they import, or that these import.
 
     Parameters
     ----------
@@ -47,10 +47,20 @@ def hash_of(files: Sequence[Path], plugins: Iterable[str] = ()) -> str:
 def _imports(path: Path) -> tuple[str, ...]:
     """Modules of the repository that a file imports anywhere, parents included."""
     found: set[str] = set()
-    for node in ast.walk(_tree(path)):
+    for node in _executed(_tree(path)):
         for module in _modules_of(node, path):
             found |= set(_with_parents(module))
     return tuple(sorted(found))
+
+
+def _executed(tree: ast.AST) -> Iterator[ast.AST]:
+    """All nodes but those that only a type checker reads."""
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+            yield node
+            pending += ast.iter_child_nodes(node)
 
 
 def _modules_of(node: ast.AST, path: Path) -> Iterator[str]:

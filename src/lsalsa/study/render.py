@@ -56,8 +56,8 @@ def pipe_table(one: Grid) -> str:
     """A grid as Markdown writes it."""
     from tabulate import tabulate
 
-    lines = [[cell.replace("|", "\\|") for cell in line] for line in one.lines]
-    return tabulate(lines, list(one.head), tablefmt="pipe", colalign=_alignment(one), disable_numparse=True)
+    head, *lines = [[cell.replace("|", "\\|") for cell in line] for line in (one.head, *one.lines)]
+    return tabulate(lines, head, tablefmt="pipe", colalign=_alignment(one), disable_numparse=True)
 
 
 def to_latex(table: Table, label: str) -> str:
@@ -93,8 +93,7 @@ def _list(sentences: Sequence[str]) -> str:
 def _tabular(one: Grid) -> str:
     from tabulate import tabulate
 
-    lines = [[to_tex(cell) for cell in line] for line in one.lines]
-    head = [to_tex(name) for name in one.head]
+    head, *lines = [[to_tex(cell) for cell in line] for line in (one.head, *one.lines)]
     return tabulate(lines, head, tablefmt="latex_raw", colalign=_alignment(one), disable_numparse=True)
 
 
@@ -108,8 +107,12 @@ _TEX = str.maketrans(
         "\\": "\\textbackslash{}",
         "~": "\\textasciitilde{}",
         "^": "\\textasciicircum{}",
+        "<": "\\textless{}",  # LaTeX's own text font has other characters in these three places
+        ">": "\\textgreater{}",
+        "|": "\\textbar{}",
         "±": "$\\pm$",
         "–": "--",
+        "ᵀ": "$^T$",
     }
 )
 

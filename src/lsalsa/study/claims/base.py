@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from lsalsa.study.claims.facts import Facts, Missing
 from lsalsa.study.config.fields import Name, Settings
@@ -73,6 +73,19 @@ class Claim(Settings):
     def unknown(self) -> Iterator[str]:
         """Sentences on names that no study could have, beyond those of the configuration."""
         return iter(())
+
+
+class Bounded(Claim):
+    """Values that keep to a bound: `at_least`, `at_most`, or both."""
+
+    at_least: float | None = None
+    at_most: float | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Bounded:
+        if self.at_least is None and self.at_most is None:
+            raise ValueError("needs `at_least` or `at_most`")
+        return self
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Claims checked with the configuration, before any job: a misspelt name is a fault, not a claim that nobody can test."""
+"""Claims checked with the configuration, before any job: a misspelt name is a fault, not a claim nobody can test."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def claim_faults(study: Study, root: Path) -> list[str]:
     ----------
     study : Study
     root : path
-        The repository. What its ``config.yaml`` names may be missing in the study: the claim is then not testable there.
+        The repository. What its ``config.yaml`` names may be missing in the study: the claim is then not testable
+        there.
     """
     known = _known(study, root)
     found = []

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from lsalsa.study.claims.base import (
     Answer,
+    Bounded,
     Claim,
     ComponentName,
     Measure,
@@ -162,7 +163,7 @@ class Change(Claim):
         return bounded(ratio, self.at_least, self.at_most)
 
 
-class Level(Claim):
+class Level(Bounded):
     """At every depth each method's value keeps to a bound."""
 
     kind: Literal["level"]
@@ -171,8 +172,6 @@ class Level(Claim):
     measure: Measure
     methods: Methods
     depths: Depths
-    at_most: float | None = None
-    at_least: float | None = None
 
     def judge(self, facts: Facts) -> Verdict:
         parts = [part_of(self._at, facts, method, depth) for depth in self.depths for method in self.methods]

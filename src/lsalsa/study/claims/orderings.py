@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from lsalsa.study.claims.base import (
     NOT_REPRODUCED,
@@ -57,6 +57,12 @@ class Best(Claim):
     best: Methods
     depths: Depths
     largest: bool = False
+
+    @model_validator(mode="after")
+    def _compared(self) -> Best:
+        if others := [method for method in self.best if method not in self.methods]:
+            raise ValueError(f"has {', '.join(others)} in `best` but not in `methods`")
+        return self
 
     def judge(self, facts: Facts) -> Verdict:
         parts = [part_of(self._at, facts, depth) for depth in self.depths]

@@ -12,6 +12,7 @@ from lsalsa.study.claims.base import (
     NOT_TESTABLE,
     PARTLY,
     REPRODUCED,
+    Bounded,
     Claim,
     MethodName,
     Methods,
@@ -83,14 +84,12 @@ class Speed(Claim):
         return Race(spent / needed, words)
 
 
-class Optimal(Claim):
+class Optimal(Bounded):
     """The optimal codes of every place keep to a bound: share of zeros, or error of the classifier on them."""
 
     kind: Literal["optimal"]
     quantity: Literal["zero_share", "error_percent"]
     places: Annotated[list[Place], Field(min_length=1)]
-    at_least: float | None = None
-    at_most: float | None = None
 
     def judge(self, facts: Facts) -> Verdict:
         name = f"{QUANTITIES[self.quantity].short} of the optimal codes"

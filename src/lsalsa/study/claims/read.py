@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -13,7 +13,9 @@ from pydantic import ValidationError
 from lsalsa.arrays import nearest
 from lsalsa.errors import ConfigError
 from lsalsa.study.claims.base import Claim
-from lsalsa.study.claims.winners import winners
+from lsalsa.study.claims.orderings import Best
+from lsalsa.study.claims.winners import Winners
+from lsalsa.study.config.fields import Settings
 from lsalsa.study.config.messages import sentences
 from lsalsa.study.papers import modules_of_papers
 from lsalsa.study.yaml_files import read_yaml
@@ -50,13 +52,14 @@ def read_claims(path: str | Path) -> list[Claim]:
     ConfigError
         One line per fault: an unknown kind or setting, a missing one, an id that stands twice.
     """
-    claims, faults = [], []
+    claims: list[Claim] = []
+    faults: list[str] = []
     for number, block in enumerate(_blocks(Path(path)), start=1):
         owner = f"{path}: {block.get('id', f'claim {number}')}"
         try:
-            claims.append(_claim(block))
+            claims += _claims(block, Path(path).parent)
         except ValidationError as error:
-            faults += [f"{owner}: {sentence}" for sentence in sentences(error, kinds()[block["kind"]])]
+            faults += [f"{owner}: {sentence}" for sentence in sentences(error, _entries()[block["kind"]])]
         except ConfigError as error:
             faults.append(f"{owner}: {error}")
     faults += [f"{path}: the id {name} stands twice" for name in _twice([claim.id for claim in claims])]
@@ -65,17 +68,28 @@ def read_claims(path: str | Path) -> list[Claim]:
     return claims
 
 
-def _blocks(path: Path) -> Iterator[dict[str, Any]]:
-    """The entries of the file, each with the name of its paper, which is that of the folder."""
-    for block in read_yaml(path)["claims"]:
-        for one in winners(block, path.parent) if block.get("kind") == "winners_of" else [block]:
-            yield {"paper": path.resolve().parent.name, **one}
+def _blocks(path: Path) -> list[Mapping[str, Any]]:
+    """The entries of a file, each with the name of its paper, which is that of the folder."""
+    content = read_yaml(path)
+    blocks = content.get("claims") if isinstance(content, Mapping) else None
+    if not isinstance(blocks, list) or not all(isinstance(block, Mapping) for block in blocks):
+        raise ConfigError(f"{path} must have a list of claims under the key claims, each with its settings")
+    paper = path.resolve().parent.name
+    return [{"paper": paper, **block} for block in blocks]
 
 
-def _claim(block: dict[str, Any]) -> Claim:
-    if block.get("kind") not in kinds():
-        raise nearest("kind of claim", str(block.get("kind")), kinds())
-    return kinds()[block["kind"]].model_validate(block)
+def _entries() -> dict[str, type[Settings]]:
+    """What can stand in a file: every kind of claim, and what stands for several claims."""
+    return {**kinds(), "winners_of": Winners}
+
+
+def _claims(block: Mapping[str, Any], folder: Path) -> list[Claim]:
+    kind = str(block.get("kind"))
+    if kind not in _entries():
+        raise nearest("kind of claim", kind, _entries())
+    if kind == "winners_of":
+        return [Best.model_validate(one) for one in Winners.model_validate(block).claims(folder)]
+    return [kinds()[kind].model_validate(block)]
 
 
 def _twice(names: Sequence[str]) -> list[str]:

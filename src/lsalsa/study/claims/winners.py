@@ -4,52 +4,74 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 from lsalsa.errors import ConfigError
+from lsalsa.study.config.fields import Name, Settings
 from lsalsa.study.csv_rows import read_csv
 
-NEEDED = ("id", "place", "table", "method", "what", "measure", "task")
 
+class Winners(Settings):
+    """An entry of a paper's claims that stands for one claim of the kind `best` per depth of a printed table.
 
-def winners(block: Mapping[str, Any], folder: Path) -> Iterator[dict[str, Any]]:
-    """One claim of the kind `best` for each depth of a printed table.
-
-    Parameters
-    ----------
-    block : mapping
-        id, place and `what` begin the id, place and sentence of each claim; `table` is a file of the paper's
-        folder ``published``, `method` the paper's own; measure, task and component say what is compared.
-    folder : path
-        The paper's.
-
-    Raises
-    ------
-    ConfigError
-        A missing setting, or a table that is not there.
+    `id`, `place` and `what` begin the id, place and sentence of each; `table` is a file of the paper's folder
+    ``published``, `method` the paper's own.
     """
-    missing = [name for name in NEEDED if name not in block]
-    if missing:
-        raise ConfigError(f"a claim of the kind winners_of needs {', '.join(missing)}")
-    path = folder / "published" / f"{block['table']}.csv"
-    if not path.is_file():
-        raise ConfigError(f"{path} is not there; a claim of the kind winners_of needs the printed numbers")
-    rows = read_csv(path)
-    shared = {name: block[name] for name in ("measure", "task", "component") if name in block}
-    for depth in dict.fromkeys(row["depth"] for row in rows):
-        values = {row["method"]: row[block["measure"]] for row in rows if row["depth"] == depth}
-        best = [method for method, value in values.items() if value == min(values.values())]
-        best.sort(key=lambda method: method != block["method"])  # the paper's own first
-        yield {
-            **shared,
-            "id": f"{block['id']}_T{depth}",
-            "place": f"{block['place']}, T = {depth}",
-            "sentence": f"{block['what']}, T = {depth}: {_sentence(best, block['method'], values)}.",
-            "kind": "best",
-            "methods": list(values),
-            "best": best,
-            "depths": [depth],
-        }
+
+    noun: ClassVar[str] = "a claim"
+
+    id: Name
+    paper: str
+    place: str
+    kind: Literal["winners_of"]
+    table: str
+    method: str
+    what: str
+    measure: Literal["error_percent"]
+    task: str
+    component: str | None = None
+
+    def claims(self, folder: Path) -> Iterator[dict[str, Any]]:
+        """The claims, as ``claims.yaml`` would state them.
+
+        Parameters
+        ----------
+        folder : path
+            The paper's.
+
+        Raises
+        ------
+        ConfigError
+            A table that is not there, or has no column or method of that name.
+        """
+        shared = {name: getattr(self, name) for name in ("paper", "measure", "task", "component")}
+        for depth, values in self._printed(folder / "published" / f"{self.table}.csv").items():
+            best = [method for method, value in values.items() if value == min(values.values())]
+            best.sort(key=lambda method: method != self.method)  # the paper's own first
+            yield {
+                **shared,
+                "id": f"{self.id}_T{depth}",
+                "place": f"{self.place}, T = {depth}",
+                "sentence": f"{self.what}, T = {depth}: {_sentence(best, self.method, values)}.",
+                "kind": "best",
+                "methods": list(values),
+                "best": best,
+                "depths": [depth],
+            }
+
+    def _printed(self, path: Path) -> dict[int, dict[str, float]]:
+        """Depth -> method -> the printed value."""
+        if not path.is_file():
+            raise ConfigError(f"{path} is not there; a claim of the kind winners_of needs the printed numbers")
+        values: dict[int, dict[str, float]] = {}
+        for row in read_csv(path):
+            if self.measure not in row:
+                raise ConfigError(f"{path} has no column {self.measure}; it has {', '.join(row)}")
+            values.setdefault(row["depth"], {})[row["method"]] = row[self.measure]
+        for depth, of_depth in values.items():
+            if self.method not in of_depth:
+                raise ConfigError(f"{path} has no {self.method} at depth {depth}; it has {', '.join(of_depth)}")
+        return values
 
 
 def _sentence(best: list[str], own: str, values: Mapping[str, float]) -> str:

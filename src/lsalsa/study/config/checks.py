@@ -9,7 +9,14 @@ from lsalsa.errors import ConfigError, LsalsaError
 from lsalsa.study.config import plugins
 from lsalsa.study.config.messages import hint, unknown
 from lsalsa.study.config.models import Method, Study, Task
-from lsalsa.study.config.outputs import RESERVED, check_figures, check_notebooks, check_tables, check_targets
+from lsalsa.study.config.outputs import (
+    RESERVED,
+    check_figures,
+    check_labels,
+    check_notebooks,
+    check_tables,
+    check_targets,
+)
 
 
 def faults(study: Study, checks: Iterable[Callable[[Study], Iterator[str]]]) -> list[str]:
@@ -181,7 +188,13 @@ BASE: tuple[Callable[[Study], Iterator[str]], ...] = (
 )
 """Checks of what is computed; what is shown can be looked at once these are passed."""
 
-OUTPUTS: tuple[Callable[[Study], Iterator[str]], ...] = (check_tables, check_figures, check_notebooks, check_targets)
+OUTPUTS: tuple[Callable[[Study], Iterator[str]], ...] = (
+    check_labels,
+    check_tables,
+    check_figures,
+    check_notebooks,
+    check_targets,
+)
 
 
 def missing_images(study: Study) -> Iterator[str]:

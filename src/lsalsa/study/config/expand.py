@@ -1,16 +1,17 @@
 """Tables, figures and notebooks as they are declared -> one entry for each that the study makes.
 
-An entry with ``for: each task`` (or a list of tasks) stands for one entry per task; ``{task}`` and ``{title}`` in its name and
-its texts become the task's. What a paper declares is restricted to what the study has.
+An entry with ``for: each task`` (or a list of tasks) stands for one entry per task; ``{task}`` and ``{title}`` in its
+name and its texts become the task's. What a paper declares is restricted to what the study has.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
 from lsalsa.errors import ConfigError
+from lsalsa.study.config.messages import unknown
 from lsalsa.study.config.models import Study
 
 Block = Mapping[str, Any]
@@ -18,7 +19,7 @@ Block = Mapping[str, Any]
 EACH_TASK = "each task"
 
 
-def expanded(section: str, blocks: Block, tasks: Block) -> dict[str, Any]:
+def expanded(section: str, blocks: Block, tasks: Block, *, restrict: bool) -> dict[str, Any]:
     """The entries of a section, those with `for` multiplied.
 
     Parameters
@@ -26,48 +27,64 @@ def expanded(section: str, blocks: Block, tasks: Block) -> dict[str, Any]:
     section : {"tables", "figures"}
         For messages.
     blocks : mapping
-        Name -> entry, as the configuration has it.
+        Name -> entry, as the configuration or a paper has it; their types are checked later.
     tasks : mapping
-        Name -> task of the configuration.
+        Name -> task, with its `title`.
+    restrict : bool
+        Leave out tasks of a list that the study does not have.
 
     Raises
     ------
     ConfigError
-        A `for` that is neither "each task" nor a list of tasks, or a name without ``{task}``.
+        A `for` that is neither "each task" nor a list of tasks, a name without ``{task}``, or one that stands twice.
     """
     found: dict[str, Any] = {}
     for name, block in blocks.items():
-        if not (isinstance(block, Mapping) and "for" in block):
-            found[name] = block
-            continue
-        rest = {key: value for key, value in block.items() if key != "for"}
-        for task in _tasks_for(f"{section}.{name}", name, block["for"], tasks):
-            title = tasks[task].get("title", task)
-            texts = {key: _filled(value, task, title) for key, value in rest.items()}
-            found[_filled(name, task, title)] = {"task": task, **texts}
+        for own_name, entry in _entries(f"{section}.{name}", str(name), block, tasks, restrict):
+            if own_name in found:
+                raise ConfigError(f"{section}.{own_name} is declared twice, once by {section}.{name}")
+            found[own_name] = entry
     return found
 
 
-def _tasks_for(path: str, name: str, chosen: Any, tasks: Block) -> list[str]:
+def _entries(path: str, name: str, block: Any, tasks: Block, restrict: bool) -> Iterator[tuple[str, Any]]:
+    """One entry, or one for each task that it stands for."""
+    if not (isinstance(block, Mapping) and "for" in block):
+        yield name, block
+        return
     if "{task}" not in name:
         raise ConfigError(f"{path} stands for several tasks, so its name must contain {{task}}")
+    rest = {key: value for key, value in block.items() if key != "for"}
+    for task in _tasks_for(path, block["for"], tasks, restrict):
+        title = tasks[task].get("title", task) if isinstance(tasks[task], Mapping) else task
+        texts = {key: _filled(value, task, title) for key, value in rest.items()}
+        yield _filled(name, task, title), {"task": task, **texts}
+
+
+def _tasks_for(path: str, chosen: Any, tasks: Block, restrict: bool) -> list[str]:
     names = list(tasks) if chosen == EACH_TASK else chosen
     if not isinstance(names, list):
         raise ConfigError(f"{path}.for must be {EACH_TASK!r} or a list of tasks, found {chosen!r}")
-    for task in names:
-        if task not in tasks:
-            raise ConfigError(f"{path}.for names {task}, which is not a task; known: {', '.join(tasks)}")
-    return names
+    faults = [fault for task in names for fault in unknown(f"{path}.for", task, "a task", tasks)]
+    if faults and not restrict:
+        raise ConfigError("\n".join(faults))
+    return [task for task in names if task in tasks]
 
 
 def _filled(value: Any, task: str, title: str) -> Any:
-    return value.replace("{task}", task).replace("{title}", title) if isinstance(value, str) else value
+    return value.replace("{task}", str(task)).replace("{title}", str(title)) if isinstance(value, str) else value
 
 
 def restricted(block: Block, study: Study) -> dict[str, Any] | None:
     """A paper's table or figure as far as the study has what it shows; None where it has nothing of it.
 
     A method that no task of the output runs is left out, and so is a depth at which none of its methods is run.
+
+    Parameters
+    ----------
+    block : mapping
+        Settings of the table or figure, those that are given.
+    study : Study
     """
     found = dict(block)
     for key, known in (("tasks", study.tasks), ("components", study.components)):
@@ -81,7 +98,7 @@ def restricted(block: Block, study: Study) -> dict[str, Any] | None:
 
 
 def _runs_restricted(block: dict[str, Any], tasks: list[str], study: Study) -> dict[str, Any] | None:
-    known = dict.fromkeys(method for task in tasks for method in study.methods_of(task) if method in study.methods)
+    known = dict.fromkeys(method for task in tasks for method in study.methods_of(task))
     components = {component for task in tasks for component in study.tasks[task].components}
     if block.get("component") not in (None, *components):
         return None

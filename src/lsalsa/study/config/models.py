@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, create_model
@@ -103,7 +104,7 @@ class Task(Settings):
     n_labelled_images: Count
     optimal_tolerance: Above0 = 1e-6
     classifier: Classifier = Classifier()
-    methods: list[str] | None = None
+    methods: Annotated[list[str], Field(min_length=1)] | None = None
     search: Search | None = None
     overrides: dict[str, Override] = {}
 
@@ -171,7 +172,7 @@ class Figure(Output):
 
 
 class Notebook(Settings):
-    """One page of the report: `papers/<paper>/notebooks/<name>.py`, run on the listed tables, figures and tasks' data."""
+    """One page of the report: `papers/<paper>/notebooks/<name>.py`, run on the tables, figures and tasks listed."""
 
     noun: ClassVar[str] = "a notebook"
 
@@ -181,7 +182,22 @@ class Notebook(Settings):
     tasks: list[str] = []
 
 
-class Study(Settings):
+class Declared(Settings):
+    """Tables, figures and notebooks, as the configuration or a paper declares them."""
+
+    noun: ClassVar[str] = "what is shown"
+
+    tables: dict[Name, Table] = {}
+    figures: dict[Name, Figure] = {}
+    notebooks: dict[Name, Notebook] = {}
+
+    def outputs(self) -> Iterator[tuple[str, Output]]:
+        """Section and settings of every table and figure."""
+        yield from (("tables", table) for table in self.tables.values())
+        yield from (("figures", figure) for figure in self.figures.values())
+
+
+class Study(Declared):
     """A whole study: what the papers share. `study_type` adds a block for each paper."""
 
     noun: ClassVar[str] = "a study"
@@ -200,9 +216,6 @@ class Study(Settings):
     methods: dict[Name, Method]
     search: Search = Search()
     timing: Timing = Timing()
-    tables: dict[Name, Table] = {}
-    figures: dict[Name, Figure] = {}
-    notebooks: dict[Name, Notebook] = {}
 
     # --- papers ---------------------------------------------------------------------------------------------------
 
@@ -239,7 +252,8 @@ class Study(Settings):
 
     def depths_of(self, tasks: list[str], methods: list[str]) -> list[int]:
         """All depths at which any of the tasks runs any of the methods."""
-        return sorted({depth for task in tasks for method in methods for depth in self.method_of(task, method).depths})
+        pairs = [(task, method) for task in tasks for method in methods if method in self.methods_of(task)]
+        return sorted({depth for task, method in pairs for depth in self.method_of(task, method).depths})
 
     # --- tables and figures ---------------------------------------------------------------------------------------
 

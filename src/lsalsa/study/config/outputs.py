@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lsalsa.study.config import plugins
+from lsalsa.study.config.labels import labels_of
 from lsalsa.study.config.messages import unknown
 from lsalsa.study.config.models import Figure, Output, Study, Table
+from lsalsa.study.config.rules import known_rules
 from lsalsa.study.folders import FOLDERS
 
 RESERVED = ("all",)
@@ -16,12 +18,22 @@ INTERMEDIATE = tuple(dict.fromkeys(FOLDERS.values()))
 SUBJECTS = {
     "task": ("task",),
     "tasks": ("task", "tasks"),
+    "all tasks": ("task", "tasks"),
     "components": ("task", "components"),
     "method": (),
     "study": (),
-    "every task": ("tasks",),
 }
-"""What a kind is about -> the settings of which one names it; a kind about a method names it under `methods`."""
+"""What a kind is about -> the settings of which one names it; a kind about a method names it under `methods`.
+
+A kind about all tasks is about none in a study without any."""
+
+PARTS = {
+    "task": ("component", "methods", "depths"),
+    "tasks": ("component", "methods", "depths"),
+    "components": ("component",),
+    "method": ("methods",),
+}
+"""What a kind is about -> the settings with which an output shows only a part of that."""
 
 OPTIONS = ("protocol", "n_atoms", "sample_page", "published")
 """Settings that only the kinds have which declare them among their `options`."""
@@ -34,6 +46,8 @@ def check_tables(study: Study) -> Iterator[str]:
         yield from _of_kind(study, "tables", path, table)
         if table.kind == "classification":
             yield from _needs_component(study, path, table)
+        if table.kind == "claims" and not study.papers_with_claims():
+            yield f"{path}.kind is claims, but no paper of the study has any to judge"
         if table.published is not None:
             yield from unknown(f"{path}.published", table.published, "a file of a paper's numbers", plugins.published())
 
@@ -56,22 +70,25 @@ def _of_kind(study: Study, section: str, path: str, output: Table | Figure) -> I
     noun = f"a kind of {section[:-1]}"
     yield from unknown(f"{path}.kind", output.kind, noun, plugins.kinds(section))
     if output.kind in plugins.kinds(section):
-        yield from _subject(section, path, output)
+        yield from _subject(study, section, path, output)
         yield from _block(study, section, path, output)
     for component in output.components or ():
         yield from unknown(f"{path}.components", component, "a component", study.components)
+    if output.components is not None and output.component is not None:
+        yield from unknown(f"{path}.component", output.component, "one of its components", output.components)
     yield from _shown(study, path, output)
 
 
-def _subject(section: str, path: str, output: Output) -> Iterator[str]:
+def _subject(study: Study, section: str, path: str, output: Output) -> Iterator[str]:
     """An output names exactly what its kind is about, and has only the options that its kind declares."""
     subject = plugins.declared(section, output.kind, "subject")
     choices, options = SUBJECTS[subject], plugins.declared(section, output.kind, "options", ())
-    for key in ("task", "tasks", "components", *OPTIONS):
-        if getattr(output, key, None) is not None and key not in (*choices, *options):
+    known = (*choices, *PARTS.get(subject, ()), *options)
+    for key in ("task", "tasks", "components", "component", "methods", "depths", *OPTIONS):
+        if getattr(output, key, None) is not None and key not in known:
             yield f"{path}.{key} is not a setting of the kind {output.kind}"
     given = [key for key in choices if getattr(output, key) is not None]
-    if choices and not given and subject != "every task":
+    if choices and not given and (study.tasks or subject != "all tasks"):
         yield f"{path}.task is missing; a {section[:-1]} of the kind {output.kind} needs {' or '.join(choices)}"
     if len(given) > 1:
         yield f"{path} must have one of {' and '.join(given)}, found both"
@@ -130,6 +147,15 @@ def check_notebooks(study: Study) -> Iterator[str]:
             yield from unknown(f"notebooks.{name}.tasks", task, "a task", study.tasks)
 
 
+def check_labels(study: Study) -> Iterator[str]:
+    """No two methods have the same name in print, where legends and columns would run together."""
+    methods: dict[str, str] = {}
+    for method, label in labels_of(study, study.methods).items():
+        other = methods.setdefault(label, method)
+        if other != method:
+            yield f"methods.{method} is called {label} in print, as methods.{other} is; give one of them a variant"
+
+
 def check_targets(study: Study) -> Iterator[str]:
     """Tables, figures and notebooks are targets of the command line: no name hides another target.
 
@@ -140,5 +166,7 @@ def check_targets(study: Study) -> Iterator[str]:
         if name in shown:
             yield f"notebooks.{name} has the name of {shown[name]}.{name}; each needs a name of its own"
     for name, section in [*shown.items(), *dict.fromkeys(study.notebooks, "notebooks").items()]:
+        if name in known_rules():
+            yield f"{section}.{name} must not have the name of a rule"
         if name in RESERVED or name.partition("_")[0] in INTERMEDIATE:
             yield f"{section}.{name} must not begin with a word of intermediate targets: {', '.join(INTERMEDIATE)}"

@@ -1,4 +1,4 @@
-"""What can be named in a configuration because a file is there: solvers, encoders, sources, kinds of tables and figures."""
+"""What a configuration can name because a file is there: algorithms, losses, sources, kinds of tables and figures."""
 
 from __future__ import annotations
 

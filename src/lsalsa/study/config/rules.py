@@ -6,16 +6,17 @@ the job are the identity of a result. One function per rule, whose arguments are
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from lsalsa.arrays import nearest
+from lsalsa.study.claims.read import MODULES as CLAIMS
 from lsalsa.study.config import memory, plugins
 from lsalsa.study.config.labels import labels_of
 from lsalsa.study.config.models import Figure, Study, Table
 from lsalsa.study.needs import words_of
-from lsalsa.study.papers import papers
+from lsalsa.study.papers import modules_of_papers, papers
 
 Resolved = dict[str, Any]
 
@@ -47,9 +48,14 @@ class Rule:
     memory: Callable[..., int] = _base_memory
 
 
+def known_rules() -> dict[str, Rule]:
+    """The rules of the engine and of all papers."""
+    return RULES | {name: rule for paper in papers().values() for name, rule in paper.rules.items()}
+
+
 def rule_of(name: str) -> Rule:
-    """The rule of a name, the engine's or a paper's; ConfigError with the nearest name when there is none."""
-    known = RULES | {rule: one for paper in papers().values() for rule, one in paper.rules.items()}
+    """The rule of a name; ConfigError with the nearest name when there is none."""
+    known = known_rules()
     if name not in known:
         raise nearest("rule", name, known)
     return known[name]
@@ -248,7 +254,15 @@ def _of_algorithms(settings: Resolved) -> list[str]:
 
 
 def _of_kind(section: str) -> Callable[[Resolved], list[str]]:
-    return lambda settings: [plugins.kinds(section)[settings["kind"]]]
+    """The module of a kind of table or figure, and what reads its needs."""
+    return lambda settings: [plugins.kinds(section)[settings["kind"]], *_readers(settings["needs"])]
+
+
+def _readers(words: Iterable[str]) -> list[str]:
+    """Modules of papers that read what some words ask for; claims are read by every kind of claim."""
+    owners = dict.fromkeys(word.rpartition(".")[0] for word in words if "." in word)
+    claims = [*CLAIMS, *modules_of_papers("claims").values()] if "claims" in words else []
+    return [*(f"papers.{paper}.paper" for paper in owners), *claims]
 
 
 RULES: dict[str, Rule] = {

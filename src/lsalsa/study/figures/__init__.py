@@ -1,8 +1,8 @@
 """Kinds of figures, one file each, found by their folder.
 
-A kind declares, as literals at the top of its module, what it ``needs`` (words of `lsalsa.study.needs`), its ``subject`` (what it
-is about, `lsalsa.study.config.outputs.SUBJECTS`), its ``caption`` in the report, and the ``options`` that only it has. Its
-function ``plot(data, shown)`` returns a Matplotlib figure.
+A kind declares, as literals at the top of its module, what it ``needs`` (words of `lsalsa.study.needs`), its
+``subject`` (what it is about, `lsalsa.study.config.outputs.SUBJECTS`), its ``caption`` in the report, and the
+``options`` that only it has. Its function ``plot(data, shown)`` returns a Matplotlib figure.
 """
 
 from __future__ import annotations

@@ -63,8 +63,9 @@ def rows_by_depth(
     -------
     rows : list of dict
         depth, method, the quantity and its ``_std``, n_repetitions, the paper's number as ``paper_<quantity>``, status.
-        The standard deviation is that of a sample; None for one run. ``status`` is "ok", or names what happened to which
-        repetition; where nothing was run it is "skipped", of a learned method with the training time it would take.
+        The standard deviation is that of a sample; None for one run. ``status`` is "ok", or names what happened to
+        which repetition; where nothing was run it is "skipped", of a learned method with the training time it would
+        take.
 
     Raises
     ------

@@ -13,10 +13,11 @@ from lsalsa.study.shown import Shown
 from lsalsa.study.table import Table
 
 needs = ("evaluation", "timing", "codes", "classified", "claims")
-subject = "every task"
+subject = "all tasks"
 caption = (
     "What the papers claim, claim by claim, and what this study found: reproduced, partly, not reproduced, or not"
-    " testable here where the study did not run what the claim speaks of. The sentence after each verdict has the numbers."
+    " testable here where the study did not run what the claim speaks of. The sentence after each verdict has the"
+    " numbers."
 )
 
 
@@ -28,8 +29,8 @@ def make(data: Mapping[str, Any], shown: Shown) -> Table:
 
 
 def facts_of(data: Mapping[str, Any], shown: Shown) -> Facts:
-    """Everything that claims can be held against."""
-    optimal = {}
+    """Everything that claims can be held against; of the tasks there is nothing in a study that has none."""
+    optimal: dict[tuple[str, str], Mapping[str, float]] = {}
     for task, arrays in data["codes"].items():
         sizes = dict(zip(shown.tasks[task]["components"], shown.tasks[task]["n_atoms"], strict=True))
         classifiers = data["classified"].get(task, {})

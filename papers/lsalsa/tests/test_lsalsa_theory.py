@@ -4,10 +4,14 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from lsalsa.theory import FORMS
-from lsalsa.theory.lagrangian import augmented_lagrangian, data_fit, learned_fit, slope, splitting_update
-from lsalsa.theory.premise import premise
-from lsalsa.theory.rates import (
+from scipy.optimize import minimize
+from worlds import central_differences, make_world, relative_error, salsa_states, soft
+
+from lsalsa.encoders.lsalsa import LSALSA
+from papers.lsalsa.theory import FORMS
+from papers.lsalsa.theory.assumptions import assumptions
+from papers.lsalsa.theory.lagrangian import augmented_lagrangian, data_fit, learned_fit, slope, splitting_update
+from papers.lsalsa.theory.rates import (
     Schedule,
     bounds,
     contraction,
@@ -19,12 +23,8 @@ from lsalsa.theory.rates import (
     largest_step,
     recursion_terms,
 )
-from lsalsa.theory.recursion import cross_layer, layers, shrink
-from lsalsa.theory.saddle import alternating_step, draw_saddle
-from scipy.optimize import minimize
-from worlds import central_differences, make_world, relative_error, salsa_states, soft
-
-from lsalsa.encoders.lsalsa import LSALSA
+from papers.lsalsa.theory.recursion import cross_layer, layers, shrink
+from papers.lsalsa.theory.saddle import alternating_step, draw_saddle
 
 MU = 0.7
 
@@ -237,19 +237,19 @@ def test_identities_of_theorem_2_hold_in_exact_fractions():
     assert inverse_square(alpha, beta) - inverse_square(alpha, learned) == gain(beta, learned)
 
 
-# --- premise -----------------------------------------------------------------------------------------------------
+# --- assumptions -------------------------------------------------------------------------------------------------
 
 
-def test_premise_of_an_untrained_encoder_is_met_with_equality():
+def test_assumption_about_an_untrained_encoder_is_met_with_equality():
     world = make_world(n_blocks=2)
     encoder = LSALSA.from_problem(world.problem, mu=MU)
-    facts = premise(encoder.arrays["splitting"], world.dictionary, MU)
-    assert facts["learned_convexity"] == pytest.approx(facts["convexity"], rel=1e-9)
+    facts = assumptions(encoder.arrays["splitting"], world.dictionary, MU)
+    assert facts["learned_strong_convexity"] == pytest.approx(facts["strong_convexity"], rel=1e-9)
     assert max(facts["asymmetry"], facts["stationarity"]) < 1e-12
     assert facts["smallest_eigenvalue"] == pytest.approx(1 / (MU + world.lipschitz))
 
 
-def test_learned_convexity_is_the_least_curvature_of_the_learned_lagrangian(random):
+def test_learned_strong_convexity_is_the_least_curvature_of_the_learned_lagrangian(random):
     world = make_world()
     root = random.standard_normal((7, 7))
     splitting = np.linalg.inv(root @ root.T + MU * np.eye(7))
@@ -260,8 +260,8 @@ def test_learned_convexity_is_the_least_curvature_of_the_learned_lagrangian(rand
         return augmented_lagrangian(fit, codes, u, d, world.penalty_of_atom, MU)
 
     hessian = np.stack([slope(value, row[None])[0] - slope(value, 0 * row[None])[0] for row in np.eye(7)])
-    facts = premise(splitting, world.dictionary, MU)
-    assert facts["learned_convexity"] == pytest.approx(np.linalg.eigvalsh(hessian)[0])
+    facts = assumptions(splitting, world.dictionary, MU)
+    assert facts["learned_strong_convexity"] == pytest.approx(np.linalg.eigvalsh(hessian)[0])
 
 
 def test_stationarity_is_the_slope_measured_over_random_directions(random):
@@ -272,4 +272,4 @@ def test_stationarity_is_the_slope_measured_over_random_directions(random):
     inverse = np.linalg.inv(splitting)
     slopes = (pulls @ splitting) @ (inverse + inverse.T) / 2 - pulls
     measured = np.linalg.norm(slopes) / np.linalg.norm(pulls)
-    assert premise(splitting, world.dictionary, MU)["stationarity"] == pytest.approx(measured, rel=0.03)
+    assert assumptions(splitting, world.dictionary, MU)["stationarity"] == pytest.approx(measured, rel=0.03)

@@ -5,7 +5,6 @@ import io
 
 import numpy as np
 import pytest
-from lsalsa.study.estimators import train_repetitions
 from lsalsa.study.sc2net import figures, story, support, tables, text
 from lsalsa.study.sc2net.arm import method_of, run_arm
 from lsalsa.study.sc2net.classify import released_accuracies, standard_accuracy
@@ -15,6 +14,7 @@ from worlds import make_world, objective_of, unit_columns
 
 from lsalsa.arrays import Device
 from lsalsa.errors import ConfigError, DataError
+from lsalsa.study.coders import train_repetitions
 from lsalsa.study.config import load_study
 from lsalsa.study.config import sc2net as config
 from lsalsa.study.csv_rows import read_csv, to_csv
@@ -148,7 +148,7 @@ def test_the_protocol_as_released_fits_and_scores_on_train_images_that_differ_an
 def test_an_arm_gives_accuracy_sparsity_and_an_objective(name):
     row, history = run_arm(VECTORS, DICTIONARY, ARMS[name], seed=1, device=Device("cpu"))
     assert 100 / 3 < row["accuracy_percent"] <= 100
-    assert row["status"] in ("done", "converged", "epochs_used")
+    assert row["status"] in ("ok", "converged", "epochs_used")
     assert len(history) == (3 if ARMS[name]["loss"] else 0)
     if name == "raw":
         assert row["objective"] is None and row["zero_share"] is None
@@ -272,7 +272,7 @@ def test_raw_pixels_are_run_once_because_nothing_is_left_to_chance():
 # tables and what they say
 
 
-def rows_of(accuracies, status="done", data="MNIST", **facts):
+def rows_of(accuracies, status="ok", data="MNIST", **facts):
     """Two repetitions of each arm, one point apart."""
     unknown = dict.fromkeys((*tables.GIVEN, *tables.MEANS))
     return [
@@ -375,7 +375,7 @@ def test_every_figure_is_drawn_from_rows():
 
 
 RECOVERED = [
-    {"case": "decaying", "arm": arm, "n_nonzero": n, "recovered_percent": p / n, "guess_percent": n, "status": "done"}
+    {"case": "decaying", "arm": arm, "n_nonzero": n, "recovered_percent": p / n, "guess_percent": n, "status": "ok"}
     for arm, p in {"ista": 50.0, "converged": 80.0, "lista_sc2net": 60.0, "slstm": 40.0}.items()
     for n in (1, 2)
 ]

@@ -1,4 +1,4 @@
-"""One thread per library before NumPy loads: what the tests measure must not depend on the machine they run on."""
+"""For all tests, those of the papers included: one thread per library before NumPy loads, whatever the machine has."""
 
 import os
 

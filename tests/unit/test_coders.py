@@ -1,12 +1,12 @@
-"""Kinds and chosen settings become what makes codes: against the textbook, by hand, and repeated."""
+"""Algorithms and chosen settings become what makes codes: against the textbook, by hand, and repeated."""
 
 import numpy as np
 import pytest
-from lsalsa.study.estimators import penalised, solver_estimator, start_encoder, train_repetitions, training_settings
 from tasks import encoder_codes, make_task, rmse_of, solver_codes, start_arrays, trained_by_hand
 
 from lsalsa.errors import ConfigError
 from lsalsa.storage import read_rows, write_rows
+from lsalsa.study.coders import penalised, solver_coder, start_encoder, train_repetitions, training_settings
 
 TASK = make_task()
 TINY = make_task(n_features=5, n_atoms=4)
@@ -18,15 +18,14 @@ SOLVERS = (
 )
 RESULTS = {"depth": 99, "score": 0.1, "epochs": 3, "zero_share": 0.5, "status": "epochs_used", "chosen": True}
 
-every_encoder = pytest.mark.parametrize("kind", ["lista", "lsalsa"])
+every_encoder = pytest.mark.parametrize("algorithm", ["lista", "lsalsa"])
 
 
-def repeat(kind="lsalsa", *, task=TASK, chosen=None, seeds=(5, 6), depth=2, **fixed):
+def repeat(algorithm="lsalsa", *, task=TASK, chosen=None, seeds=(5, 6), depth=2, **fixed):
     """`train_repetitions` in batches of ten, unless `chosen` says otherwise."""
     chosen = {"learning_rate": 1e-2, "batch_size": 10} if chosen is None else chosen
-    given = {"epochs": 3, "optimizer": "sgd", **fixed}
-    splits = (task.training, task.validation)
-    return train_repetitions(task.problem, *splits, kind=kind, depth=depth, chosen=chosen, seeds=seeds, **given)
+    given = {"algorithm": algorithm, "depth": depth, "chosen": chosen, "seeds": seeds, "epochs": 3, "optimizer": "sgd"}
+    return train_repetitions(task.problem, task.training, task.validation, **given | fixed)
 
 
 def bytes_of(encoder):
@@ -69,26 +68,26 @@ def test_a_null_of_a_table_leaves_the_penalties_of_the_task():
 # solvers
 
 
-@pytest.mark.parametrize(("kind", "chosen"), SOLVERS)
-def test_a_solver_with_its_chosen_settings_is_the_textbook_with_them(kind, chosen):
+@pytest.mark.parametrize(("algorithm", "chosen"), SOLVERS)
+def test_a_solver_with_its_chosen_settings_is_the_textbook_with_them(algorithm, chosen):
     """The row of a search brings its results along, a depth of its own among them."""
-    estimate = solver_estimator(TASK.problem, kind, 7, {**chosen, **RESULTS})
+    encode = solver_coder(TASK.problem, algorithm, 7, {**chosen, **RESULTS})
     for signals in (TASK.test[0], TASK.validation[0], TASK.test[0][:1]):
-        np.testing.assert_allclose(estimate(signals), solver_codes(TASK, signals, kind, 7, **chosen), atol=1e-12)
+        np.testing.assert_allclose(encode(signals), solver_codes(TASK, signals, algorithm, 7, **chosen), atol=1e-12)
 
 
-@pytest.mark.parametrize(("kind", "nulls"), [("ista", ("step_size",)), ("salsa", ("mu", "read_out"))])
-def test_a_null_of_a_table_leaves_a_solver_its_default(kind, nulls):
+@pytest.mark.parametrize(("algorithm", "nulls"), [("ista", ("step_size",)), ("salsa", ("mu", "read_out"))])
+def test_a_null_of_a_table_leaves_a_solver_its_default(algorithm, nulls):
     signals = TASK.test[0]
-    codes = solver_estimator(TASK.problem, kind, 4, dict.fromkeys(nulls))(signals)
-    np.testing.assert_allclose(codes, solver_codes(TASK, signals, kind, 4), atol=1e-12)
+    codes = solver_coder(TASK.problem, algorithm, 4, dict.fromkeys(nulls))(signals)
+    np.testing.assert_allclose(codes, solver_codes(TASK, signals, algorithm, 4), atol=1e-12)
 
 
 def test_codes_of_one_call_are_not_written_over_by_the_next():
-    estimate = solver_estimator(TASK.problem, "fista", 3, {})
-    first = estimate(TASK.test[0])
+    encode = solver_coder(TASK.problem, "fista", 3, {})
+    first = encode(TASK.test[0])
     kept = first.copy()
-    estimate(TASK.validation[0])
+    encode(TASK.validation[0])
     assert np.array_equal(first, kept)
 
 
@@ -96,25 +95,26 @@ def test_codes_of_one_call_are_not_written_over_by_the_next():
 
 
 @every_encoder
-def test_an_untrained_encoder_has_the_chosen_settings_and_the_depth_asked_for(kind):
-    chosen = {"penalty_factor": 2.0, "learning_rate": 0.1, **RESULTS} | ({"mu": 3.0} if kind == "lsalsa" else {})
-    encoder = start_encoder(TASK.problem, kind, 4, chosen)
+def test_an_untrained_encoder_has_the_chosen_settings_and_the_depth_asked_for(algorithm):
+    chosen = {"penalty_factor": 2.0, "learning_rate": 0.1, **RESULTS} | ({"mu": 3.0} if algorithm == "lsalsa" else {})
+    encoder = start_encoder(TASK.problem, algorithm, 4, chosen)
     mu = chosen.get("mu", 1.0)
     assert encoder.depth == 4
-    expected = start_arrays(TASK.under(2.0, TASK.test[0]), kind, mu)
+    expected = start_arrays(TASK.under(2.0, TASK.test[0]), algorithm, mu)
     for name, array in expected.items():
         np.testing.assert_allclose(encoder.arrays[name], array, atol=1e-12)
-    codes = encoder_codes(kind, TASK.test[0], expected, 4, mu)
+    codes = encoder_codes(algorithm, TASK.test[0], expected, 4, mu)
     np.testing.assert_allclose(encoder.encode(TASK.test[0]), codes, atol=1e-12)
 
 
 @pytest.mark.parametrize(
-    ("kind", "settings"), [("lista", {"x0": "zero"}), ("lsalsa", {"mu": 2.0, "read_out": "u"}), ("lsalsa", {})]
+    ("algorithm", "settings"), [("lista", {"x0": "zero"}), ("lsalsa", {"mu": 2.0, "read_out": "u"}), ("lsalsa", {})]
 )
-def test_every_setting_of_its_own_reaches_an_encoder_and_a_null_leaves_the_default(kind, settings):
-    defaults = {"lista": {"x0": "soft", "learn_thresholds": False}, "lsalsa": {"mu": 1.0, "read_out": "softx"}}[kind]
+def test_every_setting_of_its_own_reaches_an_encoder_and_a_null_leaves_the_default(algorithm, settings):
+    of_each = {"lista": {"x0": "soft", "learn_thresholds": False}, "lsalsa": {"mu": 1.0, "read_out": "softx"}}
+    defaults = of_each[algorithm]
     for nulls in ({}, dict.fromkeys(set(defaults) - set(settings))):
-        encoder = start_encoder(TASK.problem, kind, 3, settings | nulls)
+        encoder = start_encoder(TASK.problem, algorithm, 3, settings | nulls)
         assert encoder.settings == {"depth": 3, **defaults, **settings}
 
 
@@ -127,12 +127,12 @@ def test_a_zero_was_chosen_and_is_no_null():
     with pytest.raises(ConfigError, match="mu must be positive and finite, found 0"):
         start_encoder(TASK.problem, "lsalsa", 3, {"mu": 0})
     with pytest.raises(ConfigError, match="step_size must be positive and finite, found 0"):
-        solver_estimator(TASK.problem, "ista", 3, {"step_size": 0})
+        solver_coder(TASK.problem, "ista", 3, {"step_size": 0})
 
 
-def test_an_unknown_kind_is_refused_with_the_nearest():
+def test_an_unknown_algorithm_is_refused_with_the_nearest():
     with pytest.raises(ConfigError, match="did you mean fista"):
-        solver_estimator(TASK.problem, "fist", 3, {})
+        solver_coder(TASK.problem, "fist", 3, {})
     with pytest.raises(ConfigError, match="did you mean lsalsa"):
         start_encoder(TASK.problem, "lsals", 3, {})
 
@@ -141,16 +141,16 @@ def test_an_unknown_kind_is_refused_with_the_nearest():
 
 
 @every_encoder
-def test_repetitions_are_trained_as_by_hand(kind):
+def test_repetitions_are_trained_as_by_hand(algorithm):
     """All samples in one batch: no order enters, so that both repetitions are the training by hand."""
     chosen = {"penalty_factor": 2.0, "learning_rate": 0.005, "batch_size": 1000, "decay": 0.5, **RESULTS}
-    encoders, rows = repeat(kind, task=TINY, chosen=chosen, keep="last", epochs=2)
-    states = trained_by_hand(TINY, kind, [0.005, 0.0025], depth=2, penalty_factor=2.0)
+    encoders, rows = repeat(algorithm, task=TINY, chosen=chosen, keep="last", epochs=2)
+    states = trained_by_hand(TINY, algorithm, [0.005, 0.0025], depth=2, penalty_factor=2.0)
     for encoder in encoders:
         for name, array in states[-1].items():
             np.testing.assert_allclose(encoder.arrays[name], array, atol=1e-6)
     signals, targets = TINY.validation
-    scores = [rmse_of(encoder_codes(kind, signals, arrays, 2), targets) for arrays in states]
+    scores = [rmse_of(encoder_codes(algorithm, signals, arrays, 2), targets) for arrays in states]
     assert [row["validation_rmse"] for row in rows] == pytest.approx(2 * scores, rel=1e-6)
 
 
@@ -170,11 +170,11 @@ def test_every_epoch_of_every_repetition_is_a_row_with_seed_settings_and_outcome
 
 
 @every_encoder
-def test_repetitions_differ_by_their_seeds_and_the_same_seed_gives_the_same_bytes(kind):
+def test_repetitions_differ_by_their_seeds_and_the_same_seed_gives_the_same_bytes(algorithm):
     """A repetition does not go on from the one before: alone, in the other order, or beside another it is the same."""
-    (first, second), rows = repeat(kind, seeds=(5, 6))
-    (second_again, first_again), _ = repeat(kind, seeds=(6, 5))
-    (alone,), rows_alone = repeat(kind, seeds=(5,))
+    (first, second), rows = repeat(algorithm, seeds=(5, 6))
+    (second_again, first_again), _ = repeat(algorithm, seeds=(6, 5))
+    (alone,), rows_alone = repeat(algorithm, seeds=(5,))
     assert bytes_of(first) == bytes_of(first_again) == bytes_of(alone)
     assert bytes_of(second) == bytes_of(second_again)
     assert bytes_of(first)["splitting"] != bytes_of(second)["splitting"]
@@ -186,7 +186,7 @@ def test_training_leaves_the_problem_and_the_samples_as_they_were():
     problem = task.problem
     given = (*problem.dictionaries, problem.dictionary, *task.training, *task.validation)
     before = [array.copy() for array in given]
-    settings = {"kind": "lsalsa", "depth": 2, "chosen": {"learning_rate": 0.1, "batch_size": 10}}
+    settings = {"algorithm": "lsalsa", "depth": 2, "chosen": {"learning_rate": 0.1, "batch_size": 10}}
     train_repetitions(problem, task.training, task.validation, **settings, seeds=[1], epochs=1)
     assert all(np.array_equal(array, kept) for array, kept in zip(given, before, strict=True))
 
@@ -205,9 +205,9 @@ def test_a_row_with_nulls_trains_as_one_without_those_columns(tmp_path):
 
 
 @every_encoder
-def test_the_penalty_factor_of_the_chosen_row_multiplies_the_thresholds_of_every_repetition(kind):
+def test_the_penalty_factor_of_the_chosen_row_multiplies_the_thresholds_of_every_repetition(algorithm):
     factors = (1.0, 3.0)
-    pairs = [repeat(kind, chosen={"penalty_factor": f, "learning_rate": 1e-3}, epochs=1)[0] for f in factors]
+    pairs = [repeat(algorithm, chosen={"penalty_factor": f, "learning_rate": 1e-3}, epochs=1)[0] for f in factors]
     for plain, harder in zip(*pairs, strict=True):
         np.testing.assert_allclose(harder.arrays["thresholds"], 3 * plain.arrays["thresholds"], rtol=1e-12)
 

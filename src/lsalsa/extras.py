@@ -1,0 +1,29 @@
+"""Packages that the library needs for a few things only; the extra `study` of pyproject.toml brings them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from lsalsa.errors import MissingPackageError
+
+
+@contextmanager
+def from_extra(package: str, purpose: str) -> Iterator[None]:
+    """Around the import of a package that may be absent: say in one sentence how to get it.
+
+    Parameters
+    ----------
+    package : str
+        Its name for pip.
+    purpose : str
+        What needs it, as the beginning of the sentence: "decoding image files".
+
+    Raises
+    ------
+    MissingPackageError
+        When the import inside fails.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        sentence = f"{purpose} needs the package {package}, which is not installed: pip install 'lsalsa[study]'"
+        raise MissingPackageError(sentence) from error

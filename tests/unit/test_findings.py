@@ -1,0 +1,57 @@
+"""Sentences about a finished table: who is lower, who follows, who is best, what did not finish."""
+
+from runs_by_hand import LABELS, results, shown
+
+from lsalsa.study.findings import catching_up, comparison, failures, followers, ranking, read_page, unfinished
+from lsalsa.study.render import render
+from lsalsa.study.tables import make_table
+
+TABLE = make_table("classification", results(), shown())
+ROWS = TABLE.rows
+
+
+def test_a_comparison_says_which_is_lower_and_by_which_numbers():
+    sentence = comparison(ROWS, ("lsalsa", 1), [("fista", 5), ("fista", 1), ("lista", 1)], LABELS)
+    assert sentence == (
+        "LSALSA at T = 1 reaches 3.00 ± 1.00. That is **lower than** FISTA at T = 5 (6.00); and **lower than**"
+        " FISTA at T = 1 (40.00); and not comparable with LISTA at T = 1, which has no result."
+    )
+    assert "**not lower than** LSALSA at T = 1 (3.00" in comparison(ROWS, ("fista", 1), [("lsalsa", 1)], LABELS)
+    assert comparison(ROWS, ("lsalsa", 10), [], LABELS).endswith("has no result, so it cannot be compared.")
+
+
+def test_a_method_that_the_study_does_not_have_is_named_all_the_same():
+    assert comparison(ROWS, ("ista", 1), [], LABELS) == "ISTA at T = 1 has no result, so it cannot be compared."
+
+
+def test_followers_are_those_who_get_as_low_and_those_who_do_not():
+    curves = {"lista": {1: 0.9, 50: 0.5}, "fista": {1: 0.8, 5: 0.4, 50: 0.1}}
+    expected = "To get as near takes FISTA T = 5. Not as near at their deepest: LISTA (T = 50)."
+    assert followers(curves, 0.4, LABELS) == expected
+    assert followers({"fista": curves["fista"]}, 0.1, LABELS) == "To get as near takes FISTA T = 50."
+    assert catching_up(ROWS, ("fista", 5), LABELS) == "To get as near takes LSALSA T = 1."
+    assert catching_up(ROWS, ("lsalsa", 10), LABELS) == ""
+
+
+def test_a_ranking_lists_the_best_first():
+    assert ranking(ROWS, 5, LABELS) == "T = 5: LSALSA 1.25 ± 0.35, FISTA 6.00."
+    assert ranking(ROWS, 10, LABELS) == "T = 10: no result."
+
+
+def test_what_did_not_finish_is_listed_and_what_was_skipped_is_not():
+    lines = ["LSALSA at T = 5: diverged (repetition 2).", "LSALSA at T = 10: collapsed (repetition 0, 1, 2)."]
+    assert unfinished(ROWS, LABELS) == lines
+    assert failures({"one": ROWS, "two": ROWS[:2]}, {"one": "First", "two": "Second"}, LABELS) == "\n".join(
+        f"- First (`one`): {line}" for line in lines
+    )
+    assert failures({"two": ROWS[:2]}, {"two": "Second"}, LABELS).startswith("Every run")
+
+
+def test_a_notebook_reads_rows_text_and_title_of_its_tables(tmp_path):
+    texts = render(TABLE, "table:table_digits")
+    (tmp_path / "table_digits.csv").write_text(texts["csv"])
+    (tmp_path / "table_digits.md").write_text(texts["markdown"])
+    rows, read, titles = read_page({"table_digits": str(tmp_path / "table_digits.csv")})
+    assert ranking(rows["table_digits"], 1, LABELS) == ranking(ROWS, 1, LABELS)
+    assert read == {"table_digits": texts["markdown"]}
+    assert titles == {"table_digits": "Digits"}
