@@ -75,7 +75,7 @@ WRONG = [
     ("methods.fista.depths", [0], "methods.fista.depths[0] must be at least 1, found 0"),
     ("methods.fista.search", {"mu": [[1]]}, "methods.fista.search.mu[0] must be a number or a word, found [1]"),
     ("tasks.digits.methods", [], "tasks.digits.methods must not be empty"),
-    ("components.digits_10.fit", "crop", "components.digits_10.fit must be 'pad', 'shrink' or 'none', found 'crop'"),
+    ("components.digits_10.resize", "crop", "components.digits_10.resize must be 'pad', 'downscale' or 'none', found 'crop'"),
 ]
 
 
