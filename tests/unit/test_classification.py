@@ -136,7 +136,7 @@ def test_both_protocols_of_every_component_survive_the_file(tmp_path):
     assert metadata["guess_error_percent"] == {"photos": 50.0, "digits": pytest.approx(65.0)}  # 14 of 40 are class 0
 
 
-def test_only_the_classifier_fitted_on_train_learns_from_the_labelled_images():
+def test_only_the_protocol_fitted_on_train_learns_from_the_labelled_images():
     blocks, codes, signals = two_component_task(swapped=True)
     metadata = train_classifiers(blocks, codes, signals)[1]
     assert metadata["floor_error_percent"]["photos"] == {"fitted_on_test": 0.0, "fitted_on_train": 100.0}
