@@ -46,7 +46,7 @@ class Check:
     run: Run
 
     def rows(self, runs: int, seed: int) -> Iterable[Row]:
-        """Measure random instances: one row each. The seed ignores the form: both forms of a statement get the same instances."""
+        """Measure random instances: one row each. Both forms of a statement get the same seeds and instances."""
         for run in range(runs):
             own_seed = seed_for(seed, "theory", self.statement, self.case, run)
             value = float(self.run(generator(own_seed)))

@@ -136,7 +136,7 @@ def block_step(rng: np.random.Generator, form: Form, *, ratio: float) -> float:
 def one_round(rng: np.random.Generator, form: Form, *, ratio: float) -> float:
     """Compare the mean squared error after one noisy round with the bound of theorem 3.
 
-    The round starts along the directions of least curvature and takes small steps. So noise cannot hide the contraction.
+    The round starts along the directions of least curvature and takes small steps: noise cannot hide the contraction.
 
     Parameters
     ----------
