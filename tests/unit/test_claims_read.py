@@ -11,9 +11,11 @@ from lsalsa.errors import ConfigError
 from lsalsa.study.claims import read_claims
 from lsalsa.study.claims.base import references
 from lsalsa.study.claims.check import claim_faults
+from lsalsa.study.config import plugins
 from lsalsa.study.config.models import Study
 from lsalsa.study.heading import Heading
 from lsalsa.study.load import load_study
+from lsalsa.study.needs import read_needs
 from lsalsa.study.shown import Shown
 from lsalsa.study.tables import make_table
 
@@ -53,6 +55,13 @@ def test_every_fault_of_a_file_is_named_at_once(tmp_path):
     assert "one: " in first and "by_eye" in first
     assert "two: at is not a setting" in second
     assert third == f"{path}: the id one stands twice"
+
+
+def test_claims_belong_to_the_paper_of_their_folder(tmp_path):
+    (tmp_path / "toy").mkdir()
+    block = {name: value for name, value in SHARED.items() if name != "paper"}
+    (claim,) = read_claims(written(tmp_path / "toy", block | {"kind": "by_eye", "look_at": "x"}))
+    assert claim.paper == "toy"
 
 
 @pytest.mark.parametrize("text", ["", "claims:\n", "claim: []\n", "claims: [one]\n", "- one\n"])
@@ -192,8 +201,9 @@ def test_study_without_tasks_has_its_claims_judged(tmp_path, monkeypatch):
     paper = toy_paper(tmp_path, SHARED | {"kind": "by_eye", "look_at": "x"})
     monkeypatch.setattr(Study, "papers_with_claims", lambda study: [paper])
     assert load_study(EMPTY, root=tmp_path).tables["claims"].kind == "claims"
-    data = {"claims": [paper.folder / "claims.yaml"], "evaluation": [], "timing": [], "codes": {}, "classified": {}}
-    table = make_table("claims", data, Shown("claims", Heading("Claims")))
+    shown, words = Shown("claims", Heading("Claims")), plugins.declared("tables", "claims", "needs")
+    data = read_needs(words, {"claims": [str(paper.folder / "claims.yaml")]}, shown)
+    table = make_table("claims", data, shown)
     assert [row["verdict"] for row in table.rows] == ["not testable here"]
 
 

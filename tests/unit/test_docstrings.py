@@ -146,18 +146,18 @@ def numpydoc_says(path, text):
     return {name.partition(".")[2] for _, name, _, _ in visitor.findings}
 
 
-def must_be_documented(node):
+def is_asked(node):
     """True for a public function that has three parameters or a section that lists them."""
     taken = [name for name in ast.walk(node.args) if isinstance(name, ast.arg)]
-    return not node.name.startswith("_") and (len(taken) >= 3 or "Parameters\n" in (ast.get_docstring(node) or ""))
+    return not node.name.startswith("_") and (len(taken) >= 3 or "Parameters\n" in ast.get_docstring(node))
 
 
-def test_numpydoc_s_own_validation_says_the_same_of_every_function():
+def test_numpydoc_s_own_validation_says_the_same_of_every_function_with_a_docstring():
     for path, text in docstrings.sources().items():
         functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
-        asked = {node.name for node in functions if must_be_documented(node)}
+        asked = {node.name for node in functions if ast.get_docstring(node) and is_asked(node)}
         found = {fault.split(" ")[1][:-1] for fault in docstrings.faults_of({MODULE: text}) if ": Parameters" in fault}
-        assert found & {node.name for node in functions} == numpydoc_says(path, text) & asked, path
+        assert found & asked == numpydoc_says(path, text) & asked, path
 
 
 def test_hidden_modules_and_scripts_are_not_public_but_their_classes_are_known():

@@ -8,7 +8,7 @@ from lsalsa.errors import DataError
 from lsalsa.study.repetitions import Measured, by_cell, curve, measured, require, status, summary
 
 
-def run(method="lsalsa", depth=1, repetition=0, ended="ok", component="all", **values):
+def run(method="lsalsa", depth=1, repetition=0, ended="converged", component="all", **values):
     row = {"method": method, "depth": depth, "repetition": repetition, "component": component, "status": ended}
     return row | values
 
@@ -23,8 +23,9 @@ def test_mean_and_sample_deviation_are_over_the_runs_that_finished_and_have_a_va
     assert found.std == pytest.approx(math.sqrt((0.2**2 + 0.1**2 + 0.3**2) / 2))
 
 
-def test_run_that_used_up_its_iterations_counts():
-    assert measured([run(ended="max_iterations", rmse=2)], "rmse") == Measured(2.0, None, 1)
+@pytest.mark.parametrize("ended", ["ok", "converged", "epochs_used", "max_iterations"])
+def test_run_that_came_to_its_end_counts_however_it_ended(ended):
+    assert measured([run(ended=ended, rmse=2)], "rmse") == Measured(2.0, None, 1)
 
 
 @pytest.mark.parametrize("ended", ["diverged", "collapsed", "timeout", "oom", "error", "interrupted"])
@@ -42,7 +43,7 @@ def test_summary_can_have_another_name_and_is_empty_without_a_run():
 
 
 def test_status_names_each_way_to_fail_with_its_repetitions():
-    ends = ("ok", "diverged", "oom", "max_iterations", "diverged")
+    ends = ("epochs_used", "diverged", "oom", "max_iterations", "diverged")
     runs = [run(repetition=r, ended=ended) for r, ended in enumerate(ends)]
     assert status(runs) == "diverged (repetition 1, 4); oom (repetition 2)"
     assert status([runs[0], runs[3]]) == "ok"

@@ -102,7 +102,7 @@ def test_tables_of_the_theory_carry_the_marks_of_their_study_and_its_data(name, 
         assert need(word).files(study, study.tables[name])
         inputs[key(word)] = str(tmp_path / "rows.parquet")
         write_rows(inputs[key(word)], rows_of(word))
-    job = SimpleNamespace(params=resolved, input=inputs, has=inputs.__contains__)
+    job = SimpleNamespace(params=resolved, input=inputs)
     texts = render(make_table(resolved["kind"], *read_output(job, name)), f"table:{name}")
     mark = "partial data, reduced study" if name == "theory_assumptions" else "reduced study"
     for form in ("markdown", "latex", "page"):
