@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from lsalsa.errors import ConfigError, LsalsaError
 from lsalsa.storage import atomic, write_text
-from lsalsa.study.papers import ROOT
+from lsalsa.study.papers import show_sources
 
 KERNEL = {"kernel_name": "python3", "language": "python"}
 SCRIPTS = ("mathjax_url", "require_js_url", "jquery_url", "mermaid_js_url", "mermaid_layout_elk_js_url")
@@ -80,19 +79,13 @@ def _execute(path: Path, parameters: Mapping[str, Any], source: Path, copy: Path
     import papermill
 
     copy.unlink(missing_ok=True)
-    _show_sources_to_kernels()
+    show_sources()  # a conda environment forgets them
     try:
         papermill.execute_notebook(path, path, dict(parameters), **KERNEL, progress_bar=False)
     except papermill.PapermillExecutionError as error:
         copy.write_bytes(path.read_bytes())
         what = " ".join(f"{error.ename}: {error.evalue}".split())
         raise NotebookError(f"{source} failed in cell {error.exec_count}: {what}; executed copy: {copy}") from error
-
-
-def _show_sources_to_kernels() -> None:
-    """Name the library and the papers to the kernel, a process of its own: a conda environment forgets PYTHONPATH."""
-    paths = [str(ROOT / "src"), str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(paths))
 
 
 def _page(path: Path) -> str:
