@@ -19,6 +19,11 @@ def accuracies(table: Sequence[Row], images: str, variants: Iterable[str]) -> di
     return {variant: found[variant] for variant in variants if found.get(variant) is not None}
 
 
+def leads(table: Sequence[Row]) -> list[str]:
+    """Whether codes help at all, and by how much SLSTM leads."""
+    return [*raw_pixels(table), *best_method(table)]
+
+
 def raw_pixels(table: Sequence[Row]) -> list[str]:
     """Whether the codes help at all: the best method against the pixels themselves."""
     found = []

@@ -22,21 +22,21 @@ def new_panels(count: int, shown: Shown, explanation: str) -> tuple[Figure, Any]
 
 
 def sweep(
-    data: Mapping[str, Any], shown: Shown, column: str, label: str, findings: Callable[[Sequence[Row]], list[str]]
+    column: str, label: str, findings: Callable[[Sequence[Row]], list[str]], data: Mapping[str, Any], shown: Shown
 ) -> Figure:
     """Accuracy of every method over one setting that is varied.
 
     Parameters
     ----------
-    data : mapping
-        ``sc2net.variants``.
-    shown : Shown
     column : str
         Of the table's rows: the setting.
     label : str
         Of the horizontal axis.
     findings : callable
         Rows -> the sentences under the title.
+    data : mapping
+        ``sc2net.variants``.
+    shown : Shown
     """
     table = rows_of(data["sc2net.variants"], shown.details["variants"])
     sets = data_labels(table)

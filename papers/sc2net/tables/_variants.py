@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from lsalsa.study.repetitions import measured, status, summary
@@ -76,22 +76,26 @@ def _row(runs: Sequence[Row], paper: Mapping[tuple[str, str], float]) -> dict[st
 
 
 def variants_table(
-    data: Mapping[str, Any], shown: Shown, columns: Sequence[Column], note: str, sentences: Any
+    columns: Sequence[Column],
+    note: str,
+    findings: Callable[[Sequence[Row]], list[str]],
+    data: Mapping[str, Any],
+    shown: Shown,
 ) -> Table:
     """A table of variants.
 
     Parameters
     ----------
+    columns : sequence of Column
+        Behind those for the data set and the variant.
+    note : str
+    findings : callable
+        Rows -> what they say.
     data : mapping
         ``sc2net.variants`` and, where the paper has the numbers, ``published``.
     shown : Shown
         With the order of the variants among its details.
-    columns : sequence of Column
-        Behind those for the data set and the variant.
-    note : str
-    sentences : callable
-        Rows -> what they say.
     """
     rows = rows_of(data["sc2net.variants"], shown.details["variants"], data.get("published", ()))
     names = [Column("images", "data", data_labels(rows).__getitem__), Column("variant", "method", variant_label)]
-    return Table(shown.heading, rows, [grid([*names, *columns, STATUS], rows, n_words=2)], [note], sentences(rows))
+    return Table(shown.heading, rows, [grid([*names, *columns, STATUS], rows, n_words=2)], [note], findings(rows))

@@ -39,11 +39,12 @@ def expanded(section: str, blocks: Block, tasks: Block, *, restrict: bool) -> di
         A `for` that is neither "each task" nor a list of tasks, a name without ``{task}``, or one that stands twice.
     """
     found: dict[str, Any] = {}
-    for name, block in blocks.items():
-        for own_name, entry in _entries(f"{section}.{name}", str(name), block, tasks, restrict):
-            if own_name in found:
-                raise ConfigError(f"{section}.{own_name} is declared twice, once by {section}.{name}")
-            found[own_name] = entry
+    origins: dict[str, str] = {}
+    for origin, block in blocks.items():
+        for name, entry in _entries(f"{section}.{origin}", str(origin), block, tasks, restrict):
+            if name in found:
+                raise ConfigError(f"{section}.{origins[name]} and {section}.{origin} both stand for {name}")
+            found[name], origins[name] = entry, str(origin)
     return found
 
 
