@@ -86,7 +86,7 @@ class Convolution:
     """
 
     def __init__(self, filters: Any, stride: tuple[int, ...], signal_shape: tuple[int, ...]):
-        self.xp, self.dtype = namespace(filters), filters.dtype
+        self.xp, self.dtype, self.shape, self.stride = namespace(filters), filters.dtype, filters.shape, stride[-1]
         filters, step, self.picture = as_picture(filters, stride, signal_shape)
         height, width, _ = filters.shape
         self.grid = ((self.picture[0] - height) // step[0] + 1, (self.picture[1] - width) // step[1] + 1)
@@ -148,6 +148,31 @@ class Convolution:
                 self.xp.matmul(rows.reshape(-1, part.bank.shape[1]), part.bank.T, out=flat)
                 overlap_add(patch, part.step, part.corner_of(slab), pictures[slab[0]])
         return out
+
+    def filter_gradient(self, signals: Any, codes: Any) -> Any:
+        """Gradient of the sum over the samples of <y, H x> for the filters.
+
+        Parameters
+        ----------
+        signals : array, (n_samples, n_features)
+            In the filters' dtype; residuals, in a decoder.
+        codes : array, (n_samples, n_atoms)
+
+        Returns
+        -------
+        gradient : array, (length, n_filters) or (height, width, n_filters)
+        """
+        pictures, gradient = signals.reshape(signals.shape[0], *self.picture), self.xp.zeros(self.shape, self.dtype)
+        flat = gradient.reshape(-1, self.shape[-1])
+        for part in self.parts:
+            patches, source, of_bank = part.patches_of(pictures), part.codes_of(codes), self.xp.zeros_like(part.bank)
+            for slab in self._slabs(part, signals.shape[0]):
+                patch = self._buffer("patches", patches[slab].shape)
+                patch[...] = patches[slab]
+                of_bank += patch.reshape(-1, of_bank.shape[0]).T @ source[slab].reshape(-1, of_bank.shape[1])
+            for rows, columns in _places_in_bank(flat.shape, self.stride, of_bank.shape[1]):
+                flat += of_bank[rows, columns]
+        return gradient
 
     def _multiply(self, patch: Any, bank: Any, target: Any) -> None:
         """target = patch @ bank, through a buffer where the target's rows do not follow each other in memory."""
@@ -211,6 +236,13 @@ def _toeplitz(filters: Any, stride: int, size: int) -> Any:
     """The filters at `size` neighbouring positions: array, (length + (size - 1) stride, size * n_filters)."""
     length, n_filters = filters.shape
     bank = namespace(filters).zeros((length + (size - 1) * stride, size * n_filters), filters.dtype)
-    for i in range(size):
-        bank[i * stride : i * stride + length, i * n_filters : (i + 1) * n_filters] = filters
+    for rows, columns in _places_in_bank(filters.shape, stride, bank.shape[1]):
+        bank[rows, columns] = filters
     return bank
+
+
+def _places_in_bank(shape: Pair, stride: int, n_columns: int) -> Iterator[tuple[slice, slice]]:
+    """Rows and columns of a bank at which it holds the filters, (length, n_filters): one position after the other."""
+    length, n_filters = shape
+    for i in range(n_columns // n_filters):
+        yield slice(i * stride, i * stride + length), slice(i * n_filters, (i + 1) * n_filters)
