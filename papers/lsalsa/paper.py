@@ -84,7 +84,7 @@ ASSUMPTIONS = {
 
 
 def outputs(study: Any) -> dict[str, Any]:
-    """Return the tables and figures of ``outputs.yaml``, those of the theory if the block asks for it, and the notebooks."""
+    """Return the outputs of ``outputs.yaml``, those of the theory if the block asks for it, and the notebooks."""
     declared = read_yaml(ROOT / "papers" / "lsalsa" / "outputs.yaml")
     parts = [declared] if study.lsalsa.outputs else []
     parts += [THEORY, *([ASSUMPTIONS] if measured(study)["encoders"] else [])] if study.lsalsa.theory else []

@@ -4,7 +4,7 @@ from papers.lsalsa.paper import measured
 
 
 def measured_for_assumptions(wildcards):
-    """The LSALSA encoders of all tasks, and the problems that they were trained for."""
+    """Return the LSALSA encoders of all tasks, and the problems that they were trained for."""
     return {name: results(paths) for name, paths in measured(study).items()}
 
 
@@ -31,7 +31,7 @@ rule check_theory:
 
 
 rule measure_assumptions:
-    """Measure on every trained LSALSA encoder what the theorems assume of it."""
+    """Measure on every trained LSALSA encoder what the theorems assume."""
     input:
         unpack(measured_for_assumptions),
     output:

@@ -136,7 +136,7 @@ def recover(
 
 
 def _estimates(problem: Any, signals: Any, codes: Any, n_train: int, depth: int, epochs: int, seed: int):
-    """Yield the codes of the test signals by every method: networks learn the true codes, or SC2Net's loss (`_sc2net`)."""
+    """Yield the codes of the test signals by every method; networks learn the true codes, or SC2Net's loss."""
     test = signals[n_train:]
     for kind, iterations in (("ista", depth), ("fista", depth), ("converged", 1000)):
         yield kind, (solve(problem, test, kind.replace("converged", "fista"), iterations).codes, "ok")

@@ -1,4 +1,4 @@
-"""The common form of tables of variants: a row per set of images and variant, with means over the finished repetitions."""
+"""The common form of tables of variants: one row per set of images and variant, means over finished repetitions."""
 
 from __future__ import annotations
 
