@@ -73,7 +73,7 @@ def settings(rule):
 def source_hash(rule, source=None):
     """Return the hash of a job's source code, as a function of its wildcards.
 
-    The hash covers the imports of the rule's script. `source` returns a further file whose imports count, from the wildcards.
+    The hash covers the imports of the rule's script. `source` maps the wildcards to a further file whose imports count.
     """
 
     def of_job(wildcards):

@@ -12,7 +12,7 @@ def of_repository(path):
 
 
 def own_files(wildcards):
-    """Return the user's files of a set of images: in `data_dir`, or named by the setting `path`; none for a download."""
+    """Return the user's files of a set of images, in `data_dir` or at the setting `path`; none for a download."""
     images = study.images[wildcards.images]
     return [str(path) for path in plugins.source_files(images.source, images.settings, study.data_dir)]
 
@@ -49,7 +49,7 @@ def trained(wildcards):
 
 
 def trained_for_task(wildcards):
-    """Return the same for all methods of a task, first repetition only; sorted, so the order in the configuration is free."""
+    """Return the same for all methods of a task, first repetition only. Sorted: the order in the configuration is free."""
     return _trained(wildcards.task, sorted(study.methods_of(wildcards.task)), [0])
 
 
