@@ -67,10 +67,10 @@ def learn_dictionary(
         Weight of the l1 norm in the codes' objective.
     step_size : float
         Of the first epoch.
-    decay : float
-        Factor on the step size after each epoch, in (0, 1].
     epochs, batch_size, iterations : int
         Passes over the signals, signals per step, FISTA iterations per code.
+    decay : float
+        Factor on the step size after each epoch, in (0, 1].
     rise_tolerance : float
         When an epoch's objective exceeds that of the best epoch by more than this share, learning has diverged.
     start : {"signals", "random"}

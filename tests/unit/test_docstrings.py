@@ -102,6 +102,24 @@ def test_a_method_may_leave_its_parameters_to_the_base_that_documents_them():
     assert "OfBetween.run: Parameters lacks a, b, c" in faults(method(documented=False) + class_between + own)
 
 
+def implementing(signature, contract="lsalsa.contract"):
+    """Faults of a function in a module that implements another, which documents `a, b, c`."""
+    texts = {
+        Path("src/lsalsa/contract.py"): function("a, b, c", "a", "b", "c"),
+        Path("src/lsalsa/twin.py"): f'"""A twin. Implements `{contract}`."""\n{function(signature)}',
+    }
+    return [fault.partition(" ")[2] for fault in docstrings.faults_of(texts)]
+
+
+def test_a_function_may_leave_its_parameters_to_the_module_that_its_own_implements():
+    assert implementing("a, b, c") == []
+    assert implementing("a, b, other") == [
+        "function: Parameters lacks other",
+        "function: Parameters names what is none: c",
+    ]
+    assert implementing("a, b, c", contract="lsalsa.missing") == ["function: Parameters lacks a, b, c"]
+
+
 def described(title, *names):
     entries = "".join(f"    {name} : int\n" for name in names)
     return f'    """A thing.\n\n    {title}\n    {"-" * len(title)}\n{entries}    """\n'

@@ -162,3 +162,15 @@ def test_rows_say_under_what_circumstances_they_came_about(snakemake):
     found = job(snakemake).provenance()
     assert {"study", "device", "threads", "dtype", "version_lsalsa", "version_numpy", "version_scipy"} == set(found)
     assert (found["device"], found["threads"]) == ("cpu", 1)
+
+
+def test_state_of_trainings_is_kept_after_a_failure_and_goes_with_the_results(snakemake, tmp_path, capfd):
+    with pytest.raises(SystemExit), job(snakemake) as j:
+        j.checkpoints.mkdir(parents=True)
+        (j.checkpoints / "repetition_0.npz").write_bytes(b"state")
+        raise DataError("no images")
+    state = tmp_path / "checkpoints" / "train_encoder" / "digits" / "5" / "repetition_0.npz"
+    assert state.read_bytes() == b"state"
+    with job(snakemake) as j:
+        assert j.checkpoints == state.parent
+    assert not state.parent.exists()

@@ -4,67 +4,88 @@ import shutil
 from pathlib import Path
 
 import pytest
+from studies import NOTHING, small
 
 from lsalsa.errors import ConfigError
 from lsalsa.study import provenance
+from lsalsa.study.config.rules import plugins_of, settings_of
+from lsalsa.study.load import load_study
 
 ROOT = Path(__file__).resolve().parents[2]
+SCRIPTS = sorted([*ROOT.glob("scripts/*.py"), *ROOT.glob("papers/*/scripts/*.py")])
+CACHES = (provenance._imports, provenance._path_of, provenance._digest)
+
+FILES = {
+    "src/lsalsa/__init__.py": "from lsalsa.aside import x",
+    "src/lsalsa/top.py": '"""Top."""\n\ndef f():\n    """Doc."""\n    from lsalsa.below import y\n    return y\n',
+    "src/lsalsa/below.py": "import typing\nif typing.TYPE_CHECKING:\n    from lsalsa.aside import x\ny = 1\n",
+    "src/lsalsa/aside.py": "x = 1\n",
+    "src/lsalsa/plugins/__init__.py": "z = 1\n",
+    "src/lsalsa/plugins/one.py": "from lsalsa.plugins.base import b\n",
+    "src/lsalsa/plugins/two.py": "w = 2\n",
+    "src/lsalsa/plugins/base.py": "b = 1\n",
+    "papers/__init__.py": "",
+    "papers/toy/__init__.py": "",
+    "papers/toy/found.py": "from lsalsa.below import y\nfound = y\n",
+    "papers/toy/other.py": "other = 1\n",
+    "script.py": "from lsalsa.top import f\n",
+    "page.py": "# %% [markdown]\n# # A page\n# %%\nfrom papers.toy import found\n",
+}
 
 
 @pytest.fixture
 def tree(tmp_path, monkeypatch):
-    """A small library: a script that imports `top`, `top` imports `below`, and two plug-ins."""
-    package = tmp_path / "src" / "lsalsa"
-    for name, text in {
-        "__init__": "from lsalsa.aside import x",
-        "top": '"""Top."""\n\ndef f():\n    """Doc."""\n    from lsalsa.below import y\n    return y\n',
-        "below": "y = 1\n",
-        "aside": "x = 1\n",
-        "plugins/__init__": "z = 1\n",
-        "plugins/one": "from lsalsa.plugins.base import b\n",
-        "plugins/two": "w = 2\n",
-        "plugins/base": "b = 1\n",
-    }.items():
-        path = package / f"{name}.py"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    (tmp_path / "script.py").write_text("from lsalsa.top import f\n")
-    monkeypatch.setattr(provenance, "SOURCES", tmp_path / "src")
+    """A small repository: a script that imports `top`, `top` imports `below`; two plug-ins; a paper; a notebook."""
+    for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.setattr(provenance, "ROOT", tmp_path)
     return tmp_path
 
 
-def digest(tree, *plugins):
-    for function in (provenance._imports, provenance._path_of, provenance._digest):
+def digest(root, *plugins, files=("script.py",)):
+    forget()
+    return provenance.hash_of([root / name for name in files], plugins)
+
+
+def forget():
+    for function in CACHES:
         function.cache_clear()
-    return provenance.code_hash(tree / "script.py", *plugins)
 
 
-def edited(tree, name, old, new):
-    path = tree / "src" / "lsalsa" / f"{name}.py"
-    assert old in path.read_text()
-    path.write_text(path.read_text().replace(old, new))
+def edited(root, name, old, new):
+    assert old in (root / name).read_text()
+    (root / name).write_text((root / name).read_text().replace(old, new))
 
 
 @pytest.fixture(autouse=True)
-def forget():
+def forgetful():
     yield
-    for function in (provenance._imports, provenance._path_of, provenance._digest):
-        function.cache_clear()
+    forget()
 
 
 def test_change_in_a_module_reached_through_another_changes_the_hash(tree):
     before = digest(tree)
-    edited(tree, "below", "y = 1", "y = 2")
+    edited(tree, "src/lsalsa/below.py", "y = 1", "y = 2")
     assert digest(tree) != before
 
 
 def test_change_beside_comments_docstrings_and_layout_do_not(tree):
     before = digest(tree)
-    edited(tree, "aside", "x = 1", "x = 2")
-    edited(tree, "top", "Top.", "A better docstring.")
-    edited(tree, "top", "Doc.", "Another.")
-    edited(tree, "below", "y = 1", "# why\ny = (1)")
+    edited(tree, "src/lsalsa/aside.py", "x = 1", "x = 2")
+    edited(tree, "src/lsalsa/top.py", "Top.", "A better docstring.")
+    edited(tree, "src/lsalsa/top.py", "Doc.", "Another.")
+    edited(tree, "src/lsalsa/below.py", "y = 1", "# why\ny = (1)")
     assert digest(tree) == before
+
+
+def test_what_is_imported_for_type_checkers_alone_does_not_count_and_what_stands_after_it_does(tree):
+    edited(tree, "src/lsalsa/below.py", "y = 1", "from lsalsa.plugins.two import w as y")
+    before = digest(tree)
+    edited(tree, "src/lsalsa/aside.py", "x = 1", "x = 2")
+    assert digest(tree) == before
+    edited(tree, "src/lsalsa/plugins/two.py", "w = 2", "w = 3")
+    assert digest(tree) != before
 
 
 def test_script_itself_counts(tree):
@@ -76,11 +97,34 @@ def test_script_itself_counts(tree):
 def test_plugin_counts_with_what_it_imports_and_its_neighbour_does_not(tree):
     before, without = digest(tree, "lsalsa.plugins.one"), digest(tree)
     assert before != without
-    edited(tree, "plugins/two", "w = 2", "w = 3")
+    edited(tree, "src/lsalsa/plugins/two.py", "w = 2", "w = 3")
     assert digest(tree, "lsalsa.plugins.one") == before
-    edited(tree, "plugins/base", "b = 1", "b = 2")
+    edited(tree, "src/lsalsa/plugins/base.py", "b = 1", "b = 2")
     assert digest(tree, "lsalsa.plugins.one") != before
     assert digest(tree) == without
+
+
+def test_module_of_a_paper_counts_with_what_it_imports_of_the_library(tree):
+    edited(tree, "script.py", "from lsalsa.top import f", "from papers.toy.found import found")
+    before = digest(tree)
+    edited(tree, "papers/toy/other.py", "other = 1", "other = 2")
+    assert digest(tree) == before
+    edited(tree, "papers/toy/found.py", "found = y", "found = -y")
+    changed = digest(tree)
+    edited(tree, "src/lsalsa/below.py", "y = 1", "y = 2")
+    assert len({before, changed, digest(tree)}) == 3
+
+
+def test_imports_of_a_notebook_count_and_its_own_words_do_not(tree):
+    """What a notebook says is an input of its job."""
+    files = ("script.py", "page.py")
+    before = digest(tree, files=files)
+    assert before != digest(tree)
+    edited(tree, "page.py", "# # A page", "# # A better page")
+    edited(tree, "page.py", "import found", "import found\nprint(found)")
+    assert digest(tree, files=files) == before
+    edited(tree, "papers/toy/found.py", "found = y", "found = -y")
+    assert digest(tree, files=files) != before
 
 
 def test_import_from_the_front_of_the_package_is_refused(tree):
@@ -90,19 +134,52 @@ def test_import_from_the_front_of_the_package_is_refused(tree):
 
 
 def test_file_that_is_no_python_is_refused_by_name_and_line(tree):
-    edited(tree, "below", "y = 1", "y = (")
-    with pytest.raises(ConfigError, match=r"below\.py is not valid Python: line 1"):
+    edited(tree, "src/lsalsa/below.py", "y = 1", "y = (")
+    with pytest.raises(ConfigError, match=r"below\.py is not valid Python: line 4"):
         digest(tree)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "scripts").glob("*.py")), ids=lambda path: path.stem)
-def test_every_script_has_a_hash_that_a_new_encoder_does_not_change(path, tmp_path, monkeypatch):
-    shutil.copytree(ROOT / "src", tmp_path / "src")
-    monkeypatch.setattr(provenance, "SOURCES", tmp_path / "src")
-    for function in (provenance._imports, provenance._path_of, provenance._digest):
-        function.cache_clear()
-    before = provenance.code_hash(path, "lsalsa.encoders.lista")
-    (tmp_path / "src/lsalsa/encoders/another.py").write_text("x = 1\n")
-    for function in (provenance._imports, provenance._path_of, provenance._digest):
-        function.cache_clear()
-    assert provenance.code_hash(path, "lsalsa.encoders.lista") == before
+# --- the repository itself --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def copied(tmp_path, monkeypatch):
+    """A copy of all code of the repository, to be edited."""
+    for folder in ("src", "scripts", "papers"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(provenance, "ROOT", tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_every_script_has_a_hash_that_a_new_encoder_does_not_change(path, copied):
+    files = [path.relative_to(ROOT)]
+    before = digest(copied, "lsalsa.encoders.lista", files=files)
+    (copied / "src/lsalsa/encoders/another.py").write_text("x = 1\n")
+    assert digest(copied, "lsalsa.encoders.lista", files=files) == before
+
+
+@pytest.mark.parametrize(
+    ("module", "counts"),
+    [
+        ("src/lsalsa/study/claims/orderings.py", True),
+        ("src/lsalsa/study/claims/curves.py", True),
+        ("src/lsalsa/study/claims/others.py", True),
+        ("papers/lsalsa/claims.py", True),
+        ("papers/sc2net/claims.py", True),
+        ("src/lsalsa/study/tables/claims.py", True),
+        ("src/lsalsa/study/tables/rmse.py", False),
+        ("papers/sc2net/tables/depth.py", False),
+    ],
+)
+def test_every_module_that_judges_claims_counts_for_their_table_and_for_no_other(copied, module, counts):
+    study = load_study(small(lsalsa=NOTHING | {"claims": True}))
+    hashes = []
+    for _ in range(2):
+        for table in ("claims", "table_digits"):
+            plugins = plugins_of("make_table", settings_of(study, "make_table", table=table))
+            hashes.append(digest(copied, *plugins, files=["scripts/make_table.py"]))
+        with open(copied / module, "a") as file:
+            file.write("\nONE_MORE = 1\n")
+    claims, other, claims_after, other_after = hashes
+    assert (claims != claims_after, other != other_after) == (counts, False)

@@ -10,7 +10,7 @@ from worlds import central_differences, make_world, relative_error, salsa_states
 from lsalsa.encoders.lsalsa import LSALSA
 from papers.lsalsa.theory import FORMS
 from papers.lsalsa.theory.assumptions import assumptions
-from papers.lsalsa.theory.lagrangian import augmented_lagrangian, data_fit, learned_fit, slope, splitting_update
+from papers.lsalsa.theory.lagrangian import augmented_lagrangian, data_fit, gradient, learned_fit, splitting_update
 from papers.lsalsa.theory.rates import (
     Schedule,
     bounds,
@@ -24,18 +24,18 @@ from papers.lsalsa.theory.rates import (
     recursion_terms,
 )
 from papers.lsalsa.theory.recursion import cross_layer, layers, shrink
-from papers.lsalsa.theory.saddle import alternating_step, draw_saddle
+from papers.lsalsa.theory.saddle import alternating_step, sample_saddle
 
 MU = 0.7
 
 
 @pytest.fixture
-def random():
+def rng():
     return np.random.default_rng(3)
 
 
-def state_of(random, n_atoms):
-    return random.standard_normal((2, 1, n_atoms))
+def state_of(rng, n_atoms):
+    return rng.standard_normal((2, 1, n_atoms))
 
 
 def minimum(world, splitting, u, d, form="corrected"):
@@ -50,30 +50,30 @@ def minimum(world, splitting, u, d, form="corrected"):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_update_is_the_minimum_only_with_both_halves(random, form):
+def test_update_is_the_minimum_only_with_both_halves(rng, form):
     world = make_world()
-    root = random.standard_normal((7, 7))
+    root = rng.standard_normal((7, 7))
     splitting = np.linalg.inv(root @ root.T / 7 + (MU + 0.5) * np.eye(7))
-    u, d = state_of(random, 7)
+    u, d = state_of(rng, 7)
     update = splitting_update(world.signals[:1] @ world.dictionary, u, d, splitting, MU)[0]
     far = relative_error(minimum(world, splitting, u, d, form), update)
     assert far < 1e-4 if form == "corrected" else far > 0.05
 
 
-def test_update_is_not_the_minimum_when_the_matrix_is_not_symmetric(random):
+def test_update_is_not_the_minimum_when_the_matrix_is_not_symmetric(rng):
     world = make_world()
-    twist = random.standard_normal((7, 7))
+    twist = rng.standard_normal((7, 7))
     start = np.linalg.inv(MU * np.eye(7) + world.dictionary.T @ world.dictionary)
     splitting = start + 0.05 * (twist - twist.T)
-    u, d = state_of(random, 7)
+    u, d = state_of(rng, 7)
     update = splitting_update(world.signals[:1] @ world.dictionary, u, d, splitting, MU)[0]
     assert relative_error(minimum(world, splitting, u, d), update) > 0.01
 
 
-def test_start_values_give_the_data_fit_of_salsa(random):
+def test_start_values_give_the_data_fit_of_salsa(rng):
     world = make_world(n_blocks=2)
     atoms = world.dictionary
-    codes = random.standard_normal((len(world.signals), atoms.shape[1]))
+    codes = rng.standard_normal((len(world.signals), atoms.shape[1]))
     splitting = np.linalg.inv(MU * np.eye(atoms.shape[1]) + atoms.T @ atoms)
     by_hand = [
         0.5 * sum((y - a @ x) ** 2 for y, a in zip(s, atoms, strict=True))
@@ -83,10 +83,10 @@ def test_start_values_give_the_data_fit_of_salsa(random):
     np.testing.assert_allclose(data_fit(codes, world.signals, atoms), by_hand, rtol=1e-12)
 
 
-def test_slope_is_exact_for_a_quadratic(random):
+def test_slope_is_exact_for_a_quadratic(rng):
     world = make_world()
-    codes = random.standard_normal((len(world.signals), 7))
-    found = slope(lambda x: data_fit(x, world.signals, world.dictionary), codes)
+    codes = rng.standard_normal((len(world.signals), 7))
+    found = gradient(lambda x: data_fit(x, world.signals, world.dictionary), codes)
     expected = central_differences(lambda x: data_fit(x, world.signals, world.dictionary).sum(), codes)
     np.testing.assert_allclose(found, expected, atol=1e-7)
 
@@ -94,19 +94,19 @@ def test_slope_is_exact_for_a_quadratic(random):
 # --- supplement B ------------------------------------------------------------------------------------------------
 
 
-def changed_encoder(world, depth, random):
+def changed_encoder(world, depth, rng):
     """An LSALSA whose matrices are no longer those of SALSA, its S not symmetric."""
     encoder = LSALSA.from_problem(world.problem, depth=depth, mu=MU, read_out="u")
-    encoder.arrays["splitting"] = encoder.arrays["splitting"] + 0.05 * random.standard_normal((7, 7))
-    encoder.arrays["filter"] = encoder.arrays["filter"] + 0.05 * random.standard_normal((8, 7))
+    encoder.arrays["splitting"] = encoder.arrays["splitting"] + 0.05 * rng.standard_normal((7, 7))
+    encoder.arrays["filter"] = encoder.arrays["filter"] + 0.05 * rng.standard_normal((8, 7))
     return encoder
 
 
 @pytest.mark.parametrize("depth", range(1, 7))
 @pytest.mark.parametrize("form", FORMS)
-def test_cross_layer_formula_gives_the_next_output_of_the_encoder(random, depth, form):
+def test_cross_layer_formula_gives_the_next_output_of_the_encoder(rng, depth, form):
     world = make_world()
-    encoder = changed_encoder(world, depth, random)
+    encoder = changed_encoder(world, depth, rng)
     filtered, thresholds = world.signals @ encoder.arrays["filter"], encoder.arrays["thresholds"]
     u, _ = layers(filtered, encoder.arrays["splitting"], thresholds, MU, depth)
     formula = shrink(cross_layer(filtered, u[:depth], encoder.arrays["splitting"], MU, form), thresholds)
@@ -114,9 +114,9 @@ def test_cross_layer_formula_gives_the_next_output_of_the_encoder(random, depth,
     assert error < 1e-12 if form == "corrected" or depth == 1 else error > 0.01
 
 
-def test_layers_are_those_of_the_textbook(random):
+def test_layers_are_those_of_the_textbook(rng):
     world = make_world()
-    encoder = changed_encoder(world, 5, random)
+    encoder = changed_encoder(world, 5, rng)
     filtered, thresholds = world.signals @ encoder.arrays["filter"], encoder.arrays["thresholds"]
     u, sums = layers(filtered, encoder.arrays["splitting"], thresholds, MU, 5)
     states = list(salsa_states(filtered.T, encoder.arrays["splitting"].T, thresholds[:, None], MU, 5))
@@ -128,13 +128,13 @@ def test_layers_are_those_of_the_textbook(random):
 # --- saddle problem ----------------------------------------------------------------------------------------------
 
 
-def saddle(random, **changes):
-    constants = {"n_min": 2, "n_max": 1, "size": 3, "smoothness": 4.0, "convexity": 0.5, "coupling": 0.1}
-    return draw_saddle(random, **constants | changes)
+def saddle(rng, **changes):
+    constants = {"n_min": 2, "n_max": 1, "size": 3, "smoothness": 4.0, "strong_convexity": 0.5, "coupling": 0.1}
+    return sample_saddle(rng, **constants | changes)
 
 
-def test_saddle_problem_has_the_constants_that_it_names(random):
-    problem = saddle(random)
+def test_saddle_problem_has_the_constants_that_it_names(rng):
+    problem = saddle(rng)
     blocks = problem.hessian.reshape(3, 3, 3, 3)
     for d in range(3):
         values = np.linalg.eigvalsh(blocks[d, :, d] * (1 if d < 2 else -1))
@@ -143,17 +143,17 @@ def test_saddle_problem_has_the_constants_that_it_names(random):
             assert np.linalg.svd(blocks[d, :, i])[1][0] == pytest.approx(0.1)
 
 
-def test_gradient_is_the_slope_of_the_quadratic(random):
-    problem = saddle(random)
-    points = random.standard_normal((1, 3, 3))
+def test_gradient_is_the_slope_of_the_quadratic(rng):
+    problem = saddle(rng)
+    points = rng.standard_normal((1, 3, 3))
     expected = central_differences(lambda x: 0.5 * x.ravel() @ problem.hessian @ x.ravel(), points)
     found = np.stack([problem.gradient(points, d) for d in range(3)], axis=1)
     np.testing.assert_allclose(found, expected, atol=1e-8)
 
 
-def test_alternating_step_uses_new_blocks_signs_noise_and_the_ball(random):
-    problem, step, radius = saddle(random), 0.3, 1.0
-    points, noise = random.standard_normal((5, 3, 3)), random.standard_normal((5, 3, 3))
+def test_alternating_step_uses_new_blocks_signs_noise_and_the_ball(rng):
+    problem, step, radius = saddle(rng), 0.3, 1.0
+    points, noise = rng.standard_normal((5, 3, 3)), rng.standard_normal((5, 3, 3))
     found = alternating_step(problem, points, step, noise, radius)
     for run in range(5):
         x = points[run].copy()
@@ -166,12 +166,12 @@ def test_alternating_step_uses_new_blocks_signs_noise_and_the_ball(random):
     assert np.linalg.norm(found, axis=2).max() <= radius / 2 + 1e-12
 
 
-def test_gradient_bound_is_not_exceeded_by_noisy_gradients(random):
-    problem, radius, noise = saddle(random), 1.5, 0.4
-    directions = random.standard_normal((4000, 3, 3))
+def test_gradient_bound_is_not_exceeded_by_noisy_gradients(rng):
+    problem, radius, noise = saddle(rng), 1.5, 0.4
+    directions = rng.standard_normal((4000, 3, 3))
     points = radius * directions / np.linalg.norm(directions, axis=2, keepdims=True)
     slopes = np.stack([problem.gradient(points, d) for d in range(3)], axis=1)
-    squares = np.sum((slopes + noise * random.standard_normal(slopes.shape)) ** 2, axis=(1, 2))
+    squares = np.sum((slopes + noise * rng.standard_normal(slopes.shape)) ** 2, axis=(1, 2))
     assert 0 < squares.mean() < problem.gradient_bound(radius, noise)
 
 
@@ -249,26 +249,26 @@ def test_assumption_about_an_untrained_encoder_is_met_with_equality():
     assert facts["smallest_eigenvalue"] == pytest.approx(1 / (MU + world.lipschitz))
 
 
-def test_learned_strong_convexity_is_the_least_curvature_of_the_learned_lagrangian(random):
+def test_learned_strong_convexity_is_the_least_curvature_of_the_learned_lagrangian(rng):
     world = make_world()
-    root = random.standard_normal((7, 7))
+    root = rng.standard_normal((7, 7))
     splitting = np.linalg.inv(root @ root.T + MU * np.eye(7))
-    u, d = state_of(random, 7)
+    u, d = state_of(rng, 7)
 
     def value(codes):
         fit = learned_fit(codes, world.signals[:1], world.dictionary, splitting, MU)
         return augmented_lagrangian(fit, codes, u, d, world.penalty_of_atom, MU)
 
-    hessian = np.stack([slope(value, row[None])[0] - slope(value, 0 * row[None])[0] for row in np.eye(7)])
+    hessian = np.stack([gradient(value, row[None])[0] - gradient(value, 0 * row[None])[0] for row in np.eye(7)])
     facts = assumptions(splitting, world.dictionary, MU)
     assert facts["learned_strong_convexity"] == pytest.approx(np.linalg.eigvalsh(hessian)[0])
 
 
-def test_stationarity_is_the_slope_measured_over_random_directions(random):
+def test_stationarity_is_the_slope_measured_over_random_directions(rng):
     world = make_world()
     splitting = np.linalg.inv(MU * np.eye(7) + world.dictionary.T @ world.dictionary)
-    splitting = splitting + 0.05 * random.standard_normal((7, 7))
-    pulls = random.standard_normal((20000, 7))
+    splitting = splitting + 0.05 * rng.standard_normal((7, 7))
+    pulls = rng.standard_normal((20000, 7))
     inverse = np.linalg.inv(splitting)
     slopes = (pulls @ splitting) @ (inverse + inverse.T) / 2 - pulls
     measured = np.linalg.norm(slopes) / np.linalg.norm(pulls)

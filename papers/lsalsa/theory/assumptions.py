@@ -1,4 +1,4 @@
-"""What the paper's theorems assume of a trained LSALSA network, measured (LSALSA paper, theorems 1 and 2)."""
+"""Measure on a trained LSALSA network what the paper's theorems 1 and 2 assume."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def assumptions(splitting: np.ndarray, dictionary: np.ndarray, mu: float) -> dict[str, float]:
-    """What theorem 2 assumes of the learned matrix S, and how far theorem 1 holds for it.
+    """Measure what theorem 2 assumes of the learned matrix S, and how far theorem 1 holds for it.
 
     Parameters
     ----------
@@ -19,13 +19,12 @@ def assumptions(splitting: np.ndarray, dictionary: np.ndarray, mu: float) -> dic
     -------
     facts : dict of float
         strong_convexity : smallest eigenvalue of mu I + A^T A, the modulus beta of SALSA's Lagrangian in x.
-        learned_strong_convexity : 1 / largest eigenvalue of (S + S^T) / 2, the modulus that learning made of it.
-        Theorem 2 assumes that it is larger than `strong_convexity`. It is a modulus only where `smallest_eigenvalue` is
-        positive.
+        learned_strong_convexity : 1 / largest eigenvalue of (S + S^T) / 2, the modulus after learning. Theorem 2
+        assumes that it is larger than `strong_convexity`. It needs a positive `smallest_eigenvalue`.
         asymmetry : |S - S^T| / |S| in the Frobenius norm; theorem 1 needs 0.
         smallest_eigenvalue : of (S + S^T) / 2; theorem 1 needs it positive.
-        stationarity : size of the learned Lagrangian's gradient at the x-update, relative to |W_e y + mu (u - d)| and
-        as a root mean square over its directions; theorem 1 says 0.
+        stationarity : size of the learned Lagrangian's gradient at the x-update, relative to |W_e y + mu (u - d)|, as a
+        root mean square over the directions of the latter; theorem 1 says 0.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""A statement of the paper as something that random instances can contradict, and what they had to say."""
+"""A statement of the paper that random instances can contradict, and how often they did."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Row = dict[str, Any]
 Run = Callable[[np.random.Generator], float]
 
 ROUNDING = 1e-9
-"""Relative error that is put down to float64; a statement that is wrong is off by many orders more."""
+"""Relative error that float64 explains; a wrong statement is off by many orders of magnitude more."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class Check:
     measure : str
         What `run` returns, in words.
     limit : float
-        The statement holds for an instance whose measure is not above it.
+        The statement holds for an instance if the measure is at most this.
     run : callable
-        Draws an instance from a random generator and measures it.
+        Samples an instance with the rng it gets and measures it.
     """
 
     statement: str
@@ -46,7 +46,7 @@ class Check:
     run: Run
 
     def rows(self, runs: int, seed: int) -> Iterable[Row]:
-        """One row per instance. The seed does not know the form: both forms of a statement see the same instances."""
+        """Measure random instances: one row each. Both forms of a statement get the same seeds and instances."""
         for run in range(runs):
             own_seed = seed_for(seed, "theory", self.statement, self.case, run)
             value = float(self.run(generator(own_seed)))
@@ -63,15 +63,20 @@ class Check:
 
 
 def ratio_checks(statement: str, case: str, claim: str, words: Mapping[Form, str], run: Callable) -> list[Check]:
-    """The checks of an inequality in both forms.
+    """Check an inequality in both forms.
 
     Parameters
     ----------
     statement, case, claim : str
     words : mapping
-        Form -> what it puts into the claim.
+        Form -> what it adds to the claim.
     run : callable
-        With a random generator and the keyword `form`: the left side over the right side.
+        Takes an rng and the keyword `form`; returns the left side over the right side.
+
+    Returns
+    -------
+    checks : list of Check
+        One for each of `FORMS`. It allows a ratio of 1, plus rounding.
     """
 
     def check(form: Form) -> Check:
@@ -82,18 +87,36 @@ def ratio_checks(statement: str, case: str, claim: str, words: Mapping[Form, str
 
 
 def run_checks(checks: Sequence[Check], runs: int, seed: int) -> list[Row]:
-    """All checks, each on `runs` random instances: one row per instance."""
+    """Try every check on random instances.
+
+    Parameters
+    ----------
+    checks : sequence of Check
+    runs : int
+        Random instances for each check.
+    seed : int
+
+    Returns
+    -------
+    rows : list of dict
+        One per instance: statement, form, case, run, seed, value, limit, violated.
+    """
     return [row for check in checks for row in check.rows(runs, seed)]
 
 
 def summary(checks: Sequence[Check], rows: Sequence[Row]) -> list[Row]:
-    """One row per check: how often it was contradicted, by how much, and the verdict in a word and in a sentence.
+    """Count for each check how often it was contradicted and by how much; give the verdict in a word and in a sentence.
 
     Parameters
     ----------
     checks : sequence of Check
     rows : sequence of rows
         As `run_checks` returns them for these checks.
+
+    Returns
+    -------
+    rows : list of dict
+        One per check: statement, form, case, runs, violations, worst, limit, verdict, sentence.
     """
     return [_judged(check, [row for row in rows if _same(check, row)]) for check in checks]
 
@@ -120,7 +143,7 @@ def _judged(check: Check, rows: Sequence[Row]) -> Row:
 
 
 def verdict(violations: int, runs: int) -> str:
-    """A word for the outcome: no instance, some instances or all of them contradict the statement."""
+    """Name the outcome: "holds", "fails in part" or "fails" if no, some or all instances contradict the statement."""
     if violations == 0:
         return "holds"
     return "fails" if violations == runs else "fails in part"
@@ -135,7 +158,7 @@ def _sentence(check: Check, violations: int, runs: int, worst: float) -> str:
 
 
 def in_words(value: float) -> str:
-    """A measure in three digits; what lies within rounding of 0 as 0, what is just above 1 by how much."""
+    """Write a measure with three digits: rounding errors as 0, values just above 1 as "1 + excess"."""
     if abs(value) <= ROUNDING:
         return "0"
     return f"1 + {value - 1:.2g}" if 10 * ROUNDING < value - 1 < 0.01 else f"{value:.3g}"

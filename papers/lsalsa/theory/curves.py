@@ -1,4 +1,4 @@
-"""The curves behind the figure of the bounds: one instance each, chosen to be seen, not drawn."""
+"""The curves of the figure of the bounds: one chosen instance each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from lsalsa.seeds import generator, seed_for
 from papers.lsalsa.theory import FORMS
 from papers.lsalsa.theory.checks import Row
-from papers.lsalsa.theory.contraction import RADIUS, draw_world
+from papers.lsalsa.theory.contraction import RADIUS, sample_world
 from papers.lsalsa.theory.rates import Schedule, bounds, contraction, coupling_limit, iterated
 from papers.lsalsa.theory.schedules import LONG, SHORT, schedule_for, trajectory
 
@@ -17,11 +17,11 @@ SMOOTHNESS = 10.0
 """alpha of the panel of lemma 1, for beta = 1."""
 
 NOISE = 4.0
-"""sigma^2 over xi^2 times the squared first error: the least that the paper's assumption 4 leaves room for."""
+"""sigma^2 over xi^2 times the squared first error: the smallest value that the paper's assumption 4 permits."""
 
 
 def curves(seed: int) -> list[Row]:
-    """Points of all lines: panel, line, form, x, y."""
+    """Return the points of all lines: panel, line, form, x, y."""
     return [*_of_lemma(), *_of_recursion(), *_of_runs(seed)]
 
 
@@ -40,7 +40,7 @@ def _of_lemma() -> Iterable[Row]:
 
 
 def _of_recursion() -> Iterable[Row]:
-    """Theorem 3 iterated over theorem 4's bound, for two blocks and no more noise than there must be."""
+    """Iterate theorem 3 over theorem 4's bound, for two blocks and the least noise that is possible."""
     t = np.unique(np.geomspace(1, LONG, 200).astype(int))
     for share in (0.5, 0.9):
         for form in FORMS:
@@ -50,12 +50,12 @@ def _of_recursion() -> Iterable[Row]:
 
 
 def _of_runs(seed: int) -> Iterable[Row]:
-    """A simulated problem with the printed steps: its mean squared error, what theorem 3 allows, what 4 promises."""
-    random = generator(seed_for(seed, "theory", "curves"))
-    world = draw_world(random, ratio=2.0, share=0.9)
+    """Simulate a problem with the printed steps: mean squared error, what theorem 3 allows, what theorem 4 promises."""
+    rng = generator(seed_for(seed, "theory", "curves"))
+    world = sample_world(rng, ratio=2.0, share=0.9)
     start = 0.5 * RADIUS * world.problem.flattest()
     schedule = schedule_for(world, "printed")
     first, noise, t = float(np.sum(start**2)), world.gradient_bound, np.arange(1, SHORT + 1)
-    yield from _points("runs", "true", "printed", t, trajectory(world, schedule, start, random).mean(axis=1))
+    yield from _points("runs", "true", "printed", t, trajectory(world, schedule, start, rng).mean(axis=1))
     yield from _points("runs", "recursion", "printed", t, iterated(schedule, first, noise, SHORT))
     yield from _points("runs", "bound", "printed", t, bounds(schedule, first, noise, SHORT))

@@ -1,4 +1,4 @@
-"""The cost function that an LSALSA network descends on, beside the one of SALSA (LSALSA paper, sections 5.1 and 5.2).
+"""The cost function that an LSALSA network minimises, beside SALSA's own (LSALSA paper, sections 5.1 and 5.2).
 
 Arrays are as an encoder keeps them: `filter` is the transpose of the paper's W_e, `splitting` of its S.
 """
@@ -40,7 +40,7 @@ def learned_fit(
     mu: float,
     form: Form = "corrected",
 ) -> np.ndarray:
-    """1/2 x^T (S^-1 - mu I) x - (W_e y)^T x + 1/2 y^T y, the fidelity term that takes the place of `data_fit`.
+    """1/2 x^T (S^-1 - mu I) x - (W_e y)^T x + 1/2 y^T y, LSALSA's fidelity term in place of `data_fit`.
 
     Parameters
     ----------
@@ -132,8 +132,8 @@ def curvature_correction(splitting: np.ndarray, dictionary: np.ndarray, mu: floa
     return np.linalg.inv(splitting) - mu * np.eye(len(splitting)) - dictionary.T @ dictionary
 
 
-def slope(function: Callable[[np.ndarray], np.ndarray], codes: np.ndarray) -> np.ndarray:
-    """Gradient of a quadratic function by central differences of step 1, which are exact for a quadratic.
+def gradient(function: Callable[[np.ndarray], np.ndarray], codes: np.ndarray) -> np.ndarray:
+    """Differentiate a quadratic function by central differences of step 1, which are exact for a quadratic.
 
     Parameters
     ----------

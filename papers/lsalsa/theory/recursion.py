@@ -53,7 +53,7 @@ def shrink(values: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
 def cross_layer(
     filtered: np.ndarray, u: Sequence[np.ndarray], splitting: np.ndarray, mu: float, form: Form
 ) -> np.ndarray:
-    """x(t) + d(t) out of W_e y and u(1) ... u(t) alone.
+    """Compute x(t) + d(t) from W_e y and u(1) ... u(t) alone.
 
     With M = I - mu S and Q = I - 2 mu S it is
     (2 I + Q sum_{n=0}^{t-2} M^n) S W_e y - Q sum_{n=0}^{t-1} M^n u(t-n).
@@ -68,7 +68,7 @@ def cross_layer(
         The transpose of the paper's S; any matrix.
     mu : float
     form : {"printed", "corrected"}
-        The print has + M u(t-1) where - M u(t-1) belongs.
+        The print has + M u(t-1) instead of - M u(t-1).
 
     Returns
     -------

@@ -9,10 +9,10 @@ import numpy as np
 
 @dataclass(frozen=True)
 class SaddleProblem:
-    """min over the first blocks, max over the others, of 1/2 x^T H x, whose solution is x = 0.
+    """min over the first blocks, max over the others, of 1/2 x^T H x; the solution is x = 0.
 
-    It meets the paper's assumptions 1 to 3 with known constants: each block is convexity-strongly convex (or concave)
-    and smoothness-smooth, and the blocks disturb one another by at most `coupling`.
+    It meets the paper's assumptions 1 to 3 with known constants. Each block is strongly convex (or concave) with
+    modulus beta, and smooth with constant alpha. Two blocks disturb each other by at most gamma.
 
     Attributes
     ----------
@@ -20,7 +20,7 @@ class SaddleProblem:
         Symmetric.
     n_min, n_max : int
         K1 blocks to minimise over, K2 to maximise over.
-    smoothness, convexity, coupling : float
+    smoothness, strong_convexity, coupling : float
         The paper's alpha, beta and gamma.
 
     References
@@ -32,7 +32,7 @@ class SaddleProblem:
     n_min: int
     n_max: int
     smoothness: float
-    convexity: float
+    strong_convexity: float
     coupling: float
 
     @property
@@ -46,7 +46,7 @@ class SaddleProblem:
         return len(self.hessian) // self.n_blocks
 
     def gradient(self, points: np.ndarray, block: int) -> np.ndarray:
-        """Slope in one block at points (n_runs, n_blocks, size): array, (n_runs, size)."""
+        """Return the gradient in one block at points (n_runs, n_blocks, size): array, (n_runs, size)."""
         columns = self.hessian[:, block * self.size : (block + 1) * self.size]
         return points.reshape(len(points), -1) @ columns
 
@@ -55,14 +55,14 @@ class SaddleProblem:
         return -1.0 if block < self.n_min else 1.0
 
     def flattest(self) -> np.ndarray:
-        """Unit vectors along which each block curves least, array, (n_blocks, size)."""
+        """Return unit vectors of least curvature, one for each block: array, (n_blocks, size)."""
         size = self.size
         blocks = [self.hessian[d * size :, d * size :][:size, :size] for d in range(self.n_blocks)]
         found = [np.linalg.eigh(-self.direction(d) * block) for d, block in enumerate(blocks)]
         return np.stack([vectors[:, 0] for _, vectors in found])
 
     def gradient_bound(self, radius: float, noise: float) -> float:
-        """sigma^2 = sum_d sigma_d^2: bound of the mean square of the noisy gradient (LSALSA paper, assumption 4).
+        """Return sigma^2 = sum_d sigma_d^2, which bounds the mean square of the noisy gradient.
 
         Parameters
         ----------
@@ -70,49 +70,61 @@ class SaddleProblem:
             r: all blocks stay within this distance of the solution.
         noise : float
             Standard deviation of the noise on each entry of a gradient.
+
+        Returns
+        -------
+        bound : float
+
+        References
+        ----------
+        LSALSA paper, assumption 4.
         """
         steepest = radius * (self.smoothness + self.coupling * (self.n_blocks - 1))
         return self.n_blocks * (steepest**2 + self.size * noise**2)
 
 
-def draw_saddle(
-    generator: np.random.Generator,
+def sample_saddle(
+    rng: np.random.Generator,
     *,
     n_min: int,
     n_max: int,
     size: int,
     smoothness: float,
-    convexity: float,
+    strong_convexity: float,
     coupling: float,
 ) -> SaddleProblem:
-    """A random `SaddleProblem` with given constants, each of them attained.
+    """Sample a `SaddleProblem` that attains each of the given constants.
 
     Parameters
     ----------
-    generator : numpy.random.Generator
+    rng : numpy.random.Generator
     n_min, n_max, size : int
-        Blocks to minimise over, to maximise over, entries of each.
-    smoothness, convexity : float
-        Largest and smallest curvature of a block, smoothness >= convexity > 0.
+        Blocks to minimise over, blocks to maximise over, entries of each.
+    smoothness, strong_convexity : float
+        Largest and smallest curvature of a block, smoothness >= strong_convexity > 0.
     coupling : float
-        Spectral norm of what stands between two blocks, at least 0.
+        Spectral norm of the Hessian between two blocks, at least 0.
+
+    Returns
+    -------
+    problem : SaddleProblem
     """
     n_blocks = n_min + n_max
     hessian = np.zeros((n_blocks, size, n_blocks, size))
     for d in range(n_blocks):
-        axes = np.linalg.qr(generator.standard_normal((size, size)))[0]
+        axes = np.linalg.qr(rng.standard_normal((size, size)))[0]
         sign = 1.0 if d < n_min else -1.0
-        hessian[d, :, d] = sign * (axes * np.linspace(convexity, smoothness, size)) @ axes.T
+        hessian[d, :, d] = sign * (axes * np.linspace(strong_convexity, smoothness, size)) @ axes.T
         for i in range(d):
-            between = generator.standard_normal((size, size))
+            between = rng.standard_normal((size, size))
             hessian[d, :, i] = coupling * between / np.linalg.norm(between, 2)
             hessian[i, :, d] = hessian[d, :, i].T
     flat = hessian.reshape(n_blocks * size, n_blocks * size)
-    return SaddleProblem(flat, n_min, n_max, smoothness, convexity, coupling)
+    return SaddleProblem(flat, n_min, n_max, smoothness, strong_convexity, coupling)
 
 
 def gradient_operator(problem: SaddleProblem, points: np.ndarray, block: int, step_size: float) -> np.ndarray:
-    """x_d -+ step * slope: one exact gradient step of one block (LSALSA paper, equation 50).
+    """Take one exact gradient step of one block: down for a block to minimise over, up for one to maximise over.
 
     Parameters
     ----------
@@ -124,6 +136,10 @@ def gradient_operator(problem: SaddleProblem, points: np.ndarray, block: int, st
     Returns
     -------
     moved : array, (n_runs, size)
+
+    References
+    ----------
+    LSALSA paper, equation 50.
     """
     return points[:, block] + problem.direction(block) * step_size * problem.gradient(points, block)
 
@@ -131,7 +147,7 @@ def gradient_operator(problem: SaddleProblem, points: np.ndarray, block: int, st
 def alternating_step(
     problem: SaddleProblem, points: np.ndarray, step_size: float, noise: np.ndarray, radius: float
 ) -> np.ndarray:
-    """One round over all blocks, each seeing the new values of those before it, projected on a ball.
+    """Take one round over all blocks and project each on a ball. A block sees the new values of the blocks before it.
 
     Parameters
     ----------

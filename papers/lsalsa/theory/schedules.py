@@ -9,7 +9,7 @@ import numpy as np
 
 from papers.lsalsa.theory import FORMS, Form
 from papers.lsalsa.theory.checks import ROUNDING, Check, Run, ratio_checks
-from papers.lsalsa.theory.contraction import RADIUS, REPLICAS, SURE, XI, World, draw_world
+from papers.lsalsa.theory.contraction import RADIUS, REPLICAS, SURE, XI, World, sample_world
 from papers.lsalsa.theory.rates import (
     Schedule,
     bounds,
@@ -24,100 +24,184 @@ from papers.lsalsa.theory.rates import (
 from papers.lsalsa.theory.saddle import alternating_step
 
 LONG, SHORT = 1000, 200
-"""Iterations of a formula, and of what is simulated or done block by block."""
+"""Iterations of a formula; iterations of a simulation, or of a formula block by block."""
 
 
 # --- theorem 4 ---------------------------------------------------------------------------------------------------
 
 
-def draw_schedule(generator: np.random.Generator, form: Form, share: float) -> Schedule:
-    """Step sizes for random constants, the coupling at a share of its limit."""
-    n_blocks, xi = int(generator.integers(2, 5)), 10 ** generator.uniform(-1, 1)
+def sample_schedule(rng: np.random.Generator, form: Form, share: float) -> Schedule:
+    """Sample the constants of a schedule; the coupling is a share of its limit.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    form : {"printed", "corrected"}
+    share : float
+        Coupling over `coupling_limit`, in [0, 1).
+
+    Returns
+    -------
+    schedule : Schedule
+    """
+    n_blocks, xi = int(rng.integers(2, 5)), 10 ** rng.uniform(-1, 1)
     return Schedule(xi, share * coupling_limit(xi, n_blocks), n_blocks, form)
 
 
-def _noise(generator: np.random.Generator, schedule: Schedule) -> float:
-    """sigma^2 for a squared first error of 1. Assumption 4 leaves it no less than 4 xi^2: gradients at the distance r
-    are at least beta r, and the first error of a block is at most (r / 2)^2."""
-    return 4 * schedule.xi**2 * 10 ** generator.uniform(0, 2)
+def _noise(rng: np.random.Generator, schedule: Schedule) -> float:
+    """Sample sigma^2 for a squared first error of 1.
+
+    Assumption 4 implies at least 4 xi^2: gradients at the distance r have at least the size beta r, and the first
+    error of a block is at most (r / 2)^2.
+    """
+    return 4 * schedule.xi**2 * 10 ** rng.uniform(0, 2)
 
 
-def recursion_over_bound(generator: np.random.Generator, form: Form, *, share: float) -> float:
-    """The error that theorem 3 allows over the bound of theorem 4, the largest ratio of all iterations."""
-    schedule = draw_schedule(generator, form, share)
-    noise = _noise(generator, schedule)
+def recursion_over_bound(rng: np.random.Generator, form: Form, *, share: float) -> float:
+    """Divide the errors that theorem 3 allows by the bound of theorem 4.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    form : {"printed", "corrected"}
+        Of the schedule.
+    share : float
+        Coupling over `coupling_limit`, in [0, 1).
+
+    Returns
+    -------
+    ratio : float
+        The largest of all iterations.
+    """
+    schedule = sample_schedule(rng, form, share)
+    noise = _noise(rng, schedule)
     return float(np.max(iterated(schedule, 1.0, noise, LONG) / bounds(schedule, 1.0, noise, LONG)))
 
 
-def blocks_over_bound(generator: np.random.Generator, form: Form, *, share: float) -> float:
-    """The same from the sharper inequality for each block; corrected, the first step is one that theorem 3 allows."""
-    schedule = draw_schedule(generator, form, share)
+def blocks_over_bound(rng: np.random.Generator, form: Form, *, share: float) -> float:
+    """Divide the errors of the sharper inequality for each block by the bound of theorem 4.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    form : {"printed", "corrected"}
+        Of the schedule. Corrected, it also starts with a step that theorem 3 allows.
+    share : float
+        Coupling over `coupling_limit`, in [0, 1).
+
+    Returns
+    -------
+    ratio : float
+        The largest of all iterations.
+    """
+    schedule = sample_schedule(rng, form, share)
     if form == "corrected":
         schedule = _allowed(schedule, smoothness=schedule.xi)
-    noises = _noise(generator, schedule) * generator.dirichlet(np.full(schedule.n_blocks, 5.0))
-    errors = generator.dirichlet(np.ones(schedule.n_blocks))
+    noises = _noise(rng, schedule) * rng.dirichlet(np.full(schedule.n_blocks, 5.0))
+    errors = rng.dirichlet(np.ones(schedule.n_blocks))
     allowed = bounds(schedule, 1.0, noises.sum(), SHORT)
     return float(np.max(iterated_by_block(schedule, errors, noises, SHORT) / allowed))
 
 
 def _allowed(schedule: Schedule, smoothness: float) -> Schedule:
-    """The schedule begun when theorem 3 allows its step, for blocks with beta = xi."""
+    """Start the schedule when theorem 3 allows its step, for blocks with beta = xi."""
     limit = largest_step(smoothness, schedule.xi, schedule.xi, schedule.coupling, schedule.n_blocks)
     return schedule.begun_within(limit)
 
 
-def trajectory(world: World, schedule: Schedule, start: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """Squared errors of noisy replicas after each of `SHORT` iterations, (SHORT, REPLICAS)."""
+def trajectory(world: World, schedule: Schedule, start: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Simulate noisy replicas.
+
+    Parameters
+    ----------
+    world : World
+    schedule : Schedule
+    start : array, (n_blocks, size)
+    rng : numpy.random.Generator
+        Of the noise.
+
+    Returns
+    -------
+    errors : array, (SHORT, REPLICAS)
+        Squared distance to the solution after each iteration, of each replica.
+    """
     points, errors = np.broadcast_to(start, (REPLICAS, *start.shape)), np.empty((SHORT, REPLICAS))
     for t in range(SHORT):
-        noise = world.noise * generator.standard_normal(points.shape)
+        noise = world.noise * rng.standard_normal(points.shape)
         points = alternating_step(world.problem, points, schedule.step(t), noise, RADIUS)
         errors[t] = np.sum(points**2, axis=(1, 2))
     return errors
 
 
 def schedule_for(world: World, form: Form) -> Schedule:
-    """Step sizes for a problem with xi = beta, begun when the first of them is allowed."""
+    """Return step sizes for a problem with xi = beta, started when the first of them is allowed."""
     problem = world.problem
-    return _allowed(Schedule(problem.convexity, problem.coupling, problem.n_blocks, form), problem.smoothness)
+    return _allowed(Schedule(problem.strong_convexity, problem.coupling, problem.n_blocks, form), problem.smoothness)
 
 
-def trajectory_over_bound(generator: np.random.Generator, form: Form, *, ratio: float) -> float:
-    """Mean squared error of real runs, less its uncertainty, over the bound: the largest ratio of all iterations."""
-    world = draw_world(generator, ratio, share=generator.uniform(0, 0.9))
+def trajectory_over_bound(rng: np.random.Generator, form: Form, *, ratio: float) -> float:
+    """Divide the mean squared error of simulated runs by the bound of theorem 4.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    form : {"printed", "corrected"}
+        Of the schedule.
+    ratio : float
+        alpha / beta of the problem.
+
+    Returns
+    -------
+    ratio : float
+        The largest of all iterations; the error is the mean less `SURE` standard errors.
+    """
+    world = sample_world(rng, ratio, share=rng.uniform(0, 0.9))
     schedule = schedule_for(world, form)
     start = 0.5 * RADIUS * world.problem.flattest()
-    errors = trajectory(world, schedule, start, generator)
+    errors = trajectory(world, schedule, start, rng)
     surely = errors.mean(axis=1) - SURE * errors.std(axis=1, ddof=1) / np.sqrt(REPLICAS)
     return float(np.max(surely / bounds(schedule, np.sum(start**2), world.gradient_bound, SHORT)))
 
 
-def first_step(generator: np.random.Generator, form: Form, *, ratio: float) -> float:
-    """The first step size of theorem 4 over 2 / (alpha + beta), without coupling: as printed, or begun later."""
-    convexity = 10 ** generator.uniform(-1, 1)
-    smoothness = ratio * convexity
-    schedule = Schedule(contraction(smoothness, convexity, form), 0.0, 2, form)
+def first_step(rng: np.random.Generator, form: Form, *, ratio: float) -> float:
+    """Divide the first step size of theorem 4 by 2 / (alpha + beta), without coupling.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    form : {"printed", "corrected"}
+        Of xi and of the schedule. Corrected, the clock starts when the step is allowed.
+    ratio : float
+        alpha / beta.
+
+    Returns
+    -------
+    ratio : float
+    """
+    strong_convexity = 10 ** rng.uniform(-1, 1)
+    smoothness = ratio * strong_convexity
+    schedule = Schedule(contraction(smoothness, strong_convexity, form), 0.0, 2, form)
     schedule = _allowed(schedule, smoothness) if form == "corrected" else schedule
-    return schedule.step(0) * (smoothness + convexity) / 2
+    return schedule.step(0) * (smoothness + strong_convexity) / 2
 
 
 # --- theorem 2 ---------------------------------------------------------------------------------------------------
 
 
-def gain_identity(generator: np.random.Generator) -> float:
-    """Relative error of p(alpha, beta) - p(alpha, b) = (b^2 - beta^2) / (2 beta b)^2."""
-    convexity, learned = np.sort(10 ** generator.uniform(-1, 1, 2))
-    smoothness = learned * 10 ** generator.uniform(0, 2)
-    before, after = inverse_square(smoothness, convexity), inverse_square(smoothness, learned)
-    return abs(before - after - gain(convexity, learned)) / before
+def gain_identity(rng: np.random.Generator) -> float:
+    """Return the relative error of p(alpha, beta) - p(alpha, b) = (b^2 - beta^2) / (2 beta b)^2."""
+    strong_convexity, learned = np.sort(10 ** rng.uniform(-1, 1, 2))
+    smoothness = learned * 10 ** rng.uniform(0, 2)
+    before, after = inverse_square(smoothness, strong_convexity), inverse_square(smoothness, learned)
+    return abs(before - after - gain(strong_convexity, learned)) / before
 
 
-def square_identity(generator: np.random.Generator) -> float:
-    """Relative error of 1 / xi^2 = p(alpha, beta) + 1 / (2 alpha beta), with the printed xi."""
-    convexity = 10 ** generator.uniform(-1, 1)
-    smoothness = convexity * 10 ** generator.uniform(0, 2)
-    left = contraction(smoothness, convexity, "printed") ** -2.0
-    return abs(left - inverse_square(smoothness, convexity) - 1 / (2 * smoothness * convexity)) / left
+def square_identity(rng: np.random.Generator) -> float:
+    """Return the relative error of 1 / xi^2 = p(alpha, beta) + 1 / (2 alpha beta), with the printed xi."""
+    strong_convexity = 10 ** rng.uniform(-1, 1)
+    smoothness = strong_convexity * 10 ** rng.uniform(0, 2)
+    left = contraction(smoothness, strong_convexity, "printed") ** -2.0
+    return abs(left - inverse_square(smoothness, strong_convexity) - 1 / (2 * smoothness * strong_convexity)) / left
 
 
 # --- the list ----------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What the theorems assume of the trained LSALSA encoders of a study: a row per encoder, and their means."""
+"""Measure what the theorems assume of a study's trained LSALSA encoders: a row per encoder, and their means."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Row = dict[str, Any]
 KEYS = ("task", "method", "depth")
 FACTS = ("strong_convexity", "learned_strong_convexity", "ratio", "asymmetry", "smallest_eigenvalue", "stationarity")
 ROUNDING = 1e-5
-"""Relative size below which a difference between matrices kept in float32 says nothing."""
+"""Smaller relative differences are rounding: the matrices are kept in float32."""
 
 
 def assumptions_of(encoder: Encoder, dictionary: np.ndarray) -> Row:
@@ -31,9 +31,11 @@ def assumptions_of(encoder: Encoder, dictionary: np.ndarray) -> Row:
     Returns
     -------
     row : dict
-        mu; the facts of `papers.lsalsa.theory.assumptions.assumptions`, and ratio, learned_strong_convexity over
-        strong_convexity; theorem_1 and theorem_2, whether what these assume holds; status "ok", or "diverged" for
-        matrices that are not finite or cannot be inverted: then all facts are NaN.
+        mu : as the encoder has it.
+        facts : those of `papers.lsalsa.theory.assumptions.assumptions`.
+        ratio : learned_strong_convexity over strong_convexity.
+        theorem_1, theorem_2 : whether their assumptions hold.
+        status : "ok", or "diverged" if the splitting matrix is not finite or not invertible; then all facts are NaN.
     """
     mu, splitting = encoder.settings["mu"], encoder.arrays["splitting"]
     usable = np.isfinite(splitting).all() and np.linalg.matrix_rank(splitting) == len(splitting)
@@ -50,7 +52,7 @@ def assumptions_of(encoder: Encoder, dictionary: np.ndarray) -> Row:
 
 
 def table_rows(rows: Sequence[Row]) -> list[Row]:
-    """Means over the repetitions of each task, method and depth, and how many of them meet each assumption."""
+    """Average over the repetitions of each task, method and depth; count how many meet each assumption."""
     cells: dict[tuple, list[Row]] = {}
     for row in rows:
         cells.setdefault(tuple(row[name] for name in KEYS), []).append(row)
@@ -71,7 +73,7 @@ def _row(key: tuple, runs: Sequence[Row]) -> Row:
 
 
 def findings(table: Sequence[Mapping[str, Any]], labels: Mapping[str, str]) -> list[str]:
-    """A sentence per task and method: do trained encoders meet what the theorems assume?
+    """Say for each task and method whether trained encoders meet what the theorems assume.
 
     Parameters
     ----------
@@ -79,6 +81,10 @@ def findings(table: Sequence[Mapping[str, Any]], labels: Mapping[str, str]) -> l
         As `table_rows` returns them.
     labels : mapping
         Method -> its name in print.
+
+    Returns
+    -------
+    sentences : list of str
     """
     groups = dict.fromkeys((row["task"], row["method"]) for row in table)
     return [

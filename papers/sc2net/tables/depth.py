@@ -1,12 +1,7 @@
-"""How many steps SLSTM needs."""
+"""Accuracy of SLSTM over its number of steps."""
 
-from __future__ import annotations
+from functools import partial
 
-from collections.abc import Mapping
-from typing import Any
-
-from lsalsa.study.shown import Shown
-from lsalsa.study.table import Table
 from papers.sc2net.findings import steps
 from papers.sc2net.tables._variants import ACCURACY, NEAR_ZERO, NORM, OBJECTIVE, STEPS, variants_table
 
@@ -16,7 +11,4 @@ caption = "Accuracy of SLSTM with more and with fewer steps."
 
 NOTE = "SLSTM with more and with fewer steps; accuracy in percent on the official split."
 
-
-def make(data: Mapping[str, Any], shown: Shown) -> Table:
-    """Variants down."""
-    return variants_table(data, shown, [STEPS, ACCURACY, OBJECTIVE, NEAR_ZERO, NORM], NOTE, steps)
+make = partial(variants_table, [STEPS, ACCURACY, OBJECTIVE, NEAR_ZERO, NORM], NOTE, steps)

@@ -1,12 +1,7 @@
-"""What the dictionary of the paper's code costs."""
+"""Accuracy with the dictionary of the paper's code and with a fitted one."""
 
-from __future__ import annotations
+from functools import partial
 
-from collections.abc import Mapping
-from typing import Any
-
-from lsalsa.study.shown import Shown
-from lsalsa.study.table import Table
 from papers.sc2net.findings import released_dictionary
 from papers.sc2net.tables._variants import ACCURACY, FIT_ZEROS, NEAR_ZERO, OBJECTIVE, variants_table
 
@@ -19,7 +14,4 @@ NOTE = (
     " that does not; the last column is the share of zeros among the codes of that fit."
 )
 
-
-def make(data: Mapping[str, Any], shown: Shown) -> Table:
-    """Variants down."""
-    return variants_table(data, shown, [ACCURACY, OBJECTIVE, NEAR_ZERO, FIT_ZEROS], NOTE, released_dictionary)
+make = partial(variants_table, [ACCURACY, OBJECTIVE, NEAR_ZERO, FIT_ZEROS], NOTE, released_dictionary)

@@ -1,12 +1,7 @@
-"""Atoms that grow, because the loss does not hold them."""
+"""Norms of the atoms, which grow because the loss does not bound them."""
 
-from __future__ import annotations
+from functools import partial
 
-from collections.abc import Mapping
-from typing import Any
-
-from lsalsa.study.shown import Shown
-from lsalsa.study.table import Table
 from papers.sc2net.findings import grown_atoms
 from papers.sc2net.tables._variants import ACCURACY, NEAR_ZERO, NORM, OBJECTIVE, variants_table
 
@@ -19,7 +14,4 @@ NOTE = (
     " lowers its l1 term. Projected: atoms clipped to norm 1 after each step. The objective is that of the loss."
 )
 
-
-def make(data: Mapping[str, Any], shown: Shown) -> Table:
-    """Variants down."""
-    return variants_table(data, shown, [ACCURACY, OBJECTIVE, NEAR_ZERO, NORM], NOTE, grown_atoms)
+make = partial(variants_table, [ACCURACY, OBJECTIVE, NEAR_ZERO, NORM], NOTE, grown_atoms)

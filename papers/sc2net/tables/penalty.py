@@ -1,12 +1,7 @@
-"""What the weight of the l1 norm does."""
+"""Accuracy over the weight of the l1 norm."""
 
-from __future__ import annotations
+from functools import partial
 
-from collections.abc import Mapping
-from typing import Any
-
-from lsalsa.study.shown import Shown
-from lsalsa.study.table import Table
 from papers.sc2net.findings import penalties
 from papers.sc2net.tables._variants import ACCURACY, NEAR_ZERO, OBJECTIVE, PENALTY, variants_table
 
@@ -16,7 +11,4 @@ caption = "Accuracy under different weights of the l1 norm."
 
 NOTE = "Accuracy in percent on the official split under different weights of the l1 norm."
 
-
-def make(data: Mapping[str, Any], shown: Shown) -> Table:
-    """Variants down."""
-    return variants_table(data, shown, [PENALTY, ACCURACY, OBJECTIVE, NEAR_ZERO], NOTE, penalties)
+make = partial(variants_table, [PENALTY, ACCURACY, OBJECTIVE, NEAR_ZERO], NOTE, penalties)

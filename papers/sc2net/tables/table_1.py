@@ -1,13 +1,8 @@
 """Table 1 of the paper: accuracy of a classifier that reads the codes of whole images, by every method."""
 
-from __future__ import annotations
+from functools import partial
 
-from collections.abc import Mapping
-from typing import Any
-
-from lsalsa.study.shown import Shown
-from lsalsa.study.table import Table
-from papers.sc2net.findings import best_method, raw_pixels
+from papers.sc2net.findings import leads
 from papers.sc2net.tables._variants import ACCURACY, NEAR_ZERO, OBJECTIVE, PAPER, RELEASED, variants_table
 
 needs = ("sc2net.variants", "published")
@@ -24,8 +19,4 @@ NOTE = (
     " smaller than 0.01. The objective is that of the dictionary or decoder that the codes belong to."
 )
 
-
-def make(data: Mapping[str, Any], shown: Shown) -> Table:
-    """Variants down, the paper's accuracy beside ours."""
-    columns = [PAPER, ACCURACY, RELEASED, OBJECTIVE, NEAR_ZERO]
-    return variants_table(data, shown, columns, NOTE, lambda rows: [*raw_pixels(rows), *best_method(rows)])
+make = partial(variants_table, [PAPER, ACCURACY, RELEASED, OBJECTIVE, NEAR_ZERO], NOTE, leads)

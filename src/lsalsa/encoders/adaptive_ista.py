@@ -12,8 +12,8 @@ class AdaptiveISTA(GatedEncoder):
     The gated unit with h = soft and fixed thresholds, penalty / L. It starts from W_e = I - A^T A / L, W_d = A^T / L
     and gates without weights; with an input gate open and a forget gate closed it is ISTA after T iterations.
 
-    Settings
-    --------
+    Parameters
+    ----------
     depth : int
         T, the number of steps.
     input_bias : float

@@ -20,8 +20,8 @@ class LFISTA(DenseEncoder):
     and then equals FISTA after T iterations. As released with the SC2Net paper the layers share S and M, those of the
     first layer: M = 0, so that it starts as ISTA.
 
-    Settings
-    --------
+    Parameters
+    ----------
     depth : int
         T, the number of layers.
     tied : bool

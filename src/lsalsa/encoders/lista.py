@@ -18,8 +18,8 @@ class LISTA(DenseEncoder):
     W_e = A^T / L and S = I - A^T A / L and then equals ISTA after T + 1 steps. The thresholds, penalty / L, are fixed
     unless they are learned.
 
-    Settings
-    --------
+    Parameters
+    ----------
     depth : int
         T, the number of products with S.
     x0 : {"soft", "filter", "zero"}

@@ -21,8 +21,8 @@ class LSALSA(DenseEncoder):
     W_e and one S for all layers; output soft(x(T)). It starts from W_e = A^T and S = (mu I + A^T A)^-1 and then equals
     SALSA truncated after T iterations. The thresholds, penalty / mu, are fixed.
 
-    Settings
-    --------
+    Parameters
+    ----------
     depth : int
         T, the number of products with S.
     mu : float

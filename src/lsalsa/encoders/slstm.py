@@ -22,8 +22,8 @@ class SLSTM(GatedEncoder):
     The gated unit with h(c) = gain (tanh(c + offset) + tanh(c - offset)), which is flat near 0 where the offset is 2
     or more, never exactly zero, and smaller than 2 gain. All parameters are learned.
 
-    Settings
-    --------
+    Parameters
+    ----------
     depth : int
         T, the number of steps.
     variant : {"v2", "nogate", "soft"}

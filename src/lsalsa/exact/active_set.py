@@ -25,7 +25,17 @@ compiled = njit(nogil=True, cache=True, error_model="numpy", fastmath={"reassoc"
 
 
 class ActiveSet:
-    """Solves tiles of signals of one problem; see the module's text."""
+    """Solves tiles of signals of one problem by the method of this module.
+
+    Parameters
+    ----------
+    problem : SparseCodingProblem
+        In host memory, float64.
+    tolerance : float
+        Not used: the codes are optimal to the accuracy of a linear solve.
+    max_iterations : int
+        Rounds per sample at most; a round moves to a solution and lets violators join.
+    """
 
     def __init__(self, problem: SparseCodingProblem, tolerance: float, max_iterations: int):
         self.max_rounds = max_iterations

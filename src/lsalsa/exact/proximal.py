@@ -9,9 +9,18 @@ CHECK_EVERY = 50
 
 
 class RestartedProximal:
-    """FISTA in float64 with a restart of a sample's momentum where it points uphill (O'Donoghue and Candes 2015).
+    """FISTA in float64; it restarts a sample's momentum where that points uphill (O'Donoghue and Candes 2015).
 
     Samples leave the matrix as soon as their relative duality gap is below the tolerance.
+
+    Parameters
+    ----------
+    problem : Problem
+        float64, in the memory of the signals.
+    tolerance : float
+        Relative duality gap.
+    max_iterations : int
+        Steps at most, rounded up to a multiple of `CHECK_EVERY`.
     """
 
     def __init__(self, problem: Problem, tolerance: float, max_iterations: int):

@@ -9,15 +9,10 @@ from lsalsa.solvers.ista import ISTA
 
 
 class FISTA(ISTA):
-    """FISTA (Beck and Teboulle 2009; docs/method.md, section 4).
+    """FISTA (Beck and Teboulle 2009; docs/method.md, section 4). Its settings are those of `ISTA`.
 
     x(0) = v(1) = 0, x(t) = soft(v(t) - A^T (A v(t) - y) / L; penalty / L), r(t+1) = (1 + sqrt(1 + 4 r(t)^2)) / 2,
     v(t+1) = x(t) + (r(t) - 1) / r(t+1) (x(t) - x(t-1)); the codes after T iterations are x(T).
-
-    Settings
-    --------
-    step_size : float, optional
-        1 / L with the exact largest eigenvalue L of A^T A by default.
     """
 
     state: ClassVar[tuple[str, ...]] = ("x", "v")

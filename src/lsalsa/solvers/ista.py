@@ -15,8 +15,8 @@ class ISTA(Solver):
 
     x(0) = 0, x(t) = soft(x(t-1) - A^T (A x(t-1) - y) / L; penalty / L); the codes after T iterations are x(T).
 
-    Settings
-    --------
+    Parameters
+    ----------
     step_size : float, optional
         1 / L with the exact largest eigenvalue L of A^T A by default.
     """

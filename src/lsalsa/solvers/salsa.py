@@ -23,8 +23,8 @@ class SALSA(Solver):
     Kept are x and p(t) = u(t) - d(t-1), two arrays instead of three: then x(t) = S (A^T y + mu p(t)),
     d(t) = x(t) - p(t), and soft works on x + d = 2 x - p.
 
-    Settings
-    --------
+    Parameters
+    ----------
     mu : float
         Weight of the augmented Lagrangian, positive.
     read_out : {"u", "softx", "x"}

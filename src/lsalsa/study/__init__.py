@@ -1,1 +1,1 @@
-"""The study around the library: configuration, jobs, evaluation, tables and figures."""
+"""The engine of the study: configuration, jobs, evaluation, tables and figures."""

@@ -1,8 +1,8 @@
-"""How well codes tell the class of an image: linear classifiers on optimal codes (docs/method.md, section 6).
+"""Linear classifiers that read optimal codes: how well codes keep the class of an image (docs/method.md, section 6).
 
-Two protocols. ``fitted_on_test``, the paper's: fitted on the optimal codes of the test images and scored on the
-estimated codes of the same images, so that only the error of the codes counts. ``fitted_on_train``: fitted on the
-optimal codes of train images (split ``labelled``).
+There are two protocols. ``fitted_on_test`` is the paper's: it fits on the optimal codes of the test images and scores
+the estimated codes of the same images. So only the error of the codes counts. ``fitted_on_train`` fits on the optimal
+codes of train images (split ``labelled``).
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ PROTOCOLS = {"fitted_on_test": "test", "fitted_on_train": "labelled"}
 """Protocol -> the split whose optimal codes fit the classifier."""
 
 STORED = ("classes", "weights", "intercept")
-"""Attributes of a classifier that its file holds."""
+"""Attributes of a classifier that its file stores."""
 
 PENALTY = 1e-6
-"""Weight of the squared norm beside the mean cross-entropy, weak enough for the training error to vanish."""
+"""Weight of the squared norm, added to the mean cross-entropy; so small that the training error can reach 0."""
 
 MAX_ITERATIONS = 5000
 TOLERANCE = 1e-8
@@ -44,9 +44,9 @@ class Classifier:
         Projection, standardisation and regression in one matrix.
     intercept : array, (n_classes,), float64
     training_error_percent : float
-        Error on the features it was fitted on: the floor of the protocol `fitted_on_test`.
+        Error on the features that fitted it: the floor of the protocol `fitted_on_test`.
     iterations : int
-        L-BFGS iterations used; `MAX_ITERATIONS` means that it was stopped.
+        L-BFGS iterations; `MAX_ITERATIONS` means that it was stopped.
     """
 
     classes: np.ndarray
@@ -56,7 +56,13 @@ class Classifier:
     iterations: int = 0
 
     def predict(self, features) -> np.ndarray:
-        """Most probable class of every row of `features`, dense or CSR of shape (n_images, n_features)."""
+        """Return the most probable class of every row of `features`, dense or CSR of shape (n_images, n_features).
+
+        Raises
+        ------
+        ShapeError
+            The number of features differs from that of the classifier.
+        """
         if features.shape[1] != len(self.weights):
             raise ShapeError(
                 f"the classifier expects {len(self.weights)} features per image, found {features.shape[1]}"
@@ -64,7 +70,7 @@ class Classifier:
         return self.classes[np.argmax(features @ self.weights + self.intercept, axis=1)]
 
     def error_percent(self, codes, rows: np.ndarray, labels: np.ndarray) -> float:
-        """Share of images whose class is missed, in percent.
+        """Return the share of images that get a wrong class, in percent.
 
         Parameters
         ----------
@@ -80,11 +86,11 @@ class Classifier:
 def image_rows(
     signals: Mapping[str, np.ndarray], split: str, component: int, name: str | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Which rows of a split belong together to one image of a component, and the image's label.
+    """Find the rows of a split that belong to each image of a component, and the image's label.
 
-    The patches of an image stand together when every patch is used once and every image has the same number
-    of them. A component that is mixed in with random partners fails that; there each row stands for itself,
-    with its own label.
+    The patches of an image stay together if every patch is used once and every image has the same number of them. A
+    component that is mixed with random partners does not meet this. There each row counts as an image with its own
+    label.
 
     Parameters
     ----------
@@ -105,7 +111,7 @@ def image_rows(
     Raises
     ------
     DataError
-        When the images have no labels, or there are none.
+        The images have no labels, or there are no images.
     """
     index, image = (np.asarray(signals[f"{split}_{part}_{component}"]) for part in ("index", "image"))
     label = labels_of(signals, f"{split}_label_{component}", name or f"component {component}")
@@ -119,7 +125,7 @@ def image_rows(
 
 
 def image_features(codes, rows: np.ndarray):
-    """Codes of each image's patches side by side, (n_images, n_positions * n_atoms); CSR from CSR."""
+    """Put the codes of each image's patches side by side, (n_images, n_positions * n_atoms); CSR from CSR."""
     n_images, n_positions = rows.shape
     return codes[rows.ravel()].reshape(n_images, n_positions * codes.shape[1])
 
@@ -132,15 +138,18 @@ def fit_classifier(features, labels: np.ndarray, *, projection: int | None = Non
     features : array or CSR, (n_images, n_features)
     labels : array, (n_images,)
     projection : int, optional
-        Number of random directions to project on first, entries N(0, 1/projection); no projection when it
-        would not shorten.
+        Number of random directions to project on first; see `random_projection`.
     seed : int
-        Seed of the projection.
+        Of the projection.
+
+    Returns
+    -------
+    classifier : Classifier
 
     Raises
     ------
     DataError
-        When the labels name fewer than two classes.
+        The labels have fewer than two classes.
     """
     classes = np.unique(labels)
     if len(classes) < 2:
@@ -160,14 +169,26 @@ def fit_classifier(features, labels: np.ndarray, *, projection: int | None = Non
 
 
 def random_projection(n_features: int, n_directions: int | None, seed: int) -> np.ndarray | None:
-    """Gaussian (n_features, n_directions), entries N(0, 1/n_directions); None where it would not shorten."""
+    """Sample a Gaussian projection.
+
+    Parameters
+    ----------
+    n_features : int
+    n_directions : int or None
+    seed : int
+
+    Returns
+    -------
+    projection : array, (n_features, n_directions), float64, or None
+        Entries from N(0, 1/n_directions). None if `n_directions` is None or not smaller than `n_features`.
+    """
     if n_directions is None or n_directions >= n_features:
         return None
     return np.random.default_rng(seed).standard_normal((n_features, n_directions)) / np.sqrt(n_directions)
 
 
 def _logistic_regression(features: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
-    """Weights (n_features, n_classes), intercepts and iterations; two classes get two columns as well."""
+    """Fit weights (n_features, n_classes), intercepts and iterations; two classes get two columns as well."""
     from sklearn.linear_model import LogisticRegression
 
     regression = LogisticRegression(C=1.0 / (PENALTY * len(labels)), tol=TOLERANCE, max_iter=MAX_ITERATIONS)
@@ -191,15 +212,13 @@ def train_classifiers(
     Parameters
     ----------
     blocks : mapping
-        Component name -> its columns in the codes, in the order of the task (``dict(zip(names,
-        problem.blocks))``).
+        Component -> its columns in the codes, in the order of the task (``dict(zip(names, problem.blocks))``).
     codes : mapping
-        Split -> optimal codes, array or CSR; "test" for the protocol `fitted_on_test`, "labelled" for
-        `fitted_on_train`.
+        Split -> optimal codes, array or CSR. `fitted_on_test` needs "test", `fitted_on_train` needs "labelled".
     signals : mapping
         Arrays of ``signals/{task}.npz``.
     projections : mapping, optional
-        Component -> the `projection` of `fit_classifier`; none for a component that is not named.
+        Component -> the `projection` of `fit_classifier`; a component without an entry is not projected.
     seed : int
         As in `fit_classifier`.
 
@@ -208,9 +227,10 @@ def train_classifiers(
     arrays : dict
         Content of ``classifiers/{task}.npz``; `TaskClassifiers` reads it.
     metadata : dict
-        ``floor_error_percent``: component -> protocol -> error on the optimal test codes; ``guess_error_percent``:
-        component -> error of always naming the most frequent test class; further ``training_error_percent``,
-        ``iterations``, ``n_images``, ``n_features``, ``projections`` and ``seed``.
+        floor_error_percent : component -> protocol -> error on the optimal test codes.
+        guess_error_percent : component -> error of always naming the most frequent test class.
+        training_error_percent, iterations, n_images, n_features : component -> protocol -> value.
+        projections, seed : as given.
     """
     arrays: dict[str, np.ndarray] = {}
     projections = dict(projections or {})
@@ -237,7 +257,7 @@ def train_classifiers(
 
 
 def guess_error_percent(labels: np.ndarray) -> float:
-    """Error of naming the most frequent class each time: what a classifier that reads nothing can reach."""
+    """Return the error of always naming the most frequent class: a classifier that reads nothing reaches it."""
     return 100.0 * (1.0 - float(np.unique(labels, return_counts=True)[1].max()) / len(labels))
 
 
@@ -258,7 +278,7 @@ class TaskClassifiers:
     arrays : mapping
         Content of ``classifiers/{task}.npz``.
     blocks : mapping
-        Component name -> its columns in the codes, in the order of the task.
+        Component -> its columns in the codes, in the order of the task.
     signals : mapping
         Arrays of ``signals/{task}.npz``.
     """
@@ -275,7 +295,7 @@ class TaskClassifiers:
         }
 
     def errors(self, codes) -> dict[str, dict[str, float]]:
-        """Error in percent of estimated test codes (n_samples, n_atoms): component -> protocol -> error."""
+        """Score estimated test codes (n_samples, n_atoms): component -> protocol -> error in percent."""
         return {
             component: {
                 protocol: self.classifiers[component, protocol].error_percent(codes[:, block], *self.images[component])

@@ -1,4 +1,4 @@
-"""Methods as the study sees them: an algorithm, a depth and chosen settings become what turns signals into codes."""
+"""Turn a method of the study into a coder: an algorithm, a depth and chosen settings make codes from signals."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -13,16 +13,16 @@ from lsalsa.training import History, train
 
 Coder = Callable[[Any], Any]
 CHECKPOINT_SECONDS = 30.0
-"""Work that an interruption may cost; a shorter training writes no checkpoint."""
+"""Interval between checkpoints: an interruption costs at most this. A shorter training writes none."""
 
 TRAINING_SETTINGS = ("learning_rate", "batch_size", "decay")
 
 
 def penalised(problem: SparseCodingProblem, chosen: Mapping[str, Any]) -> SparseCodingProblem:
-    """The problem under the method's own penalties.
+    """Return the problem under the method's own penalties.
 
-    They are the task's times `penalty_factor`; where `penalty` is chosen, all of them are that value instead, and where
-    `penalty_second` is, those after the first (the papers' grids of alpha_1 and alpha_2).
+    They are the task's penalties times `penalty_factor`. If `penalty` is chosen, all of them have that value. If
+    `penalty_second` is chosen, all but the first have that value (the papers' grids of alpha_1 and alpha_2).
     """
     settings = known(chosen, ("penalty_factor", "penalty", "penalty_second"))
     penalties = [settings.get("penalty_factor", 1.0) * penalty for penalty in problem.penalties]
@@ -34,7 +34,23 @@ def penalised(problem: SparseCodingProblem, chosen: Mapping[str, Any]) -> Sparse
 
 
 def solver_coder(problem: SparseCodingProblem, algorithm: str, depth: int, chosen: Mapping[str, Any]) -> Coder:
-    """A solver stopped after `depth` iterations, with the chosen settings; prepared once, used for any signals."""
+    """Prepare a solver that stops after `depth` iterations.
+
+    Parameters
+    ----------
+    problem : SparseCodingProblem
+        With the task's penalties.
+    algorithm : str
+        A solver.
+    depth : int
+    chosen : mapping
+        Settings; None stands for a setting that was not chosen.
+
+    Returns
+    -------
+    coder : callable
+        Signals (n_samples, n_features) -> codes (n_samples, n_atoms).
+    """
     solver = solver_class(algorithm)(penalised(problem, chosen), **known(chosen, solver_class(algorithm).settings))
     return lambda signals: solve_with(solver, signals, depth).codes
 
@@ -42,7 +58,24 @@ def solver_coder(problem: SparseCodingProblem, algorithm: str, depth: int, chose
 def start_encoder(
     problem: SparseCodingProblem, algorithm: str, depth: int, chosen: Mapping[str, Any], seed: int = 0
 ) -> Encoder:
-    """An untrained encoder with the chosen settings; the seed is for those that start at random."""
+    """Make an untrained encoder.
+
+    Parameters
+    ----------
+    problem : SparseCodingProblem
+        With the task's penalties.
+    algorithm : str
+        An encoder.
+    depth : int
+    chosen : mapping
+        Settings; None stands for a setting that was not chosen.
+    seed : int
+        For encoders that start at random.
+
+    Returns
+    -------
+    encoder : Encoder
+    """
     encoder = encoder_class(algorithm)
     options = {name: value for name, value in known(chosen, encoder.defaults).items() if name != "depth"}
     if "seed" in encoder.defaults:
@@ -51,7 +84,7 @@ def start_encoder(
 
 
 def training_settings(chosen: Mapping[str, Any]) -> dict[str, Any]:
-    """The chosen settings that belong to training, not to the encoder."""
+    """Return the chosen settings that belong to the training."""
     return known(chosen, TRAINING_SETTINGS)
 
 
@@ -79,19 +112,19 @@ def train_repetitions(
     chosen : mapping
         The row that the search chose.
     seeds : sequence of int
-        One per repetition: of the order of the samples, and of encoders that start at random.
+        One per repetition: for the order of the samples, and for encoders that start at random.
     loss : str
         A name of `lsalsa.losses`, under the task's penalties times the chosen factor.
     checkpoints : path, optional
-        A folder for the state of each training: one that was interrupted goes on from there.
+        A folder for the state of each training. An interrupted training continues from there.
     **fixed
-        What was not searched: epochs, optimizer, keep, set_backs of `train`.
+        Settings that were not searched: epochs, optimizer, keep, set_backs of `train`.
 
     Returns
     -------
     encoders : list of Encoder
     rows : list of dict
-        The histories, with repetition, seed, outcome and the settings of the training in every row.
+        The histories. Every row also has repetition, seed, outcome and the settings of the training.
     """
     encoders, rows = [], []
     settings = {**fixed, **training_settings(chosen)}
@@ -111,7 +144,7 @@ def train_repetitions(
 
 
 def resumed(run: Callable[[Path | None], Any], checkpoint: Path | None) -> Any:
-    """Run a training from its checkpoint; from the start where that is of other settings, or damaged."""
+    """Run a training from its checkpoint; start anew if the checkpoint is damaged or has other settings."""
     try:
         return run(checkpoint)
     except StorageError:
@@ -122,10 +155,10 @@ def resumed(run: Callable[[Path | None], Any], checkpoint: Path | None) -> Any:
 
 
 def _without_running(history: History) -> list[dict]:
-    """Rows in which only the last epoch has a status: the ones before it were no endings."""
+    """Keep a status in the last row only: the epochs before it are not the end of the training."""
     return [{**row, "status": None if row["status"] == "running" else row["status"]} for row in history.rows]
 
 
 def known(chosen: Mapping[str, Any], names: Any) -> dict[str, Any]:
-    """The settings of these names that were chosen; a null of a table of rows was not."""
+    """Return the chosen settings with these names; None in a table of rows means that a setting was not chosen."""
     return {name: chosen[name] for name in names if chosen.get(name) is not None}

@@ -1,4 +1,4 @@
-"""What a method achieves on the test split: distance to optimal codes, sparsity, classification, sources."""
+"""Score a method on the test split: distance to optimal codes, sparsity, classification, sources."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ SHOWN = 18  # test samples whose reconstructions are kept
 
 
 class Classifiers(Protocol):
-    """What scores codes by the classes they are taken for."""
+    """Scores codes by the classes that a classifier reads from them."""
 
     def errors(self, codes: Any) -> dict[str, dict[str, float]]:
         """Component -> protocol -> error in percent."""
@@ -24,7 +24,16 @@ class Classifiers(Protocol):
 
 @dataclass
 class Run:
-    """One method at one depth in one repetition: how to get its codes, and the facts that stand in its rows."""
+    """One method at one depth in one repetition.
+
+    Attributes
+    ----------
+    depth, repetition : int
+    encode : callable
+        Signals (n_samples, n_features) -> codes (n_samples, n_atoms).
+    facts : dict
+        Columns that all rows of the run get.
+    """
 
     depth: int
     repetition: int
@@ -53,15 +62,15 @@ def evaluate(
     components : sequence of str
         Names of the problem's dictionaries.
     classifiers : TaskClassifiers, optional
-        None where nobody asks for classification errors; these are empty then.
+        Without classifiers the classification errors are empty.
 
     Returns
     -------
     rows : list of dict
-        One per run and component, `all` first: rmse, rmse_scaled (times the root of the number of atoms), zero_share,
-        near_zero_share_0_001 and near_zero_share_0_01 (entries of a size below that), objective (mean, of the whole
-        code only), error_percent_fitted_on_test (the paper's protocol) and error_percent_fitted_on_train, and the
-        run's facts.
+        One per run and component, `all` first, with the run's facts and rmse, rmse_scaled : the latter times the root
+        of the number of atoms. zero_share, near_zero_share_0_001, near_zero_share_0_01 : share of zeros, and of entries
+        smaller than 0.001, 0.01. objective : mean, of the whole code only. error_percent_fitted_on_test,
+        error_percent_fitted_on_train : by the paper's protocol and by the other.
     samples : dict of str to array
         Of repetition 0: depths; rmse and zero_share (n_depths, 1 + n_components, n_samples); shown, rows of the test
         split; reconstructions (n_depths, n_components, n_shown, n_features).
@@ -89,7 +98,7 @@ def evaluate(
 
 
 def _code_facts(problem: SparseCodingProblem, signals: Any, codes: Any, block: slice | None) -> dict[str, Any]:
-    """Sparsity at two tolerances of a block of the codes; of whole codes the mean objective as well."""
+    """Return the sparsity of a block of the codes at two tolerances; for whole codes the mean objective as well."""
     part = codes if block is None else codes[:, block]
     with np.errstate(over="ignore", invalid="ignore"):
         objective = float(problem.objective(signals, codes).mean()) if block is None else None
@@ -115,10 +124,10 @@ def _row(
 
 
 def _errors(classifiers: Classifiers | None, codes: Any, components: Sequence[str]) -> dict[str, dict[str, float]]:
-    """Component -> protocol -> error; a task of one component has its errors under `all` as well."""
+    """Return component -> protocol -> error; a task of one component has its errors under `all` as well."""
     if classifiers is None:
         return {name: {} for name in ("all", *components)}
-    # Codes of a diverged run are scored like no code; their status says what they are.
+    # Non-finite codes of a diverged run count as zeros; the status of the run says that it diverged.
     host = np.nan_to_num(to_host(codes), posinf=0.0, neginf=0.0)
     errors = classifiers.errors(host)
     return {"all": errors[components[0]] if len(components) == 1 else {}, **errors}

@@ -1,6 +1,6 @@
 """Exact solvers of a task: seconds per signal, distance to the optimal codes, duality gap reached.
 
-What a fixed number of steps has to be compared with: solvers that go on until the code is right.
+They go on until the code is right. Methods with a fixed number of steps are compared with them.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,12 +18,12 @@ from lsalsa.study.exact_peers import AbsentPeer, exact_codes
 from lsalsa.study.timing import time_coder
 
 PASSES = 3
-BUDGET = 10.0  # seconds of passes per solver; a longer pass is made once, its seconds vary little
+BUDGET = 10.0  # seconds of passes per solver; a longer pass runs once, because its seconds vary little
 TIGHT = 1e-6
 TOLERANCES = (1e-1, 1e-2, 1e-3, 1e-4)
 PEERS = {"exact_spams": "spams", "exact_scikit_learn": "sklearn"}
 MOST_SAMPLES = {"exact_proximal": 1000, "exact_scikit_learn": 50}
-"""Test signals that the slow ones get, spread over all; the others get as many as the methods."""
+"""Test signals for the slow solvers, spread over all; the others get as many as the methods."""
 
 MEASURED = (
     "seconds_per_sample",
@@ -34,11 +34,23 @@ MEASURED = (
     "rmse",
     "relative_gap",
 )
-"""Columns that are empty where a solver gave no codes."""
+"""Columns that are empty if a solver returned no codes."""
 
 
 class Solver(NamedTuple):
-    """An exact solver at a tolerance (None: it has its own), on the given device or on the host."""
+    """An exact solver at a tolerance.
+
+    Attributes
+    ----------
+    method : str
+        Its name in the rows.
+    tolerance : float or None
+        Relative duality gap; None for a solver with a stopping rule of its own.
+    on_host : bool
+        Whether it works in host memory; otherwise on the given device.
+    prepare : callable
+        (problem, signals) -> a function without arguments that returns the codes.
+    """
 
     method: str
     tolerance: float | None
@@ -47,7 +59,7 @@ class Solver(NamedTuple):
 
 
 def solvers() -> list[Solver]:
-    """Our two at their tolerances, then those of others."""
+    """List our two solvers at their tolerances, then those of other packages."""
     ours = [Solver("exact_active_set", TIGHT, True, partial(_certified, method="active_set", tolerance=TIGHT))]
     for tolerance in TOLERANCES:
         work = partial(_certified, method="proximal", tolerance=tolerance)
@@ -71,9 +83,9 @@ def time_solver(solver: Solver, problem: SparseCodingProblem, signals: Any, targ
     Returns
     -------
     row : dict
-        method, tolerance, the seconds of `time_coder`, rmse against the targets, relative_gap (the largest),
-        status ("ok", "skipped" where the solver cannot be had, "diverged" where it misses its tolerance), reason.
-        What was not measured is None.
+        method, tolerance, the seconds of `time_coder`, rmse against the targets, relative_gap (the largest), status,
+        reason. The status is "ok", "skipped" for a solver that cannot be imported, or "diverged" for one that misses
+        its tolerance. A value that was not measured is None.
     """
     few = spread(len(signals), MOST_SAMPLES.get(solver.method, len(signals)))
     signals, targets = signals[few], targets[few]
@@ -94,7 +106,19 @@ def time_solver(solver: Solver, problem: SparseCodingProblem, signals: Any, targ
 
 
 def measure(problem: SparseCodingProblem, signals: Any, targets: Any, codes: Any) -> dict[str, float]:
-    """RMSE against the optimal codes, and the largest relative duality gap, both in float64."""
+    """Compare codes with the optimal ones in float64.
+
+    Parameters
+    ----------
+    problem : SparseCodingProblem
+    signals : array, (n_samples, n_features)
+    targets, codes : array, (n_samples, n_atoms)
+
+    Returns
+    -------
+    quality : dict of str to float
+        rmse against the targets, and relative_gap, the largest relative duality gap.
+    """
     host = [to_host(array).astype(np.float64) for array in (signals, targets, codes)]
     dictionaries = [to_host(dictionary).astype(np.float64) for dictionary in problem.dictionaries]
     gap = SparseCodingProblem(dictionaries, problem.penalties).relative_gap(host[0], host[2])
@@ -102,16 +126,29 @@ def measure(problem: SparseCodingProblem, signals: Any, targets: Any, codes: Any
 
 
 def spread(n: int, most: int) -> np.ndarray:
-    """Positions of at most `most` out of `n`, evenly spread."""
+    """Return positions of at most `most` out of `n`, evenly spread."""
     return np.linspace(0, n - 1, min(n, most)).astype(np.int64)
 
 
 def time_exact(
     problem: SparseCodingProblem, signals: Any, targets: Any, put: Callable[[Any], Any]
 ) -> Iterator[dict[str, Any]]:
-    """A row per solver; `put` brings an array from the host, where all of these lie, to the device of the others.
+    """Time every exact solver: one row each.
 
-    A solver that took longer than the budget is not asked for a tighter tolerance, which takes longer still.
+    A solver that took longer than the budget is not run at a tighter tolerance, which takes even longer.
+
+    Parameters
+    ----------
+    problem : SparseCodingProblem
+        In host memory, as `signals` and `targets`.
+    signals, targets : array, (n_samples, n_features) and (n_samples, n_atoms)
+    put : callable
+        Copies an array from the host to the device of the solvers that do not work on the host.
+
+    Yields
+    ------
+    row : dict
+        As `time_solver` returns it.
     """
     there = SparseCodingProblem([put(dictionary) for dictionary in problem.dictionaries], problem.penalties)
     too_slow: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Where results lie: paths under ``results/<study>``, by the names of the configuration."""
+"""Paths of results under ``results/<study>``, by the names of the configuration."""
 
 from __future__ import annotations
 
@@ -11,23 +11,41 @@ from lsalsa.study.config.models import Study
 SPLITS = ("train", "validation", "labelled", "test")
 
 SUFFIXES = {"tables": ("csv", "md", "tex", "html"), "figures": ("png", "svg"), "notebooks": ("ipynb", "html")}
-"""Section of the configuration -> the files that each of its entries becomes."""
+"""Section of the configuration -> suffixes of the files that each of its entries produces."""
 
 
 def encoders_of(task: str, method: str, depths: Iterable[int], repetitions: Iterable[int]) -> list[str]:
-    """Encoders of one method on one task: by depth, then by repetition."""
+    """Return the files of the encoders of one method on one task.
+
+    Parameters
+    ----------
+    task, method : str
+    depths, repetitions : iterable of int
+
+    Returns
+    -------
+    files : list of str
+        By depth, then by repetition.
+    """
     pairs = product(depths, repetitions)
     return [f"encoders/{task}/{method}/depth_{depth}/repetition_{repetition}.npz" for depth, repetition in pairs]
 
 
 def trained(study: Study, task: str, methods: Iterable[str], repetitions: Iterable[int]) -> dict[str, list[str]]:
-    """What was chosen and trained for some methods of a task.
+    """Return the files of what was chosen and trained for some methods of a task.
+
+    Parameters
+    ----------
+    study : Study
+    task : str
+    methods : iterable of str
+    repetitions : iterable of int
 
     Returns
     -------
     files : dict of str to list of str
-        ``searches`` of all methods, ``histories`` and ``encoders`` of those that learn, in the order of the methods,
-        their depths and the repetitions.
+        ``searches`` of all methods, ``histories`` and ``encoders`` of the learned ones. They are in the order of the
+        methods, their depths and the repetitions.
     """
     found: dict[str, list[str]] = {"searches": [], "histories": [], "encoders": []}
     repetitions = list(repetitions)
@@ -43,7 +61,7 @@ def trained(study: Study, task: str, methods: Iterable[str], repetitions: Iterab
 
 
 def declared_targets(study: Study) -> dict[str, list[str]]:
-    """Name of every table, figure and notebook -> its files; a table and a figure of one name are one target."""
+    """Return name -> files of every table, figure and notebook. A table and a figure of one name are one target."""
     targets: dict[str, list[str]] = {}
     for section, suffixes in SUFFIXES.items():
         for name in getattr(study, section):
@@ -52,7 +70,7 @@ def declared_targets(study: Study) -> dict[str, list[str]]:
 
 
 def intermediate_targets(study: Study) -> dict[str, list[str]]:
-    """Name of every intermediate result -> its files, e.g. `codes_digits`."""
+    """Return name -> files of every intermediate result, e.g. `codes_digits`."""
     targets = {f"images_{name}": [f"images/{name}.npz"] for name in study.images}
     for name in study.components:
         targets[f"patches_{name}"] = [f"patches/{name}.npz"]

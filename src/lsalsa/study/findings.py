@@ -1,4 +1,4 @@
-"""Sentences about a finished table of one quantity, worked out from its numbers, for notebooks and figures."""
+"""Sentences that notebooks and figures say about a finished table of one quantity, derived from its numbers."""
 
 from __future__ import annotations
 
@@ -19,22 +19,27 @@ Cell = tuple[str, int]
 
 
 def read_page(tables: Mapping[str, str]) -> tuple[dict[str, list], dict[str, str], dict[str, str]]:
-    """Rows, text for reading and title of every table of a notebook, by the table's name; `tables` has their files."""
+    """Read the tables of a notebook from their CSV files: rows, Markdown text and title, each by the table's name."""
     rows = {name: read_csv(path) for name, path in tables.items()}
     texts = {name: Path(path).with_suffix(".md").read_text(encoding="utf-8") for name, path in tables.items()}
     return rows, texts, {name: text.splitlines()[0].strip("# ") for name, text in texts.items()}
 
 
 def comparison(rows: Sequence[Row], ours: Cell, others: Iterable[Cell], labels: Labels) -> str:
-    """Whether one cell is below others, in a sentence with all numbers.
+    """Say in a sentence whether one cell is below others, with all numbers.
 
     Parameters
     ----------
     rows : sequence of rows
         A table's CSV file.
     ours, others : (method, depth)
+        `others` is a list of them.
     labels : mapping
         Method -> its name in print.
+
+    Returns
+    -------
+    sentence : str
     """
     own = _cell(rows, ours)
     if own is None or _value(own) is None:
@@ -51,15 +56,19 @@ def _against(own: Row, other: Row | None, name: str) -> str:
 
 
 def followers(curves: Mapping[str, Mapping[int, float]], level: float, labels: Labels) -> str:
-    """Which methods come down to a level with more steps, and which do not.
+    """Say which methods reach a level with more steps, and which do not.
 
     Parameters
     ----------
     curves : mapping
-        Method -> depth -> value, growing in depth.
+        Method -> depth -> value, in ascending depth.
     level : float
     labels : mapping
         Method -> its name in print.
+
+    Returns
+    -------
+    sentences : str
     """
     needed = {m: next((depth for depth, value in curve.items() if value <= level), None) for m, curve in curves.items()}
     late = [f"{labels[method]} T = {depth}" for method, depth in needed.items() if depth]
@@ -70,7 +79,21 @@ def followers(curves: Mapping[str, Mapping[int, float]], level: float, labels: L
 
 
 def catching_up(rows: Sequence[Row], ours: Cell, labels: Labels) -> str:
-    """`followers` for the other methods of a table, at the level of one cell; empty when it has no result."""
+    """Say which other methods of a table reach the value of one cell, and which do not; see `followers`.
+
+    Parameters
+    ----------
+    rows : sequence of rows
+        A table's CSV file.
+    ours : (method, depth)
+    labels : mapping
+        Method -> its name in print.
+
+    Returns
+    -------
+    sentences : str
+        Empty if the cell has no result.
+    """
     level = _value(_cell(rows, ours))
     curves: dict[str, dict[int, float]] = {}
     for row in rows:
@@ -80,7 +103,20 @@ def catching_up(rows: Sequence[Row], ours: Cell, labels: Labels) -> str:
 
 
 def ranking(rows: Sequence[Row], depth: int, labels: Labels) -> str:
-    """The methods with a result at a depth, best first, with their numbers."""
+    """List the methods with a result at a depth, best first, with their numbers.
+
+    Parameters
+    ----------
+    rows : sequence of rows
+        A table's CSV file.
+    depth : int
+    labels : mapping
+        Method -> its name in print.
+
+    Returns
+    -------
+    sentence : str
+    """
     found = sorted((row for row in rows if row["depth"] == depth and _value(row) is not None), key=_value)
     if not found:
         return f"T = {depth}: no result."
@@ -88,13 +124,26 @@ def ranking(rows: Sequence[Row], depth: int, labels: Labels) -> str:
 
 
 def unfinished(rows: Sequence[Row], labels: Labels) -> list[str]:
-    """A line for each cell in which a run diverged, collapsed or stopped otherwise; skipped cells are not listed."""
+    """Write a line for each cell with a run that failed; skipped cells are left out."""
     failed = [row for row in rows if row["status"] != OK and not is_skipped(row["status"])]
     return [f"{_named((row['method'], row['depth']), labels)}: {row['status']}." for row in failed]
 
 
 def failures(rows_of: Mapping[str, Sequence[Row]], title_of: Mapping[str, str], labels: Labels) -> str:
-    """The `unfinished` cells of all tables of a notebook as a Markdown list, or that there is none."""
+    """List the `unfinished` cells of all tables of a notebook.
+
+    Parameters
+    ----------
+    rows_of, title_of : mapping
+        Table -> its rows; table -> its title.
+    labels : mapping
+        Method -> its name in print.
+
+    Returns
+    -------
+    text : str
+        A Markdown list, or one sentence if every run finished.
+    """
     lines = [
         f"- {title_of[name]} (`{name}`): {line}" for name, rows in rows_of.items() for line in unfinished(rows, labels)
     ]

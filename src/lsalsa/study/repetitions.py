@@ -1,4 +1,4 @@
-"""Repetitions of a run summed up: mean, spread and status. Every table, curve and claim takes them from here."""
+"""Summaries over the repetitions of a run: mean, spread and status. Every table, curve and claim uses them."""
 
 from __future__ import annotations
 
@@ -13,29 +13,38 @@ from lsalsa.errors import DataError
 Row = Mapping[str, Any]
 
 OK = "ok"
-"""Status of a run that did what it was to do, and of a cell all of whose runs finished."""
+"""Status of a run that succeeded, and of a cell whose runs all finished."""
 
 FINISHED = (OK, "converged", "epochs_used", "max_iterations")
-"""Statuses of runs that enter a mean; every other run is named instead."""
+"""Statuses of runs that enter a mean; a cell's status names all other runs."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Mean over `n` repetitions and their sample standard deviation, None for a single one."""
+    """A mean with its spread.
+
+    Attributes
+    ----------
+    mean : float
+    std : float or None
+        Sample standard deviation over the repetitions; None for a single one.
+    n : int
+        Number of repetitions.
+    """
 
     mean: float
     std: float | None
     n: int
 
     def against(self, other: Measured) -> str:
-        """`below`, `above`, or `tie` where the means differ by no more than both spreads together."""
+        """Compare two means: "below", "above", or "tie" where they differ by at most both spreads, added in squares."""
         if abs(self.mean - other.mean) <= math.hypot(self.std or 0.0, other.std or 0.0):
             return "tie"
         return "below" if self.mean < other.mean else "above"
 
 
 def measured(runs: Iterable[Row], column: str) -> Measured | None:
-    """Mean and spread of a column over the runs that finished and have a value; None without one."""
+    """Average a column over the finished runs that have a value; return None without one."""
     values = [float(run[column]) for run in runs if run["status"] in FINISHED and run.get(column) is not None]
     if not values:
         return None
@@ -43,7 +52,21 @@ def measured(runs: Iterable[Row], column: str) -> Measured | None:
 
 
 def summary(runs: Sequence[Row], column: str, written: str | None = None) -> dict[str, Any]:
-    """The columns of a table for one cell: mean, ``_std`` and n_repetitions, under the name `written`."""
+    """Summarise a column over the runs of one cell.
+
+    Parameters
+    ----------
+    runs : sequence of rows
+    column : str
+        Of the runs.
+    written : str, optional
+        The column's name in the table; `column` if it is not given.
+
+    Returns
+    -------
+    columns : dict
+        ``<written>``, ``<written>_std`` and ``n_repetitions``; None where no finished run has a value.
+    """
     found, written = measured(runs, column), written or column
     return {
         written: found.mean if found else None,
@@ -53,7 +76,7 @@ def summary(runs: Sequence[Row], column: str, written: str | None = None) -> dic
 
 
 def status(runs: Sequence[Row]) -> str:
-    """What became of the runs of a cell: `ok`, or which repetition ended how; empty without a run."""
+    """Name how the runs of a cell ended: "ok", or each failure with its repetitions; "" without a run."""
     if not runs:
         return ""
     failed: dict[str, list[str]] = {}
@@ -64,7 +87,7 @@ def status(runs: Sequence[Row]) -> str:
 
 
 def curve(evaluations: Iterable[Row], column: str, *, method: str, component: str | None = None) -> dict[int, Measured]:
-    """Depth -> value of a method, growing, for the depths with a finished run.
+    """Return a method's values over depth, for the depths with a finished run.
 
     Parameters
     ----------
@@ -77,10 +100,15 @@ def curve(evaluations: Iterable[Row], column: str, *, method: str, component: st
     component : str, optional
         None for the whole code.
 
+    Returns
+    -------
+    curve : dict of int to Measured
+        In ascending depth.
+
     Raises
     ------
     DataError
-        A finished run without a value in the column.
+        A finished run has no value in the column.
     """
     runs = [row for row in evaluations if row["method"] == method]
     cells = sorted(by_cell(runs, component).items())
@@ -89,7 +117,7 @@ def curve(evaluations: Iterable[Row], column: str, *, method: str, component: st
 
 
 def by_cell(evaluations: Iterable[Row], component: str | None) -> dict[tuple[int, str], list[Row]]:
-    """(depth, method) -> the runs of the whole code, or of one component's part of it."""
+    """Group runs by (depth, method), for the whole code or for one component's part of it."""
     cells: dict[tuple[int, str], list[Row]] = {}
     for row in evaluations:
         if row["component"] == (component or "all"):
@@ -98,7 +126,7 @@ def by_cell(evaluations: Iterable[Row], component: str | None) -> dict[tuple[int
 
 
 def require(runs: Sequence[Row], column: str) -> Sequence[Row]:
-    """The runs; DataError when one that finished has no value in the column."""
+    """Return the runs; raise DataError if a finished run has no value in the column."""
     for run in runs:
         if run["status"] in FINISHED and run.get(column) is None:
             raise DataError(

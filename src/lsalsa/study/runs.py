@@ -1,4 +1,4 @@
-"""What was chosen for a method and trained, as the runs that are evaluated and timed."""
+"""The runs of a task: for each method, depth and repetition what was chosen and trained, ready to encode."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from lsalsa.study.evaluation import Run
 Row = Mapping[str, Any]
 
 NOT_SETTINGS = ("depth", "score", "epochs", "zero_share", "status", "chosen")
-"""Columns of a search that are results; every other one is a setting."""
+"""Columns of a search that are results; all others are settings."""
 
 PENALTIES = ("penalty_factor", "penalty", "penalty_second")
 COLUMNS = (*PENALTIES, "mu", "read_out", "learning_rate", "batch_size", "decay", "optimizer", "seed")
-"""Settings that every row of an evaluation has a column for, empty where a method does not have them."""
+"""Settings with a column in every evaluation; the cell is empty for a method without the setting."""
 
 
 def solver_runs(problem: SparseCodingProblem, algorithm: str, search: Iterable[Row]) -> list[Run]:
-    """One run per depth of a solver, with the settings that its search chose.
+    """Prepare one run per depth of a solver, with the settings that its search chose.
 
     Parameters
     ----------
@@ -32,6 +32,11 @@ def solver_runs(problem: SparseCodingProblem, algorithm: str, search: Iterable[R
     algorithm : str
     search : iterable of rows
         Content of ``search/{task}/{method}.parquet``.
+
+    Returns
+    -------
+    runs : list of Run
+        By depth.
     """
     runs = []
     for row in sorted(filter(_is_chosen, search), key=lambda row: row["depth"]):
@@ -47,7 +52,7 @@ def encoder_runs(
     paths: Sequence[str],
     device: Device,
 ) -> list[Run]:
-    """One run per depth and repetition of an encoder.
+    """Prepare one run per depth and repetition of an encoder.
 
     Parameters
     ----------
@@ -57,7 +62,12 @@ def encoder_runs(
     paths : sequence of str
         Files of the encoders: by depth, then by repetition from 0 on.
     device : Device
-        Where they are to work.
+        Where the encoders shall work.
+
+    Returns
+    -------
+    runs : list of Run
+        In the order of `paths`.
     """
     runs = []
     n_repetitions = len(paths) // len(searches)
@@ -78,14 +88,23 @@ def runs_of_task(
     paths: Sequence[str],
     device: Device,
 ) -> Iterator[tuple[str, list[Run]]]:
-    """Each method of a task and its runs, one per depth.
+    """Yield each method of a task with its runs, one per depth.
 
     Parameters
     ----------
+    problem : SparseCodingProblem
+        With the task's penalties.
     methods : mapping
         Method -> its algorithm, whether it is learned, its depths.
     searches, histories, paths
         Files of all methods one after the other, as `solver_runs` and `encoder_runs` take them, of one repetition.
+    device : Device
+        Where the encoders shall work.
+
+    Yields
+    ------
+    method : str
+    runs : list of Run
     """
     left: list[Iterator[Any]] = [iter(searches), iter(histories), iter(paths)]
     for method, settings in methods.items():
@@ -105,7 +124,7 @@ def _settings(row: Row) -> dict[str, Any]:
 
 
 def _training_facts(history: Sequence[Row], repetition: int) -> dict[str, Any]:
-    """Seed, seconds and outcome of one training."""
+    """Return seed, seconds and outcome of one training."""
     rows = [row for row in history if row["repetition"] == repetition]
     return {
         "optimizer": rows[-1]["optimizer"],

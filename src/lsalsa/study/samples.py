@@ -1,4 +1,4 @@
-"""The problem and the samples of a task, read from their files onto the device that a job works on."""
+"""Read the problem and the samples of a task from their files onto the device of a job."""
 
 from __future__ import annotations
 
@@ -12,23 +12,35 @@ from lsalsa.study.job import Job
 
 
 def read_problem(job: Job) -> SparseCodingProblem:
-    """The problem of the input `problem`."""
+    """Read the problem from the input `problem`."""
     arrays = job.read("problem")
     on_device = {name: job.device.put(array) for name, array in arrays.items() if name.startswith("dictionary")}
     return SparseCodingProblem.from_arrays(arrays | on_device)
 
 
 def read_signals(job: Job, split: str, dtype: Any) -> Any:
-    """Signals of a split, (n_samples, n_features), out of the input `signals`."""
+    """Read signals from the input `signals`.
+
+    Parameters
+    ----------
+    job : Job
+    split : {"train", "validation", "labelled", "test"}
+    dtype : dtype
+
+    Returns
+    -------
+    signals : array, (n_samples, n_features)
+        On the job's device.
+    """
     return job.device.put(read_arrays(job.input["signals"], [split])[split].astype(dtype, copy=False))
 
 
 def read_codes(job: Job, split: str) -> Any:
-    """Optimal codes of a split, (n_samples, n_atoms), dense, out of the input of the split's name."""
+    """Read the optimal codes of a split, (n_samples, n_atoms), dense, from the input of the split's name."""
     return job.device.put(np.ascontiguousarray(read_arrays(job.input[split], ["codes"])["codes"].toarray()))
 
 
 def read_pairs(job: Job, split: str) -> tuple[Any, Any]:
-    """Signals of a split and their optimal codes."""
+    """Read the signals of a split and their optimal codes."""
     codes = read_codes(job, split)
     return read_signals(job, split, codes.dtype), codes

@@ -1,4 +1,4 @@
-"""Hyper-parameters of every method, chosen by the RMSE on the validation split, never on the test split."""
+"""Choose the hyper-parameters of every method by the RMSE on the validation split, never on the test split."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -86,9 +86,10 @@ def search_encoder(
     seed: int,
     loss: str = "codes",
 ) -> list[dict]:
-    """Successive halving over the grid, on the first `n_train` training samples.
+    """Compare the candidates of a grid by successive halving, on the first `n_train` training samples.
 
-    A candidate is judged by its best epoch; one that blows up is out, whatever `keep` and `set_backs` allow later.
+    The best epoch of a candidate is its score. A candidate that diverges is out, whatever `keep` and `set_backs` allow
+    later.
 
     Parameters
     ----------
@@ -99,18 +100,21 @@ def search_encoder(
     grid : mapping of str to sequence
         `penalty_factor`, the encoder's own settings, `learning_rate`, `batch_size`, `decay`.
     rungs : sequence of int
-        Epochs in all at the end of each rung.
+        Total epochs at the end of each rung.
+    n_train : int
+        Training samples to use.
     optimizer : str
-    loss : {"codes", "sc2net"}
-        A candidate's score is the RMSE on the validation samples, or the loss of SC2Net under its own penalties.
     seed : int
-        Candidates get seeds of their own, derived from it and their settings: their order does not matter.
+        Each candidate's own seed derives from it and from the candidate's settings, so their order has no effect.
+    loss : str
+        A name of `lsalsa.losses`. A candidate's score is the RMSE on the validation samples; of a loss that needs no
+        optimal codes, the loss itself, under the candidate's penalties.
 
     Returns
     -------
     rows : list of dict
-        One per candidate: depth, settings, epochs, score (validation RMSE), status, chosen. Where every candidate
-        failed, the first is chosen, and its status goes on to say so.
+        One per candidate: depth, settings, epochs, score (validation RMSE), status, chosen. If every candidate failed,
+        the first is chosen, and its status says that it failed.
     """
     signals, targets = (array[:n_train] for array in training)
     runs: list[_Run] = []
@@ -132,18 +136,18 @@ def search_encoder(
 
 
 def _spelled(value: Any) -> str:
-    """One spelling for a value: 1 and 1.0 are the same setting."""
+    """Spell equal values in one way: 1 and 1.0 are the same setting."""
     return str(float(value)) if isinstance(value, int | float) else str(value)
 
 
 class _Run:
-    """A candidate under way: a training that stops between rungs."""
+    """A candidate's training, which pauses between rungs."""
 
     def __init__(self, fit: Training):
         self.fit, self.status = fit, "epochs_used"
 
     def advance(self, epochs: int) -> float:
-        """Train up to this many epochs in all; the validation RMSE then, infinite for a failed run."""
+        """Train up to this total of epochs; return the validation RMSE, infinite for a failed run."""
         while self.fit.status is None and self.fit.epoch < epochs:
             self.fit.run_epoch()
         history = self.fit.history()

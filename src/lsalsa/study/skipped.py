@@ -1,4 +1,4 @@
-"""Cells that a configuration leaves out: what they would have cost, from the trainings that were run."""
+"""Cells that a configuration leaves out: an estimate of their cost from the trainings that were run."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ UNITS = ((3600, "h"), (60, "min"), (1, "s"))
 
 
 def is_skipped(status: str) -> bool:
-    """True for the status of a cell that was left out, whether its cost is known or not."""
+    """Return True for the status of a cell that was left out, whether its cost is known or not."""
     return status.partition(" ")[0] == SKIPPED
 
 
 def skipped(runs: Sequence[Mapping[str, Any]], depth: int) -> str:
-    """Status of a cell that was not run: of a learned method with the time that one training would have taken.
+    """Return the status of a cell that was not run; for a learned method with the time that one training would take.
 
-    A layer costs one product of matrices forwards and two backwards, whatever the depth, so that the seconds of a
-    training grow in proportion to the depth.
+    A layer costs one product of matrices forwards and two backwards at any depth. So the seconds of a training are
+    proportional to the depth.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def skipped(runs: Sequence[Mapping[str, Any]], depth: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds in the unit that a person would use, two digits or more."""
+    """Write seconds in the unit that a person would use, with at least two digits."""
     size, unit = next((pair for pair in UNITS if seconds >= pair[0]), UNITS[-1])
     value = seconds / size
     return f"{value:.0f} {unit}" if value >= 10 else f"{value:.2g} {unit}"

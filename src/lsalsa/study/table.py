@@ -1,4 +1,4 @@
-"""A table: what every kind of table returns. `lsalsa.study.render` writes it as CSV, Markdown, LaTeX and a page."""
+"""The table that every kind of table returns. `lsalsa.study.render` writes it as CSV, Markdown, LaTeX and HTML."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class Column:
     Attributes
     ----------
     key : str
-        Where the value stands in a row.
+        Column of the rows with the value.
     heading : str
     form : str or callable
         A format such as ".2f", or a function from the value to its text.
     spread : bool
-        Whether ± and the row's ``<key>_std`` follow, where there is one.
+        Print ± and the row's ``<key>_std`` behind the value, where the row has one.
     """
 
     key: str
@@ -35,7 +35,7 @@ class Column:
     spread: bool = False
 
     def text(self, row: Row) -> str:
-        """The cell of a row; a dash without a value."""
+        """Write the cell of a row; a dash without a value."""
         value, std = row[self.key], row.get(f"{self.key}_std") if self.spread else None
         if value is None:
             return DASH
@@ -47,13 +47,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Grid:
-    """Cells as they are printed; the first `n_words` columns are set to the left, numbers to the right.
+    """Printed cells. The first `n_words` columns are aligned left, the others right.
 
     Attributes
     ----------
     head : sequence of str
     lines : sequence of sequence of str
-        Bold words stand between pairs of asterisks.
+        Two asterisks before and after a text make it bold.
     n_words : int
     caption : str
         A sentence above the grid; empty for the first.
@@ -76,11 +76,11 @@ class Table:
     rows : sequence of mapping
         Everything that was measured: the rows of the CSV file.
     grids : sequence of Grid
-        What a reader sees of it.
+        The part that a reader sees.
     notes : sequence of str
         Sentences above the grid: the quantity, the protocol.
     sentences : sequence of str
-        What the numbers say, below it.
+        Sentences below the grid: what the numbers say.
     sections : mapping
         Heading -> sentences that follow under it.
     """
@@ -94,6 +94,20 @@ class Table:
 
 
 def grid(columns: Sequence[Column], rows: Sequence[Row], *, n_words: int = 1, caption: str = "") -> Grid:
-    """Some columns of the rows, one line per row."""
+    """Print some columns of rows, one line per row.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+    rows : sequence of mapping
+    n_words : int
+        Columns from the left that hold words.
+    caption : str
+        A sentence above the grid.
+
+    Returns
+    -------
+    grid : Grid
+    """
     lines = [[column.text(row) for column in columns] for row in rows]
     return Grid([column.heading for column in columns], lines, n_words, caption)

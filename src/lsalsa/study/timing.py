@@ -1,4 +1,4 @@
-"""Seconds that a method takes for a signal, everything that does not depend on the signal being computed before."""
+"""Time that a method takes for a signal. What does not depend on the signal is computed before."""
 
 import math
 import time
@@ -24,18 +24,20 @@ def time_coder(
     Parameters
     ----------
     encode : callable
-        Signals to codes; solvers come prepared, with their matrices computed.
+        Signals -> codes. A solver must be prepared: its matrices are computed.
     signals : array, (n_samples, n_features)
     passes : int
         Timed passes at most; the median counts.
     budget : float
-        Seconds after which no further pass begins; one is made in any case.
+        Seconds after which no further pass begins. One pass is always made.
+    clock : callable
+        Returns the time in seconds.
 
     Returns
     -------
     row : dict
         seconds_per_sample (median over the passes), seconds_per_sample_min, seconds_per_sample_max, n_passes,
-        n_samples. On a GPU the clock is read when the device has finished.
+        n_samples. On a GPU the clock is read after the device has finished.
     """
     seconds = []
     synchronize(encode(signals))

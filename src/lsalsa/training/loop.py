@@ -98,10 +98,12 @@ class Training:
 
     Parameters
     ----------
-    encoder, signals, targets, loss, groups, validation
+    encoder, signals, targets
         As for `train`.
     settings : TrainingSettings
-        `epochs` is left to the caller of `run_epoch`.
+        The caller of `run_epoch` decides how many epochs run; `epochs` is not used.
+    loss, groups, validation
+        As for `train`.
 
     Attributes
     ----------

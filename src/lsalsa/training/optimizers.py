@@ -116,10 +116,17 @@ class SGD(Optimizer):
 
 
 class Adam(Optimizer):
-    """Adam (Kingma and Ba 2015), with `amsgrad` as in Reddi et al. 2018: the largest mean square so far counts.
+    """Adam (Kingma and Ba 2015).
 
-    `epsilon` is added to the root of the mean square before its bias is corrected (the end of section 2 of Kingma and
-    Ba, Keras); PyTorch adds it after, where the same value weighs less in the first thousand steps.
+    Parameters
+    ----------
+    beta1, beta2 : float
+        Decay of the means of the gradient and of its square, in [0, 1).
+    epsilon : float
+        Added to the root of the mean square before its bias is corrected (Kingma and Ba, end of section 2; Keras).
+        PyTorch adds it after, where the same value weighs less in the first thousand steps.
+    amsgrad : bool
+        Divide by the largest mean square so far (Reddi et al. 2018).
     """
 
     defaults: ClassVar[dict[str, Any]] = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "amsgrad": False}

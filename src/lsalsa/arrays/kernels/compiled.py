@@ -1,4 +1,7 @@
-"""The steps as compiled loops over host memory, one pass each, without the interpreter's lock. Meaning: `portable`."""
+"""The steps as compiled loops over host memory, one pass each, without the interpreter's lock.
+
+Implements `lsalsa.arrays.kernels.portable`.
+"""
 
 from typing import Any
 

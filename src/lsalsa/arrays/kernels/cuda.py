@@ -1,6 +1,7 @@
-"""The steps as CUDA kernels, one pass each over arrays in GPU memory. Meaning: `portable`.
+"""The steps as CUDA kernels, one pass each over arrays in GPU memory.
 
-The source is plain C++ with one element to a thread, so that it can be compiled and run without a GPU as well.
+Implements `lsalsa.arrays.kernels.portable`. The source is plain C++ with one element to a thread, so that it can be
+compiled and run without a GPU as well.
 """
 
 from functools import cache

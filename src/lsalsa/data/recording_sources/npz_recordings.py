@@ -38,7 +38,7 @@ def load(
 
     Parameters
     ----------
-    seed, data_dir, test_fraction
+    seed, data_dir
         As in every source, see `lsalsa.data.recording_sources`; nothing here is left to chance.
     path : str
         NPZ file with ``samples`` (n_samples,) or (n_samples, n_channels), numbers, and ``sampling_rate_hz``. Several
@@ -46,6 +46,8 @@ def load(
         Optionally ``names`` (n_recordings,); ``is_test`` (n_recordings,) bool, or ``test_from`` (n_recordings,), the
         sample of each recording at which its test side begins; ``event_samples`` (n_events,), rows of ``samples``, and
         ``event_labels`` (n_events,), whole numbers from 0 or strings.
+    test_fraction
+        As in every source.
     """
     file = user_path("recordings from npz_recordings", path, data_dir)
     check_share("test_fraction", test_fraction)

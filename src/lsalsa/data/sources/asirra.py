@@ -34,12 +34,14 @@ def load(
 
     Parameters
     ----------
-    seed, data_dir, colour, scaling
+    seed, data_dir
         As in every source, see `lsalsa.data.sources`.
     n_train, n_test : int
         Half of them cats; as many as the paper has.
     image_size : int
         Height and width that every photograph is brought to, whatever its own (bilinear).
+    colour, scaling
+        As in every source.
     """
     request = ImageRequest(n_train, n_test, image_size, colour, scaling)
 

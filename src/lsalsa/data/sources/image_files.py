@@ -39,7 +39,7 @@ def load(
 
     Parameters
     ----------
-    seed, data_dir, test_fraction, colour, scaling
+    seed, data_dir
         As in every source, see `lsalsa.data.sources`.
     path : str
         Folder or zip file. The label of an image is the name of its folder; when all lie in one folder, it is the file
@@ -47,6 +47,8 @@ def load(
         this gives all images one label, or each its own, they have no labels.
     image_size : int, optional
         Height and width that every image is brought to, whatever its own (bilinear); by default all must have one size.
+    test_fraction, colour, scaling
+        As in every source.
     """
     place = user_path("images from image_files", path, data_dir)
     check_share("test_fraction", test_fraction)

@@ -35,13 +35,15 @@ def load(
 
     Parameters
     ----------
-    seed, data_dir, test_fraction, colour, scaling
+    seed, data_dir
         As in every source, see `lsalsa.data.sources`.
     path : str
         NPZ file with ``images`` (n_images, height, width) or (n_images, height, width, 3), uint8 or floating-point
         numbers in [0, 1]; optionally ``labels`` (n_images,), whole numbers from 0 or strings, and ``is_test``
         (n_images,) bool. Or with ``train_images`` and ``test_images``, and optionally ``train_labels`` and
         ``test_labels``.
+    test_fraction, colour, scaling
+        As in every source.
     """
     file = user_path("images from npz_images", path, data_dir)
     check_share("test_fraction", test_fraction)

@@ -1,4 +1,4 @@
-"""Claims of the papers as checkable statements: `read_claims` reads them, `judge` holds them against a study."""
+"""Claims of the papers as checkable statements: `read_claims` reads them, `judge` compares them with a study."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["VERDICTS", "Claim", "Facts", "Verdict", "judge", "kinds", "optimal_f
 
 
 def judge(claims: Sequence[Claim], facts: Facts) -> list[dict[str, Any]]:
-    """One row per claim: what it says, the verdict, the number measured, and why.
+    """Judge claims: one row per claim with its words, the verdict, the measured number, and the reason.
 
     Parameters
     ----------
@@ -23,9 +23,8 @@ def judge(claims: Sequence[Claim], facts: Facts) -> list[dict[str, Any]]:
     Returns
     -------
     rows : list of dict
-        Columns ``id, paper, place, sentence, reading, kind, verdict, quantity, measured, spread, n, reason``;
-        ``spread`` is the standard deviation over the seeds, None without one; ``n`` counts what ``measured`` is a
-        mean or share of.
+        Columns ``id, paper, place, sentence, reading, kind, verdict, quantity, measured, spread, n, reason``.
+        ``spread`` is the standard deviation over the seeds, or None. ``n`` is the number of values behind ``measured``.
     """
     return [_row(claim, _verdict(claim, facts)) for claim in claims]
 

@@ -21,7 +21,7 @@ Measure = Literal["rmse", "error_percent", "zero_share"]
 
 @dataclass(frozen=True)
 class Refers:
-    """Marks a field of a claim that names something of the configuration: of which section."""
+    """Marks a field of a claim whose value is a name from this section of the configuration."""
 
     section: str
 
@@ -35,7 +35,7 @@ Methods = Annotated[list[MethodName], Field(min_length=1)]
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a study says about a claim.
+    """The result of judging a claim.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class Verdict:
 
 
 class Claim(Settings):
-    """One checkable statement; a subclass per kind says what it needs and judges it."""
+    """One checkable statement. A subclass for each kind declares its settings and judges it."""
 
     noun: ClassVar[str] = "a claim"
 
@@ -67,16 +67,16 @@ class Claim(Settings):
     kind: str
 
     def judge(self, facts: Facts) -> Verdict:
-        """The verdict; raises Missing where the study cannot give one."""
+        """Return the verdict; raise Missing where the study cannot give one."""
         raise NotImplementedError
 
     def unknown(self) -> Iterator[str]:
-        """Sentences on names that no study could have, beyond those of the configuration."""
+        """Yield sentences about names that no study can have; names of the configuration are checked elsewhere."""
         return iter(())
 
 
 class Bounded(Claim):
-    """Values that keep to a bound: `at_least`, `at_most`, or both."""
+    """A claim that values keep a bound: `at_least`, `at_most`, or both."""
 
     at_least: float | None = None
     at_most: float | None = None
@@ -90,7 +90,15 @@ class Bounded(Claim):
 
 @dataclass(frozen=True)
 class Part:
-    """The answer to one part of a claim, one depth or one method, and the words for it."""
+    """The answer to one part of a claim, e.g. one depth or one method.
+
+    Attributes
+    ----------
+    answer : {"yes", "tie", "no", "missing"}
+    words : str
+        The reason, without a full stop.
+    measured : Measured or None
+    """
 
     answer: Answer
     words: str
@@ -98,7 +106,7 @@ class Part:
 
 
 def part_of(judge: Callable[..., Part], *arguments: Any) -> Part:
-    """The answer to a part, or that it is missing."""
+    """Judge a part; answer "missing" where the study has no fact about it."""
     try:
         return judge(*arguments)
     except Missing as missing:
@@ -106,7 +114,7 @@ def part_of(judge: Callable[..., Part], *arguments: Any) -> Part:
 
 
 def together(parts: Sequence[Part], quantity: str = "") -> Verdict:
-    """One verdict on all parts: only what holds in every part, and was looked at in every part, is reproduced."""
+    """Combine parts into one verdict. "Reproduced" needs a "yes" from every part."""
     answers = {part.answer for part in parts}
     reason = sentence_of(part.words for part in parts)
     measured = next((part.measured for part in parts if part.measured), None)
@@ -122,7 +130,18 @@ def _verdict_on(answers: set[Answer]) -> str:
 
 
 def bounded(value: Measured, at_least: float | None, at_most: float | None) -> Answer:
-    """Whether a value keeps to its bounds; a tie when it stands within its spread of one."""
+    """Compare a value with bounds.
+
+    Parameters
+    ----------
+    value : Measured
+    at_least, at_most : float or None
+
+    Returns
+    -------
+    answer : {"yes", "tie", "no"}
+        "tie" where the value lies within its own standard deviation of a bound.
+    """
     bounds = [bound for bound in (at_least, at_most) if bound is not None]
     if any(abs(value.mean - bound) <= (value.std or 0.0) and value.std for bound in bounds):
         return "tie"
@@ -132,25 +151,25 @@ def bounded(value: Measured, at_least: float | None, at_most: float | None) -> A
 
 
 def bounds_text(at_least: float | None, at_most: float | None) -> str:
-    """The bounds in words."""
+    """Write the bounds in words."""
     pairs = (("at least", at_least), ("at most", at_most))
     return " and ".join(f"{words} {bound:g}" for words, bound in pairs if bound is not None)
 
 
 def sentence_of(parts: Iterable[str]) -> str:
-    """Parts as one sentence, each once."""
+    """Join parts to one sentence, each part once."""
     return "; ".join(dict.fromkeys(parts)) + "."
 
 
 def listed(names: Iterable[str], at_most: int = 6) -> str:
-    """Names in a row, the rest counted."""
+    """List names up to a number, and count the others."""
     names = list(names)
     more = len(names) - at_most
     return ", ".join(names[:at_most]) + (f" and {more} more" if more > 0 else "")
 
 
 def references(block: BaseModel) -> Iterator[tuple[str, str]]:
-    """(section, name) of everything in the configuration that a claim names, those of its parts included."""
+    """Yield (section, name) of each part of the configuration that a claim or one of its blocks names."""
     for name, field in type(block).model_fields.items():
         value = getattr(block, name)
         section = _section((*field.metadata, field.annotation))
@@ -162,7 +181,7 @@ def references(block: BaseModel) -> Iterator[tuple[str, str]]:
 
 
 def _section(parts: Iterable[Any]) -> str | None:
-    """The section that a mark somewhere in a type names."""
+    """Find the section that a `Refers` somewhere in a type names."""
     for part in parts:
         found = part.section if isinstance(part, Refers) else _section(get_args(part))
         if found is not None:

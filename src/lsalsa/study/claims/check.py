@@ -1,4 +1,4 @@
-"""Claims checked with the configuration, before any job: a misspelt name is a fault, not a claim nobody can test."""
+"""Check claims together with the configuration, before any job: a misspelt name is a fault, not an untestable claim."""
 
 from __future__ import annotations
 
@@ -16,14 +16,18 @@ SECTIONS = ("tasks", "components", "methods", "images")
 
 
 def claim_faults(study: Study, root: Path) -> list[str]:
-    """Sentences on the claims of a study's papers: kinds, settings, and names that no study knows.
+    """Check the claims of a study's papers: kinds, settings, and names that no study knows.
 
     Parameters
     ----------
     study : Study
     root : path
-        The repository. What its ``config.yaml`` names may be missing in the study: the claim is then not testable
-        there.
+        The repository. The study may lack a name of its ``config.yaml``; the claim is then not testable there.
+
+    Returns
+    -------
+    faults : list of str
+        One sentence each.
     """
     known = _known(study, root)
     found = []

@@ -1,4 +1,4 @@
-"""Claims about how a method goes on with depth."""
+"""Claims about how a method develops with depth."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from lsalsa.study.repetitions import Measured
 
 
 class CatchUp(Claim):
-    """A method comes down to a target after more than `after` steps, with `by` steps at the latest.
+    """A method reaches the value of a target after more than `after` steps, and within `by` steps.
 
-    The target is another method at `target_depth`, or at the same depth when that is left out.
+    The target is another method at `target_depth`. Without `target_depth` it is that method at the same depth.
     """
 
     kind: Literal["catch_up"]
@@ -68,14 +68,14 @@ class CatchUp(Claim):
         return Verdict(verdict.verdict, verdict.reason, name, steps)
 
     def _target(self, facts: Facts) -> dict[int, Measured]:
-        """The value to come down to, by depth of the method that chases it."""
+        """Return the value to reach, by depth of the method that chases it."""
         if self.target_depth is None:
             return facts.curve(self.task, self.target, self.measure, self.component)
         level = facts.at(self.task, self.target, self.target_depth, self.measure, self.component)
         return dict.fromkeys(facts.curve(self.task, self.method, self.measure, self.component), level)
 
     def _after(self, facts: Facts, relations: dict[int, str], after: int) -> Part:
-        """Not caught up at `after` steps or before; a deeper run that is still above decides as well."""
+        """Answer whether the method needs more than `after` steps. A deeper run that is still above also proves it."""
         early = {relation for depth, relation in relations.items() if depth <= after}
         if early & {"below", "tie"}:
             return Part("no" if "below" in early else "tie", "")
@@ -84,7 +84,7 @@ class CatchUp(Claim):
         return Part("missing", f"{facts.label(self.method)} at T = {after} was not run on {self.task}")
 
     def _by(self, facts: Facts, relations: dict[int, str], by: int) -> Part:
-        """Caught up at `by` steps or before; a deeper run that is still above decides against it."""
+        """Answer whether the method has caught up within `by` steps. A deeper run that is still above disproves it."""
         if any(relation != "above" for depth, relation in relations.items() if depth <= by):
             return Part("yes", "")
         if any(relation == "above" for depth, relation in relations.items() if depth >= by):
@@ -111,7 +111,7 @@ class CatchUp(Claim):
 
 
 class Change(Claim):
-    """From one depth to a deeper one each method's value shrinks to a share `at_most`, or stays above `at_least`."""
+    """From depth `start` to depth `end` each method's value shrinks to a share `at_most`, or stays above `at_least`."""
 
     kind: Literal["change"]
     task: TaskName
@@ -153,7 +153,7 @@ class Change(Claim):
         return Part(answer, words, ratios[depth])
 
     def _deciding(self, ratios: dict[int, Measured]) -> int | None:
-        """The end; without it a depth on the way at which the value has shrunk so far that the answer is known."""
+        """Return the end; without a result there, an earlier depth whose value already decides the answer."""
         if self.end in ratios:
             return self.end if math.isfinite(ratios[self.end].mean) else None
         settled = "yes" if self.at_most is not None else "no"
@@ -164,7 +164,7 @@ class Change(Claim):
 
 
 class Level(Bounded):
-    """At every depth each method's value keeps to a bound."""
+    """At every depth each method's value keeps a bound."""
 
     kind: Literal["level"]
     task: TaskName
@@ -185,7 +185,7 @@ class Level(Bounded):
 
 
 def _ratio(value: Measured, start: Measured) -> Measured:
-    """A value over its start, the spread by first-order error propagation."""
+    """Divide a value by its start; the spread follows from first-order error propagation."""
     if start.mean == 0:
         return Measured(math.inf, None, value.n)
     ratio = value.mean / start.mean

@@ -1,4 +1,4 @@
-"""What a study has measured, as claims ask for it: a value with its spread, or the sentence about what is missing."""
+"""The results of a study as claims ask for them: a value with its spread, or a sentence about what is missing."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from lsalsa.study.quantities import ERROR, RMSE, ZEROS
 from lsalsa.study.repetitions import Measured, Row, curve
 
 QUANTITIES = {quantity.name: quantity for quantity in (RMSE, ERROR, ZEROS)}
-"""What the claims of the engine measure, by its name in `claims.yaml`."""
+"""Measures of the engine's claims, by their names in `claims.yaml`."""
 
 FORMS = {"rmse": ".4f", "error_percent": ".2f", "zero_share": ".4f"}
 
 
 class Missing(Exception):
-    """A fact that this study does not have; the message is a sentence without its full stop."""
+    """This study does not have a fact; the message is a sentence without its full stop."""
 
 
 def text(value: Measured, measure: str) -> str:
-    """A number in print: mean, spread, unit."""
+    """Write a number for print: mean, spread, unit."""
     form, unit = FORMS[measure], QUANTITIES[measure].unit
     return f"{value.mean:{form}}" + ("" if value.std is None else f" ± {value.std:{form}}") + unit
 
@@ -38,7 +38,7 @@ class Facts:
         (task, component) -> facts about the optimal codes of the test split: ``zero_share``, and ``error_percent``, the
         classifier's error on them.
     rows : mapping, optional
-        ``<paper>.<word>`` -> the rows that a paper's own claims are held against.
+        ``<paper>.<word>`` -> the rows that judge a paper's own claims.
     labels : mapping, optional
         Method -> its name in print.
     """
@@ -60,21 +60,21 @@ class Facts:
         self._labels = labels or {}
 
     def label(self, method: str) -> str:
-        """A method in print; one that the study does not have, by the name that the claim gives it."""
+        """Return a method's name in print; for a method that the study does not have, the claim's name in capitals."""
         return self._labels.get(method, method.upper())
 
     def quantity(self, measure: str, method: str) -> str:
-        """What was measured of which method, in words."""
+        """Name a measure of a method in words."""
         return f"{QUANTITIES[measure].short} of {self.label(method)}"
 
     def rows(self, word: str) -> list[Row]:
-        """Rows of a paper; Missing where the study did not make them."""
+        """Return the rows of a paper; raise Missing where the study did not make them."""
         if word not in self._rows:
             raise Missing(f"this study has no results of {word}")
         return self._rows[word]
 
     def runs(self, task: str, method: str) -> list[Row]:
-        """All rows of a method on a task."""
+        """Return all rows of a method on a task; raise Missing without any."""
         if not any(known == task for known, _ in self._runs):
             raise Missing(f"the task {task} is not part of this study")
         if (task, method) not in self._runs:
@@ -82,7 +82,26 @@ class Facts:
         return self._runs[task, method]
 
     def curve(self, task: str, method: str, measure: str, component: str | None = None) -> dict[int, Measured]:
-        """Depth -> value of a method, for the depths with a finished run."""
+        """Return a method's values over depth.
+
+        Parameters
+        ----------
+        task, method : str
+        measure : str
+            One of `QUANTITIES`.
+        component : str, optional
+            None for the whole code.
+
+        Returns
+        -------
+        curve : dict of int to Measured
+            For the depths with a finished run.
+
+        Raises
+        ------
+        Missing
+            The task or the method was not run, or its runs do not have this measure.
+        """
         runs = self.runs(task, method)
         try:
             return curve(runs, QUANTITIES[measure].column, method=method, component=component)
@@ -90,7 +109,26 @@ class Facts:
             raise Missing(str(error)) from error
 
     def at(self, task: str, method: str, depth: int, measure: str, component: str | None = None) -> Measured:
-        """Value of a method at one depth."""
+        """Return a method's value at one depth.
+
+        Parameters
+        ----------
+        task, method : str
+        depth : int
+        measure : str
+            One of `QUANTITIES`.
+        component : str, optional
+            None for the whole code.
+
+        Returns
+        -------
+        value : Measured
+
+        Raises
+        ------
+        Missing
+            There is no finished run at this depth.
+        """
         found = self.curve(task, method, measure, component)
         if depth in found:
             return found[depth]
@@ -99,13 +137,44 @@ class Facts:
         raise Missing(f"{name} has no finished run on {task}" if ran else f"{name} was not run on {task}")
 
     def seconds(self, task: str, method: str, depth: int) -> float:
-        """Seconds per sample."""
+        """Return the time of a method at one depth.
+
+        Parameters
+        ----------
+        task, method : str
+        depth : int
+
+        Returns
+        -------
+        seconds : float
+            Per sample.
+
+        Raises
+        ------
+        Missing
+            The method was not timed at this depth.
+        """
         if (task, method, depth) not in self._seconds:
             raise Missing(f"{self.label(method)} at T = {depth} was not timed on {task}")
         return self._seconds[task, method, depth]
 
     def optimal(self, task: str, component: str, quantity: str) -> float:
-        """A fact about the optimal codes of one component."""
+        """Return a fact about the optimal codes of one component.
+
+        Parameters
+        ----------
+        task, component : str
+        quantity : {"zero_share", "error_percent"}
+
+        Returns
+        -------
+        fact : float
+
+        Raises
+        ------
+        Missing
+            There are no such codes, or they were not classified.
+        """
         if (task, component) not in self._optimal:
             raise Missing(f"this study has no optimal codes of {component} in the task {task}")
         found = self._optimal[task, component].get(quantity)
@@ -117,7 +186,7 @@ class Facts:
 def optimal_facts(
     codes: Any, sizes: Mapping[str, int], floors: Mapping[str, Mapping[str, float]]
 ) -> dict[str, dict[str, float]]:
-    """Facts about optimal codes by component, as `Facts` takes them.
+    """Collect facts about optimal codes by component, as `Facts` takes them.
 
     Parameters
     ----------
@@ -126,7 +195,13 @@ def optimal_facts(
     sizes : mapping
         Component -> number of its atoms, in the order of the codes' columns.
     floors : mapping
-        Component -> protocol -> error in percent of the classifier on these codes, where there is one.
+        Component -> protocol -> error in percent of the classifier on these codes. Components without a classifier are
+        left out.
+
+    Returns
+    -------
+    facts : dict
+        Component -> ``zero_share`` and, with a classifier, ``error_percent``.
     """
     found, start = {}, 0
     for component, size in sizes.items():

@@ -1,4 +1,4 @@
-"""Claims about who is ahead of whom at the same depth."""
+"""Claims that compare methods at the same depth."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from lsalsa.study.repetitions import Measured
 
 
 class Place(Settings):
-    """Codes that a claim speaks of: of a task, or of one of its components."""
+    """The codes of a task, or of one of its components."""
 
     noun = "a place of a claim"
 
@@ -46,7 +46,7 @@ class Place(Settings):
 class Best(Claim):
     """At every depth the methods `best` have the smallest value (the largest with `largest`) among `methods`.
 
-    Several in `best` are printed as equal.
+    Two or more methods in `best` are printed as equal.
     """
 
     kind: Literal["best"]
@@ -98,7 +98,7 @@ class Best(Claim):
         return values[method].against(values[other]) == ("above" if self.largest else "below")
 
     def _clear(self, values: dict[str, Measured], rivals: list[str]) -> bool:
-        """The best are ahead of all rivals, and equal among themselves."""
+        """Test whether the best are ahead of all rivals, and equal among themselves."""
         equal = all(values[a].against(values[b]) == "tie" for a in self.best for b in self.best)
         return equal and all(self._ahead(values, own, rival) for own in self.best for rival in rivals)
 
@@ -158,7 +158,7 @@ class TradeOff(Claim):
 
 
 class Overall(Claim):
-    """Wherever all of the methods were run, one of them has the smallest value."""
+    """One method has the smallest value wherever all of the methods were run."""
 
     kind: Literal["overall"]
     places: Annotated[list[Place], Field(min_length=1)]

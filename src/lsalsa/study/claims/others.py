@@ -1,4 +1,4 @@
-"""Claims about time, optimal codes and trainings, and those that only an eye can judge."""
+"""Claims about time, optimal codes and trainings, and claims that a reader must judge by eye."""
 
 from __future__ import annotations
 
@@ -34,7 +34,10 @@ Tasks = Annotated[list[TaskName], Field(min_length=1)]
 
 @dataclass(frozen=True)
 class Race:
-    """How much longer a method takes than its rival to be as near; a lower bound when it never got there."""
+    """Time of a method over the time of its rival, both as near to the optimal codes.
+
+    Where the method never gets as near, `ratio` is a lower bound.
+    """
 
     ratio: float
     words: str
@@ -65,7 +68,7 @@ class Speed(Claim):
         return Verdict(verdict, reason, name, Measured(best.ratio, None, len(races)))
 
     def _races(self, facts: Facts, task: str) -> list[Race]:
-        """One race for each depth of the rival."""
+        """Run one race for each depth of the rival."""
         chaser, goals = (facts.curve(task, method, "rmse") for method in (self.method, self.rival))
         if not chaser or not goals:
             raise Missing(f"{facts.label(self.method)} and {facts.label(self.rival)} have no finished run on {task}")
@@ -85,7 +88,7 @@ class Speed(Claim):
 
 
 class Optimal(Bounded):
-    """The optimal codes of every place keep to a bound: share of zeros, or error of the classifier on them."""
+    """The optimal codes of every place keep a bound: share of zeros, or error of the classifier on them."""
 
     kind: Literal["optimal"]
     quantity: Literal["zero_share", "error_percent"]
@@ -104,7 +107,7 @@ class Optimal(Bounded):
 
 
 class Settled(Claim):
-    """More than half of the trainings end because the loss stands still, before their epochs are spent."""
+    """More than half of the trainings end because the loss stops falling, before they use all of their epochs."""
 
     kind: Literal["settled"]
     tasks: Tasks
@@ -127,7 +130,7 @@ class Settled(Claim):
 
 
 class ByEye(Claim):
-    """Something that is seen in pictures; `look_at` says in which."""
+    """A reader sees it in pictures; `look_at` names them."""
 
     kind: Literal["by_eye"]
     look_at: str

@@ -1,4 +1,4 @@
-"""The claims of a file: each of a kind that exists, whole, and once."""
+"""Read the claims of a file. Each must be complete, of a known kind, and have its own id."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MODULES = tuple(f"lsalsa.study.claims.{name}" for name in ("orderings", "curves"
 
 @cache
 def kinds() -> dict[str, type[Claim]]:
-    """Kind -> its class: those of the engine, and those of each paper's ``claims.py``."""
+    """Return kind -> class: the kinds of the engine, and those of each paper's ``claims.py``."""
     found: dict[str, type[Claim]] = {}
     for module in (*MODULES, *modules_of_papers("claims").values()):
         for one in vars(import_module(module)).values():
@@ -36,7 +36,7 @@ def kinds() -> dict[str, type[Claim]]:
 
 
 def read_claims(path: str | Path) -> list[Claim]:
-    """Claims of a paper's ``claims.yaml``.
+    """Read a paper's ``claims.yaml``.
 
     Parameters
     ----------
@@ -45,12 +45,12 @@ def read_claims(path: str | Path) -> list[Claim]:
     Returns
     -------
     claims : list of Claim
-        In the order of the file; an entry of the kind `winners_of` stands for one claim per row of a printed table.
+        In the order of the file. An entry of the kind `winners_of` gives one claim for each row of a printed table.
 
     Raises
     ------
     ConfigError
-        One line per fault: an unknown kind or setting, a missing one, an id that stands twice.
+        One line per fault: a kind or setting that is unknown, a setting that is missing, an id that two claims have.
     """
     claims: list[Claim] = []
     faults: list[str] = []
@@ -69,7 +69,7 @@ def read_claims(path: str | Path) -> list[Claim]:
 
 
 def _blocks(path: Path) -> list[Mapping[str, Any]]:
-    """The entries of a file, each with the name of its paper, which is that of the folder."""
+    """Return the entries of a file, each with the name of its paper: the folder's name."""
     content = read_yaml(path)
     blocks = content.get("claims") if isinstance(content, Mapping) else None
     if not isinstance(blocks, list) or not all(isinstance(block, Mapping) for block in blocks):
@@ -79,7 +79,7 @@ def _blocks(path: Path) -> list[Mapping[str, Any]]:
 
 
 def _entries() -> dict[str, type[Settings]]:
-    """What can stand in a file: every kind of claim, and what stands for several claims."""
+    """Return kind -> class of every entry that a file may have: the kinds of claims, and `winners_of`."""
     return {**kinds(), "winners_of": Winners}
 
 

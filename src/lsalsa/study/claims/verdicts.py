@@ -1,4 +1,4 @@
-"""Verdicts for reading: how many of each, and for every place of a paper what it claims and what was found."""
+"""Verdicts for readers: how often each was given, and for every place of a paper the claims and what was found."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NOTE = (
 
 
 def grouped(rows: Sequence[Row]) -> dict[str, list[Row]]:
-    """Rows by the part of the paper that they stand in, in the order of the claims."""
+    """Group rows by part of the paper, in the order of the claims."""
     groups: dict[str, list[Row]] = {}
     for row in rows:
         groups.setdefault(row["place"].partition(",")[0], []).append(row)
@@ -28,30 +28,30 @@ def grouped(rows: Sequence[Row]) -> dict[str, list[Row]]:
 
 
 def counts(rows: Sequence[Row]) -> list[tuple[str, list[int]]]:
-    """For every part of the paper, and at last for all, how often each of `VERDICTS` was given."""
+    """Count each of `VERDICTS` for every part of the paper, and last for all claims."""
     return [(name, _count(group)) for name, group in [*grouped(rows).items(), ("All claims", list(rows))]]
 
 
 def summary(rows: Sequence[Row]) -> str:
-    """The counts in a sentence."""
+    """Write the counts as a sentence."""
     parts = [f"{count} {verdict}" for verdict, count in zip(VERDICTS, _count(rows), strict=True)]
     return f"Of {len(rows)} claims: {', '.join(parts)}."
 
 
 def summary_grid(rows: Sequence[Row]) -> Grid:
-    """The counts as a grid."""
+    """Return the counts as a grid."""
     lines = [[name, *map(str, numbers)] for name, numbers in counts(rows)]
     return Grid(["Part of the paper", *VERDICTS], lines)
 
 
 def finding(row: Row) -> str:
-    """A claim, its verdict and the reason, in Markdown."""
+    """Write a claim, its verdict and the reason in Markdown."""
     reading = f" Read as: {row['reading']}" if row["reading"] else ""
     return f"**{row['verdict']}.** {_where(row)}{row['sentence']}{reading} **Found:** {row['reason']}"
 
 
 def _where(row: Row) -> str:
-    """The place within the part of the paper, when there is one and the sentence does not begin with it."""
+    """Return the place within the part of the paper, unless the sentence begins with it."""
     inner = row["place"].partition(",")[2].strip()
     return f"({inner}) " if inner and not inner.startswith("T =") else ""
 

@@ -1,4 +1,4 @@
-"""Claims that a printed table makes row by row: which method has the lowest value at each depth."""
+"""Claims that a printed table makes row by row: the method with the lowest value at each depth."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from lsalsa.study.csv_rows import read_csv
 
 
 class Winners(Settings):
-    """An entry of a paper's claims that stands for one claim of the kind `best` per depth of a printed table.
+    """An entry of a paper's claims that gives one claim of the kind `best` for each depth of a printed table.
 
-    `id`, `place` and `what` begin the id, place and sentence of each; `table` is a file of the paper's folder
-    ``published``, `method` the paper's own.
+    Each claim's id, place and sentence begin with `id`, `place` and `what`. `table` is a file of the paper's folder
+    ``published``; `method` is the paper's own method.
     """
 
     noun: ClassVar[str] = "a claim"
@@ -32,7 +32,7 @@ class Winners(Settings):
     component: str | None = None
 
     def claims(self, folder: Path) -> Iterator[dict[str, Any]]:
-        """The claims, as ``claims.yaml`` would state them.
+        """Yield the claims in the form of ``claims.yaml``.
 
         Parameters
         ----------
@@ -42,7 +42,7 @@ class Winners(Settings):
         Raises
         ------
         ConfigError
-            A table that is not there, or has no column or method of that name.
+            The table does not exist, or has no column or method of that name.
         """
         shared = {name: getattr(self, name) for name in ("paper", "measure", "task", "component")}
         for depth, values in self._printed(folder / "published" / f"{self.table}.csv").items():
@@ -60,7 +60,7 @@ class Winners(Settings):
             }
 
     def _printed(self, path: Path) -> dict[int, dict[str, float]]:
-        """Depth -> method -> the printed value."""
+        """Return depth -> method -> the printed value."""
         if not path.is_file():
             raise ConfigError(f"{path} is not there; a claim of the kind winners_of needs the printed numbers")
         values: dict[int, dict[str, float]] = {}
