@@ -9,8 +9,7 @@ import pytest
 import strict_cupy
 from convolution_worlds import SHAPES, Bank, make_bank
 
-from lsalsa.convolution import Convolution, gram_taps, lipschitz_bound, operator
-from lsalsa.convolution.overlap import overlap_add, overlap_add_portable
+from lsalsa.convolution import Convolution, compiled, gram_taps, lipschitz_bound, operator, portable
 from lsalsa.errors import DivergedError
 
 
@@ -112,11 +111,11 @@ def test_threads_that_share_a_convolution_do_not_share_its_buffers():
 
 def test_both_bodies_of_the_overlap_add_do_the_same():
     patches = np.random.default_rng(0).standard_normal((2, 4, 5, 3, 6))
-    compiled, portable = np.ones((2, 2, 13, 27))
-    overlap_add(patches, (3, 4), (1, 2), compiled)
-    overlap_add_portable(patches, (3, 4), (1, 2), portable)
-    np.testing.assert_allclose(compiled, portable, rtol=1e-14)
-    assert (compiled[:, 0] == 1).all()
+    found, expected = np.ones((2, 2, 13, 27))
+    compiled.overlap_add(patches, (3, 4), (1, 2), found)
+    portable.overlap_add(patches, (3, 4), (1, 2), expected)
+    np.testing.assert_allclose(found, expected, rtol=1e-14)
+    assert (found[:, 0] == 1).all()
 
 
 @every_shape

@@ -7,12 +7,13 @@ becomes large enough to run at full speed.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from lsalsa.arrays import Space, is_host, namespace
-from lsalsa.convolution.overlap import overlap_add
 
 BLOCKS = sorted(range(8, 33), key=lambda size: abs(size - 16))
 """Positions of a recording that may share a patch, the best first; they are about equally fast."""
@@ -94,7 +95,7 @@ class Convolution:
             self.parts = _parts_of_row(filters[0], step[1], self.grid[1])
         else:
             self.parts = [Part(filters.reshape(height * width, -1), (height, width), step, self.grid, (0, 0), 0)]
-        self._scratch = _Scratch(self.xp)
+        self._overlap_add, self._scratch = _overlap_add_for(filters), _Scratch(self.xp)
 
     def signals_buffer(self, n_samples: int) -> Any:
         """Room for signals, (n_samples, n_features), uninitialised; the same memory at each call from one thread."""
@@ -146,7 +147,7 @@ class Convolution:
                 patch = self._buffer("patches", (*rows.shape[:3], *part.kernel))
                 flat = patch.reshape(-1, part.bank.shape[0])
                 self.xp.matmul(rows.reshape(-1, part.bank.shape[1]), part.bank.T, out=flat)
-                overlap_add(patch, part.step, part.corner_of(slab), pictures[slab[0]])
+                self._overlap_add(patch, part.step, part.corner_of(slab), pictures[slab[0]])
         return out
 
     def filter_gradient(self, signals: Any, codes: Any) -> Any:
@@ -205,6 +206,17 @@ class _Scratch(threading.local):
 
     def __init__(self, xp: Any):
         self.space = Space(xp)
+
+
+def _overlap_add_for(array: Any) -> Callable[..., None]:
+    """The body for arrays like this one; imported here, so that only what is used is loaded."""
+    if isinstance(array, np.ndarray):
+        from lsalsa.convolution import compiled
+
+        return compiled.overlap_add
+    from lsalsa.convolution import portable
+
+    return portable.overlap_add
 
 
 def as_picture(filters: Any, *sizes: tuple[int, ...]) -> tuple[Any, ...]:
