@@ -4,7 +4,7 @@ from snakemake.utils import min_version
 
 min_version("9.20")
 
-if "study" not in config:  # a preset is a whole study; without one, config.yaml is
+if "study" not in config:  # a preset is a whole study; without one, read config.yaml
 
     configfile: "config.yaml"
 

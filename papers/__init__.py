@@ -1,1 +1,1 @@
-"""The papers of the study, one folder each: what a paper claims, and how it is held against our own results."""
+"""The papers of the study, one folder each: a paper's claims, and what compares them with our own results."""

@@ -1,4 +1,4 @@
-"""Draw one figure. Input, output and parameters: rule make_figure."""
+"""Plot one figure. Input, output and parameters: rule make_figure."""
 
 from lsalsa.study import figures
 from lsalsa.study.job import job

@@ -1,4 +1,4 @@
-"""Draw the signals of one task. Input, output and parameters: rule make_signals."""
+"""Make the signals of one task. Input, output and parameters: rule make_signals."""
 
 from lsalsa.data.mixtures import make_signals
 from lsalsa.study.job import job

@@ -1,4 +1,4 @@
-"""Write one table as CSV, Markdown, LaTeX and a page. Input, output and parameters: rule make_table."""
+"""Write one table as CSV, Markdown, LaTeX and HTML. Input, output and parameters: rule make_table."""
 
 from lsalsa.study.job import job
 from lsalsa.study.output import read_output

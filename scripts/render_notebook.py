@@ -1,4 +1,4 @@
-"""Run one notebook and write it as a page. Input, output and parameters: rule render_notebook."""
+"""Run one notebook and write it as HTML. Input, output and parameters: rule render_notebook."""
 
 from lsalsa.study.job import job
 from lsalsa.study.notebook import render

@@ -11,14 +11,14 @@ from lsalsa.study.config.messages import hint
 from lsalsa.study.repetitions import FINISHED, Measured, Row
 
 ASSUMPTION = "Theorem 2, premise"
-"""The statement that is tried on trained encoders instead of random instances."""
+"""The statement that is checked on trained encoders instead of random instances."""
 
 
 class Theory(Claim):
     """A statement of the theory holds as printed in every numerical check.
 
-    Partly, when it holds in some of them, and a corrected form in all. A statement that every instance contradicts is
-    not reproduced, whatever its correction says.
+    The verdict is "partly" if some instances contradict the printed form and none contradicts a corrected one. If every
+    instance contradicts the printed form, the statement is not reproduced, whatever its correction says.
     """
 
     kind: Literal["theory"]
@@ -44,25 +44,30 @@ class Theory(Claim):
 
 
 def _outcome(row: Row) -> str:
-    """What became of one form of a statement in one case."""
+    """Say how many instances contradict one form of a statement in one case."""
     count = f"{row['violations']} of {row['runs']}" if row["violations"] else f"none of {row['runs']}"
     return f"{row['statement']}, {row['form']} form ({row['case']}): contradicted by {count} instances"
 
 
 def statements() -> list[str]:
-    """Names of all statements that are checked."""
-    from papers.lsalsa.theory.statements import CHECKS  # it is long, and a dry run without claims does not need it
+    """Return the names of all checked statements."""
+    from papers.lsalsa.theory.statements import CHECKS  # slow to import; a dry run without claims does not need it
 
     return list(dict.fromkeys([*(check.statement for check in CHECKS), ASSUMPTION]))
 
 
 def checks_of(facts: Facts, statement: str) -> list[Row]:
-    """The outcomes of one statement and of its parts: `Theorem 1` has a part `Theorem 1, slope`.
+    """Return the outcomes of one statement and of its parts: `Theorem 1` has a part `Theorem 1, slope`.
 
     Returns
     -------
     rows : list of dict
         statement, form (printed or corrected), case, runs, violations.
+
+    Raises
+    ------
+    Missing
+        The study has no check of the statement.
     """
     outcomes = counted(facts.rows("lsalsa.checks"), _rows(facts, "lsalsa.assumptions"))
     found = [row for row in outcomes if _is_part(row["statement"], statement)]
@@ -72,7 +77,7 @@ def checks_of(facts: Facts, statement: str) -> list[Row]:
 
 
 def counted(checks: Iterable[Row], assumptions: Iterable[Row]) -> list[Row]:
-    """How many instances contradict each statement in each form and case.
+    """Count how many instances contradict each statement in each form and case.
 
     Parameters
     ----------
@@ -80,6 +85,11 @@ def counted(checks: Iterable[Row], assumptions: Iterable[Row]) -> list[Row]:
         One per instance: ``statement``, ``form``, ``case``, ``violated``.
     assumptions : iterable of rows
         One per trained encoder: ``task``, ``method``, ``status``, and ``theorem_2``, whether it meets that assumption.
+
+    Returns
+    -------
+    rows : list of dict
+        statement, form, case, runs, violations.
     """
     outcomes: dict[tuple[str, str, str], list[bool]] = {}
     for row in checks:

@@ -1,4 +1,4 @@
-"""The outcome of the checks in words, from their table: for the notebook."""
+"""The outcome of the checks in words, from their table, for the notebook."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ Outcomes = Sequence[Mapping[str, Any]]
 
 
 def about(outcomes: Outcomes, *names: str) -> str:
-    """A sentence and a table about the statements whose name begins with one of these, as Markdown."""
+    """Write a sentence and a table about the statements whose name begins with one of these, as Markdown."""
     named = [row for row in outcomes if row["statement"].startswith(names)]
     sentences = [_counted(named, form) for form in ("printed", "corrected")]
     return " ".join(filter(None, sentences)) + "\n\n" + pipe_table(grid(COLUMNS, named, n_words=3))
 
 
 def _counted(outcomes: Outcomes, form: str) -> str:
-    """How many of the instances contradict one form; empty when it was not checked."""
+    """Count the instances that contradict one form; empty if it was not checked."""
     rows = [row for row in outcomes if row["form"] == form]
     runs, violations = (sum(row[name] for row in rows) for name in ("runs", "violations"))
     if not rows:
@@ -31,7 +31,7 @@ def _counted(outcomes: Outcomes, form: str) -> str:
 
 
 def contradicted(outcomes: Outcomes) -> str:
-    """Which printed statements were contradicted, and whether any corrected one was."""
+    """Say which printed statements were contradicted, and whether any corrected one was."""
     printed, corrected = (_fallen(outcomes, form) for form in ("printed", "corrected"))
     rest = f"Contradicted even as corrected: {corrected}." if corrected else "No corrected form was contradicted."
     return f"Contradicted as printed: {printed or 'none'}. {rest}"

@@ -1,4 +1,4 @@
-"""The LSALSA paper in the study: its block of the configuration, its tables, figures, claims and theory."""
+"""The LSALSA paper in the study: its block of the configuration, tables, figures, claims and theory."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lsalsa.study.yaml_files import read_yaml
 
 
 class Theory(Settings):
-    """The theory put to the test: how many random instances each statement is tried on."""
+    """The checks of the theory: how many random instances each statement gets."""
 
     noun: ClassVar[str] = "theory"
 
@@ -35,12 +35,12 @@ class LSALSAPaper(PaperSettings):
 
 
 def check_theory(study: Any) -> Resolved:
-    """How many instances, and their seed."""
+    """Resolve the number of instances, and their seed."""
     return {"runs": study.lsalsa.theory.runs, "seed": study.seed}
 
 
 def measure_assumptions(study: Any) -> Resolved:
-    """The LSALSA encoders of all tasks: task, method, depth and repetition of each."""
+    """List the LSALSA encoders of all tasks: task, method, depth and repetition of each."""
     pairs = [(task, m) for task in study.tasks for m in study.methods_of(task) if study.algorithm_of(m) == "lsalsa"]
     cells = [(task, method, depth) for task, method in pairs for depth in study.method_of(task, method).depths]
     names = ("task", "method", "depth", "repetition")
@@ -48,7 +48,7 @@ def measure_assumptions(study: Any) -> Resolved:
 
 
 def measured(study: Any) -> dict[str, list[str]]:
-    """The encoders whose assumptions are measured, and the problems that they were trained for."""
+    """Return the files of the measured encoders, and of the problems that they were trained for."""
     runs = measure_assumptions(study)["runs"]
     tasks = dict.fromkeys(run["task"] for run in runs)
     encoders = [encoders_of(run["task"], run["method"], [run["depth"]], [run["repetition"]])[0] for run in runs]
@@ -84,7 +84,7 @@ ASSUMPTIONS = {
 
 
 def outputs(study: Any) -> dict[str, Any]:
-    """Its tables and figures, ``outputs.yaml``; the theory where the block asks for it; notebooks on all of these."""
+    """Return the outputs of ``outputs.yaml``, those of the theory if the block asks for it, and the notebooks."""
     declared = read_yaml(ROOT / "papers" / "lsalsa" / "outputs.yaml")
     parts = [declared] if study.lsalsa.outputs else []
     parts += [THEORY, *([ASSUMPTIONS] if measured(study)["encoders"] else [])] if study.lsalsa.theory else []
@@ -101,13 +101,13 @@ def _assumptions(study: Any, output: Any) -> list[str]:
 
 
 def _images(study: Any, output: Any) -> set[str]:
-    """Sets of images that the measured encoders were trained on."""
+    """Return the sets of images that trained the measured encoders."""
     tasks = {run["task"] for run in measure_assumptions(study)["runs"]}
     return {study.components[component].images for task in tasks for component in study.tasks[task].components}
 
 
 def shown(study: Any, output: Any) -> Resolved:
-    """The LSALSA methods in print, for what is about trained encoders."""
+    """Return the LSALSA methods in print, for tables and figures about trained encoders."""
     return {"labels": labels_of(study, [name for name in study.methods if study.algorithm_of(name) == "lsalsa"])}
 
 

@@ -26,7 +26,7 @@ rule check_theory:
 
 
 rule measure_assumptions:
-    """Measure on every trained LSALSA encoder what the theorems assume of it."""
+    """Measure on every trained LSALSA encoder what the theorems assume."""
     input:
         unpack(lambda wildcards: {name: results(paths) for name, paths in measured(study).items()}),
     output:

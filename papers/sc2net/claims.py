@@ -95,7 +95,7 @@ class Steady(Claim):
 
 
 def unknown_variants(names: Iterable[str]) -> Iterator[str]:
-    """Sentences on names that are no variant in any study; the points of a sweep are not named by claims."""
+    """Yield sentences about names that are no variant in any study; claims do not name the points of a sweep."""
     known = variants_of(SC2Net(images=["any"], ablations=True))
     for name in names:
         if name not in known:
@@ -103,7 +103,25 @@ def unknown_variants(names: Iterable[str]) -> Iterator[str]:
 
 
 def accuracy(facts: Facts, images: str, variant: str) -> Measured:
-    """Accuracy of a classifier on the codes of a variant; Missing without a finished run."""
+    """Return the accuracy of a classifier on the codes of a variant.
+
+    Parameters
+    ----------
+    facts : Facts
+    images : str
+        A set of images of the configuration.
+    variant : str
+
+    Returns
+    -------
+    accuracy : Measured
+        In percent.
+
+    Raises
+    ------
+    Missing
+        There is no finished run.
+    """
     runs = [row for row in _runs(facts, images) if row["variant"] == variant]
     if not runs:
         raise Missing(f"this study has no codes of whole images of {images} by {variant_label(variant)}")
@@ -111,7 +129,27 @@ def accuracy(facts: Facts, images: str, variant: str) -> Measured:
 
 
 def accuracy_by_penalty(facts: Facts, images: str, method: str, least: float, most: float) -> dict[float, Measured]:
-    """Penalty -> accuracy of a method, within bounds; untrained and projected networks do not count."""
+    """Return the accuracies of a method over the penalty, without untrained and projected networks.
+
+    Parameters
+    ----------
+    facts : Facts
+    images : str
+        A set of images of the configuration.
+    method : str
+    least, most : float
+        Bounds of the penalty.
+
+    Returns
+    -------
+    accuracies : dict of float to Measured
+        Penalty -> accuracy in percent.
+
+    Raises
+    ------
+    Missing
+        The study has fewer than two penalties within the bounds.
+    """
     runs = [row for row in _runs(facts, images) if row["method"] == method]
     runs = [row for row in runs if row["variant"] == method or row["variant"].startswith(f"{method}_penalty")]
     penalties = sorted({row["penalty"] for row in runs if least <= row["penalty"] <= most})
@@ -132,7 +170,7 @@ def _accuracy(runs: list[Row], images: str, variant: str) -> Measured:
 
 
 def _data(facts: Facts, images: str) -> str:
-    """The data set behind a set of images; the set's own name where this study does not have it."""
+    """Return the data set of a set of images; the set's own name if this study does not have it."""
     try:
         return next((row["data"] for row in _runs(facts, images)), images)
     except Missing:

@@ -1,4 +1,4 @@
-"""One variant in one repetition: the codes of all images by one method, and how well they classify."""
+"""Run one variant in one repetition: the codes of all images by one method, and how well they classify."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from lsalsa.training import train
 from papers.sc2net.classify import released_accuracies, standard_accuracy
 from papers.sc2net.images import Vectors, validation_split
 
-GAP = 1e-4  # relative duality gap of the codes called converged
+GAP = 1e-4  # relative duality gap of converged codes
 SOLVERS = ("ista", "fista")
 LEARNS_THRESHOLDS: dict[str, dict[str, Any]] = {
     "lista": {"x0": "zero", "learn_thresholds": True},
@@ -31,7 +31,20 @@ LEARNS_THRESHOLDS: dict[str, dict[str, Any]] = {
 
 @dataclass
 class Method:
-    """What turns signals into codes, how its training went, and the decoder that belongs to it."""
+    """A coder with the facts of its training.
+
+    Attributes
+    ----------
+    encode : callable
+        Signals (n_images, n_pixels) -> codes (n_images, n_atoms).
+    history : list of dict
+        One row per epoch; empty if nothing was trained.
+    status : str
+    seconds : float
+        Of the training.
+    decoder : array, (n_pixels, n_atoms), or None
+        The dictionary that the codes belong to; None for the given one.
+    """
 
     encode: Coder
     history: list[dict] = field(default_factory=list)
@@ -43,7 +56,7 @@ class Method:
 def run_variant(
     vectors: Vectors, dictionary: Any, variant: Mapping[str, Any], *, seed: int, device: Device
 ) -> tuple[dict[str, Any], list[dict]]:
-    """Code all images by one method and classify them.
+    """Encode all images by one method and classify them.
 
     Parameters
     ----------
@@ -52,24 +65,24 @@ def run_variant(
     variant : mapping
         Resolved settings of the rule `run_sc2net_variant`.
     seed : int
-        Of the network, its training and the draws.
+        Of the network, its training and the random train images of the released protocol.
     device : Device
 
     Returns
     -------
     row : dict
-        accuracy_percent, accuracy_released_percent and its standard deviation over draws, objective (mean over test
-        images, under the dictionary that the codes belong to), shares of zeros, seconds, status.
+        accuracy_percent, accuracy_released_percent and its standard deviation, objective, shares of zeros, seconds,
+        status. The objective is the mean over test images, under the dictionary that the codes belong to.
     history : list of dict
-        A row for each epoch; empty where nothing is trained.
+        A row for each epoch; empty if nothing is trained.
     """
     problem = SparseCodingProblem([device.put(dictionary)], [variant["penalty"]])
     method = method_of(problem, vectors, variant, seed=seed, device=device)
     clock = time.perf_counter()
     train_codes, test_codes = (_codes(method, signals, device) for signals in (vectors.train, vectors.test))
     encoding = time.perf_counter() - clock
-    drawn = {"n_fitted": variant["n_fitted"], "n_scored": variant["n_scored"], "draws": variant["draws"], "seed": seed}
-    released = released_accuracies(train_codes, vectors.train_labels, **drawn)
+    split = {"n_fitted": variant["n_fitted"], "n_scored": variant["n_scored"], "draws": variant["draws"], "seed": seed}
+    released = released_accuracies(train_codes, vectors.train_labels, **split)
     row = {
         "accuracy_percent": standard_accuracy(train_codes, test_codes, vectors),
         "accuracy_released_percent": float(np.mean(released)),
@@ -87,7 +100,7 @@ def _codes(method: Method, signals: np.ndarray, device: Device) -> np.ndarray:
 
 
 def _code_facts(problem: SparseCodingProblem, signals: Any, codes: Any, method: Method, raw: bool) -> dict[str, Any]:
-    """Objective and sparsity of the test codes; pixels have none."""
+    """Return objective and sparsity of the test codes; raw pixels have none."""
     names = ("objective", "zero_share", "near_zero_share_0_001", "near_zero_share_0_01", "atom_norm_mean")
     if raw:
         return dict.fromkeys(names)
@@ -101,7 +114,23 @@ def _code_facts(problem: SparseCodingProblem, signals: Any, codes: Any, method: 
 def method_of(
     problem: SparseCodingProblem, vectors: Vectors, variant: Mapping[str, Any], *, seed: int, device: Device
 ) -> Method:
-    """The method of a variant, trained if it learns."""
+    """Build the method of a variant, and train it if it learns.
+
+    Parameters
+    ----------
+    problem : SparseCodingProblem
+        On the device.
+    vectors : Vectors
+    variant : mapping
+        Resolved settings of the rule `run_sc2net_variant`.
+    seed : int
+        Of the network and its training.
+    device : Device
+
+    Returns
+    -------
+    method : Method
+    """
     kind, depth = variant["method"], variant["depth"]
     if kind == "raw":
         return Method(lambda signals: signals)

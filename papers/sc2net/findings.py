@@ -1,4 +1,4 @@
-"""What the SC2Net tables say, worked out from their numbers. Verdicts on the paper's claims are those of `claims`."""
+"""Sentences of the SC2Net tables, derived from their numbers. The verdicts on the paper's claims are in `claims`."""
 
 from __future__ import annotations
 
@@ -14,18 +14,31 @@ METHODS = (*BASELINES, "slstm")
 
 
 def accuracies(table: Sequence[Row], images: str, variants: Iterable[str]) -> dict[str, float]:
-    """Mean accuracy in percent on a set of images, of those variants that have one."""
+    """Return the mean accuracies on a set of images.
+
+    Parameters
+    ----------
+    table : sequence of rows
+        Of a table of variants.
+    images : str
+    variants : iterable of str
+
+    Returns
+    -------
+    accuracies : dict of str to float
+        Variant -> percent, for those that have a result.
+    """
     found = {row["variant"]: row["accuracy_percent"] for row in table if row["images"] == images}
     return {variant: found[variant] for variant in variants if found.get(variant) is not None}
 
 
 def leads(table: Sequence[Row]) -> list[str]:
-    """Whether codes help at all, and by how much SLSTM leads."""
+    """Say whether codes help at all, and how far SLSTM leads."""
     return [*raw_pixels(table), *best_method(table)]
 
 
 def raw_pixels(table: Sequence[Row]) -> list[str]:
-    """Whether the codes help at all: the best method against the pixels themselves."""
+    """Say whether the codes help at all: compare the best method with the pixels themselves."""
     found = []
     for images, data in data_labels(table).items():
         raw, known = accuracies(table, images, ["raw"]), accuracies(table, images, METHODS)
@@ -39,7 +52,7 @@ def raw_pixels(table: Sequence[Row]) -> list[str]:
 
 
 def best_method(table: Sequence[Row]) -> list[str]:
-    """By how much SLSTM leads the best of the other four, here and in the paper."""
+    """Say how far SLSTM leads the best of the other four, here and in the paper."""
     found = []
     for images, data in data_labels(table).items():
         ours, known = accuracies(table, images, ["slstm"]), accuracies(table, images, BASELINES)
@@ -59,7 +72,7 @@ def _in_paper(table: Sequence[Row], images: str) -> str:
 
 
 def penalties(table: Sequence[Row]) -> list[str]:
-    """By how much the accuracy moves between the weights of the l1 norm."""
+    """Say how far the accuracy moves between the weights of the l1 norm."""
     found = []
     for images, data in data_labels(table).items():
         for method in ("slstm", "fista"):
@@ -73,7 +86,7 @@ def penalties(table: Sequence[Row]) -> list[str]:
 
 
 def grown_atoms(table: Sequence[Row]) -> list[str]:
-    """How large atoms become where nothing holds them, and what holding them costs."""
+    """Say how large atoms become without projection, and how the accuracy changes with it."""
     found = []
     for images, data in data_labels(table).items():
         norms = {row["variant"]: row["atom_norm_mean"] for row in table if row["images"] == images}
@@ -90,7 +103,7 @@ def grown_atoms(table: Sequence[Row]) -> list[str]:
 
 
 def steps(table: Sequence[Row]) -> list[str]:
-    """The number of steps with the best accuracy, and what the others lose."""
+    """Name the number of steps with the best accuracy, and the one with the worst."""
     found = []
     for images, data in data_labels(table).items():
         known = {row["depth"]: row["accuracy_percent"] for row in table if row["images"] == images}
@@ -103,7 +116,7 @@ def steps(table: Sequence[Row]) -> list[str]:
 
 
 def released_dictionary(table: Sequence[Row]) -> list[str]:
-    """What the dictionary as released costs the converged codes."""
+    """Compare the converged codes of the dictionary as released with those of the fitted one."""
     found = []
     for images, data in data_labels(table).items():
         known = accuracies(table, images, ("converged", "converged_released"))
@@ -117,7 +130,7 @@ def released_dictionary(table: Sequence[Row]) -> list[str]:
 
 
 def recovered(table: Sequence[Row]) -> list[str]:
-    """Of the smallest and the largest support: what converged codes, the best method cut off, SLSTM and chance find."""
+    """Compare converged codes, the best other method, SLSTM and chance on the smallest and the largest support."""
     found = []
     for case in dict.fromkeys(row["case"] for row in table):
         sizes = [row["n_nonzero"] for row in table if row["case"] == case]

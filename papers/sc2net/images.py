@@ -1,4 +1,4 @@
-"""Whole images as vectors, and the samples that each purpose may see."""
+"""Whole images as vectors, and their division by purpose."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lsalsa.seeds import generator
 
 @dataclass(frozen=True)
 class Vectors:
-    """Images as rows of pixels in [0, 1], each image's rows, columns and channels in one fixed order.
+    """Images as rows of pixels in [0, 1], in one fixed order of rows, columns and channels.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class Vectors:
 
 
 def vectors_of(arrays: Mapping[str, Any]) -> Vectors:
-    """The vectors of a file ``images/{images}.npz``."""
+    """Return the vectors of a file ``images/{images}.npz``."""
     pixels = arrays["images"].reshape(len(arrays["images"]), -1)
     name = dict(arrays["source"].tolist()).get("name", "images")
     is_test, labels = arrays["is_test"], labels_of(arrays, "labels", name)
@@ -41,7 +41,15 @@ def vectors_of(arrays: Mapping[str, Any]) -> Vectors:
 
 
 def validation_split(n_images: int, n_validation: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Which train images teach a network and which choose its epoch, never more than a fifth of them.
+    """Divide train images into those that train a network and those that choose its epoch.
+
+    Parameters
+    ----------
+    n_images : int
+        All train images.
+    n_validation : int
+        Images that choose the epoch; at most a fifth of all.
+    seed : int
 
     Returns
     -------
@@ -51,7 +59,7 @@ def validation_split(n_images: int, n_validation: int, seed: int) -> tuple[np.nd
     Raises
     ------
     DataError
-        When there are too few images for both.
+        There are too few images for both.
     """
     count = min(n_validation, n_images // 5)
     if count < 1:

@@ -20,7 +20,7 @@ CASES = {"decaying": "decaying spectrum", "low_rank": "noise beside rank 5"}
 
 
 def variant_label(variant: str) -> str:
-    """A variant in print; the points of a sweep have the name of their method."""
+    """Return a variant's name in print; the points of a sweep have the name of their method."""
     if variant in NAMES:
         return NAMES[variant]
     method, _, rest = variant.partition("_")
@@ -28,12 +28,12 @@ def variant_label(variant: str) -> str:
 
 
 def case_label(case: str) -> str:
-    """A case of the recovery of supports in print."""
+    """Return the name in print of a case of support recovery."""
     return CASES[case]
 
 
 def data_labels(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Set of images -> its data set in print, with its own name in brackets where several come from one data set."""
+    """Return set of images -> its data set in print; sets of one data set also have their own names in brackets."""
     names = {row["images"]: row["data"] for row in rows}
     taken = list(names.values())
     return {images: data if taken.count(data) == 1 else f"{data} ({images})" for images, data in names.items()}

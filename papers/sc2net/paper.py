@@ -1,7 +1,7 @@
-"""The SC2Net paper in the study: its block of the configuration, its variants, what they become.
+"""The SC2Net paper in the study: its block of the configuration, its variants, its rules and outputs.
 
-A variant is one method under one circumstance: a row of Table 1, or a point of a sweep. The variants are worked out
-here from the few settings of the block, so that every study runs the same ones.
+A variant is one method under one circumstance: a row of Table 1, or a point of a sweep. This module derives the
+variants from the few settings of the block, so every study runs the same ones.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class PixelDictionary(Settings):
 
 
 class NetworkTraining(Settings):
-    """How every network is trained: Adadelta, the epoch of the best validation score kept."""
+    """The training of every network: Adadelta; the epoch of the best validation score is kept."""
 
     noun: ClassVar[str] = "the training of SC2Net"
 
@@ -75,7 +75,7 @@ class Support(Settings):
 
 
 class SC2Net(PaperSettings):
-    """The SC2Net paper: which images, and how far to sweep."""
+    """The SC2Net paper: its images, and the extent of its sweeps."""
 
     noun: ClassVar[str] = "SC2Net"
 
@@ -105,30 +105,30 @@ TITLES = {
     "dictionary": "SC2Net: the dictionary as released",
     "support": "SC2Net: recovery of the support of synthetic codes",
 }
-"""Kind of every table -> its title; all but the last are made from variants. The target is sc2net_<kind>."""
+"""Kind of every table -> its title. All but the last show variants. The target is sc2net_<kind>."""
 
 FIGURES = ("depth", "penalty", "leak", "support")
 JUDGED = ("table_1", "penalty")
-"""Tables whose variants the paper's claims are held against."""
+"""Tables whose variants judge the paper's claims."""
 
 
 def variants_of(block: SC2Net) -> dict[str, Resolved]:
-    """Name of every variant -> what it runs."""
+    """Return name -> settings of every variant."""
     return {name: one for kind in SWEEPS for name, one in SWEEPS[kind](block).items()}
 
 
 def variants_of_table(block: SC2Net, kind: str) -> list[str]:
-    """The variants that a table shows, in its order; none where the block does not ask for it."""
+    """Return the variants of a table in its order; none if the block does not ask for the table."""
     return list(SWEEPS[kind](block)) if kind in SWEEPS else []
 
 
 def tables_of(block: SC2Net) -> list[str]:
-    """Kinds of the tables that a block asks for."""
+    """Return the kinds of the tables that a block asks for."""
     return [kind for kind in TITLES if variants_of_table(block, kind) or (kind == "support" and block.support)]
 
 
 def _variant(block: SC2Net, method: str, **changes: Any) -> Resolved:
-    """One variant: a solver, a network with its loss, `raw` pixels, or `converged` codes."""
+    """Return one variant: a solver, a network with its loss, `raw` pixels, or `converged` codes."""
     depths = {"ista": block.iterations, "fista": block.iterations, "slstm": block.steps, "raw": 1, "converged": 1}
     one = {"method": method, "depth": depths.get(method, block.layers), "penalty": block.penalty, "loss": None}
     return {**one, "start": None, "project": False, "dictionary": "fitted", **changes}
@@ -197,7 +197,19 @@ SWEEPS: dict[str, Callable[[SC2Net], dict[str, Resolved]]] = {
 
 
 def learn_sc2net_dictionary(study: Any, images: str, dictionary: str) -> Resolved:
-    """How the dictionaries of a set of images are learned: fitted, or with the penalty of the paper's code."""
+    """Resolve how the dictionaries of a set of images are learned.
+
+    Parameters
+    ----------
+    study : Study
+    images : str
+    dictionary : {"fitted", "as_released"}
+        With the fitted penalty, or with that of the paper's code.
+
+    Returns
+    -------
+    settings : dict
+    """
     block, fitted = study.sc2net, study.sc2net.dictionary
     alpha = fitted.alpha if dictionary == "fitted" else fitted.alpha_as_released
     names = ("n_train", "batch_size", "epochs")
@@ -206,11 +218,22 @@ def learn_sc2net_dictionary(study: Any, images: str, dictionary: str) -> Resolve
 
 
 def run_sc2net_variant(study: Any, images: str, variant: str) -> Resolved:
-    """A variant, and how its networks are trained and its codes classified."""
+    """Resolve a variant, the training of its networks and the classification of its codes.
+
+    Parameters
+    ----------
+    study : Study
+    images : str
+    variant : str
+
+    Returns
+    -------
+    settings : dict
+    """
     block = study.sc2net
     resolved = variants_of(block)[variant]
     chosen = {name: getattr(block, name) for name in ("draws", "n_fitted", "n_scored")}
-    repetitions = 1 if resolved["method"] == "raw" else block.repetitions  # the official split leaves nothing to chance
+    repetitions = 1 if resolved["method"] == "raw" else block.repetitions  # nothing is random on the official split
     return {
         **resolved,
         **chosen,
@@ -221,13 +244,13 @@ def run_sc2net_variant(study: Any, images: str, variant: str) -> Resolved:
 
 
 def recover_sc2net_support(study: Any) -> Resolved:
-    """How synthetic codes are made and recovered."""
+    """Resolve how synthetic codes are made and recovered."""
     block = study.sc2net
     return {**block.support.model_dump(), "repetitions": block.repetitions, "seed": study.seed}
 
 
 def _plugins_of_variant(settings: Resolved) -> list[str]:
-    """Modules of solvers and encoders that a variant finds by name."""
+    """Return the modules of solvers and encoders that a variant finds by name."""
     folder = {"ista": "solvers", "fista": "solvers", "raw": "", "converged": ""}.get(settings["method"], "encoders")
     return [f"lsalsa.{folder}.{settings['method']}"] if folder else []
 
@@ -247,7 +270,7 @@ RULES = {
 
 
 def outputs(study: Any) -> dict[str, Any]:
-    """A table for each sweep of the block, a figure for most, and the notebook."""
+    """Return a table for each sweep of the block, a figure for most of them, and the notebook."""
     kinds = tables_of(study.sc2net)
     tables: dict[str, Any] = {f"sc2net_{kind}": {"title": TITLES[kind], "kind": f"sc2net.{kind}"} for kind in kinds}
     figures = {name: block for name, block in tables.items() if name.removeprefix("sc2net_") in FIGURES}
@@ -257,7 +280,7 @@ def outputs(study: Any) -> dict[str, Any]:
 
 
 def _kinds_behind(output: Any) -> Sequence[str]:
-    """The sweeps that a table or figure is made from: its own, or those that claims are held against."""
+    """Return the sweeps of a table or figure: its own, or those that judge the claims."""
     paper, _, kind = output.kind.rpartition(".")
     return (kind,) if paper else JUDGED
 
@@ -283,12 +306,12 @@ NEEDS = {
 
 
 def shown(study: Any, output: Any) -> Resolved:
-    """The order of the variants in a table or figure."""
+    """Return the order of the variants in a table or figure."""
     return {"variants": variants_of_table(study.sc2net, _kinds_behind(output)[0])}
 
 
 def check(study: Any) -> Iterator[str]:
-    """The block names sets of images that are there, each once."""
+    """Check that the block names existing sets of images, each once."""
     names = study.sc2net.images
     for i, name in enumerate(names):
         yield from unknown(f"sc2net.images[{i}]", name, "a set of images", study.images)

@@ -1,4 +1,4 @@
-"""The dictionary of whole images as the paper learned it: by scikit-learn."""
+"""The dictionary of whole images, learned by scikit-learn as in the paper."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from lsalsa.errors import DataError
 def pixel_dictionary(signals: np.ndarray, n_atoms: int, alpha: float, *, batch_size: int, epochs: int, seed: int):
     """Fit 1/2 |Y - X D|^2 + alpha |X|_1 by mini-batches (Mairal et al. 2009, in scikit-learn).
 
-    There is no 1/n in this objective: an alpha that grows with the number of samples, as in the paper's code, makes
-    every code zero, and the atoms are then no more than signals drawn anew.
+    This objective has no factor 1/n. With an alpha that grows with the number of samples, as in the paper's code, every
+    code is zero. Then the atoms are only random signals.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def pixel_dictionary(signals: np.ndarray, n_atoms: int, alpha: float, *, batch_s
     Raises
     ------
     DataError
-        When an atom is zero.
+        An atom is zero.
     """
     from sklearn.decomposition import MiniBatchDictionaryLearning
     from sklearn.exceptions import ConvergenceWarning
@@ -44,7 +44,7 @@ def pixel_dictionary(signals: np.ndarray, n_atoms: int, alpha: float, *, batch_s
         n_atoms, alpha=alpha, batch_size=batch_size, max_iter=epochs, random_state=seed, **methods
     )
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # of single codes on the way, which come again
+        warnings.simplefilter("ignore", ConvergenceWarning)  # of single codes, which later batches compute again
         codes = learner.fit(signals.astype(np.float64)).transform(signals[:1000].astype(np.float64))
     atoms = learner.components_.T
     norms = np.linalg.norm(atoms, axis=0)

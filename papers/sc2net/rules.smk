@@ -1,4 +1,4 @@
-"""What the tables of the SC2Net paper are made from: dictionaries, variants, recovered supports."""
+"""Results for the tables of the SC2Net paper: dictionaries, variants, recovered supports."""
 
 from papers.sc2net.paper import variants_of
 
@@ -9,7 +9,7 @@ wildcard_constraints:
 
 
 rule learn_sc2net_dictionary:
-    """Dictionaries of whole images, one per repetition, in one job."""
+    """Learn dictionaries of whole images, one per repetition, in one job."""
     input:
         images="<results>/images/{images}.npz",
     output:
@@ -32,7 +32,7 @@ rule learn_sc2net_dictionary:
 
 
 rule run_sc2net_variant:
-    """One method under one circumstance: trained, its codes classified; all repetitions in one job."""
+    """Train one variant and classify its codes, all repetitions in one job."""
     input:
         images="<results>/images/{images}.npz",
         dictionaries=lambda w: f"{RESULTS}/sc2net/dictionaries/{w.images}/{variants_of(study.sc2net)[w.variant]['dictionary']}.npz",
@@ -57,7 +57,7 @@ rule run_sc2net_variant:
 
 
 rule recover_sc2net_support:
-    """Recovery of the support of synthetic codes by every method."""
+    """Recover the support of synthetic codes by every method."""
     output:
         rows="<results>/sc2net/support.parquet",
     log:

@@ -1,4 +1,4 @@
-"""Which entries of a synthetic sparse code a method finds (SC2Net, as in the paper's code)."""
+"""Recovery of the support: the entries of a synthetic sparse code that a method finds (as in SC2Net's code)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lsalsa.solvers import solve
 from lsalsa.training import train
 
 CASES = ("decaying", "low_rank")
-"""Mixtures: a sum of rank-one matrices divided by i squared, or a Gaussian matrix beside one of rank 5."""
+"""Mixing matrices: a sum of rank-one matrices divided by i squared, or a Gaussian matrix plus one of rank 5."""
 LEAST = 0.3
 """Smallest size of a non-zero entry; the largest is 1."""
 NETWORKS: dict[str, tuple[Any, Mapping[str, Any]]] = {
@@ -28,28 +28,53 @@ NETWORKS: dict[str, tuple[Any, Mapping[str, Any]]] = {
 RATE, VALIDATION_SHARE = 0.1, 10
 
 
-def mixing_matrix(case: str, n_features: int, n_atoms: int, draws: np.random.Generator) -> np.ndarray:
-    """Phi of a case with columns of norm 1: array, (n_features, n_atoms)."""
+def mixing_matrix(case: str, n_features: int, n_atoms: int, rng: np.random.Generator) -> np.ndarray:
+    """Sample the matrix Phi of a case.
+
+    Parameters
+    ----------
+    case : str
+        One of `CASES`.
+    n_features, n_atoms : int
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    mixing : array, (n_features, n_atoms), float64
+        Columns of norm 1.
+    """
     if case == "decaying":
-        left, right = (draws.standard_normal((n, n_features)) for n in (n_features, n_atoms))
+        left, right = (rng.standard_normal((n, n_features)) for n in (n_features, n_atoms))
         mixing = (left / np.arange(1, n_features + 1) ** 2) @ right.T
     else:
-        low_rank = draws.standard_normal((n_features, 5)) @ draws.standard_normal((5, n_atoms))
-        mixing = 0.3 * draws.standard_normal((n_features, n_atoms)) + low_rank
+        low_rank = rng.standard_normal((n_features, 5)) @ rng.standard_normal((5, n_atoms))
+        mixing = 0.3 * rng.standard_normal((n_features, n_atoms)) + low_rank
     return mixing / np.linalg.norm(mixing, axis=0)
 
 
-def sparse_codes(n_samples: int, n_atoms: int, n_nonzero: int, draws: np.random.Generator) -> np.ndarray:
-    """Codes with `n_nonzero` entries of a random sign and a size in [0.3, 1] at random places."""
+def sparse_codes(n_samples: int, n_atoms: int, n_nonzero: int, rng: np.random.Generator) -> np.ndarray:
+    """Sample codes with entries of random sign, with a size in [0.3, 1], at random places.
+
+    Parameters
+    ----------
+    n_samples, n_atoms : int
+    n_nonzero : int
+        Non-zero entries of each code.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    codes : array, (n_samples, n_atoms), float32
+    """
     codes = np.zeros((n_samples, n_atoms), np.float32)
-    places = np.argsort(draws.random(codes.shape), axis=1)[:, :n_nonzero]
-    values = draws.uniform(LEAST, 1, places.shape) * draws.choice([-1, 1], places.shape)
+    places = np.argsort(rng.random(codes.shape), axis=1)[:, :n_nonzero]
+    values = rng.uniform(LEAST, 1, places.shape) * rng.choice([-1, 1], places.shape)
     np.put_along_axis(codes, places, values.astype(np.float32), axis=1)
     return codes
 
 
 def recovered_percent(estimates: np.ndarray, codes: np.ndarray) -> float:
-    """Percentage of the true support found among the k largest entries of the estimates, k being its size."""
+    """Return the percentage of the true support among the k largest entries of the estimates; k is its size."""
     n_nonzero = int((codes[0] != 0).sum())
     largest = np.argsort(-np.abs(estimates), axis=1, kind="stable")[:, :n_nonzero]
     return 100.0 * float(np.take_along_axis(codes != 0, largest, axis=1).mean())
@@ -68,29 +93,38 @@ def recover(
     epochs: int,
     seed: int,
 ) -> Iterator[dict[str, Any]]:
-    """Every method on every case and number of non-zero entries.
+    """Try every method on every case and number of non-zero entries.
 
     Parameters
     ----------
     n_nonzero : list of int
         Sizes of the support.
-    noise : float
-        Standard deviation of what is added to the dictionary that every method is given or starts from.
+    n_features, n_atoms : int
+        Of the mixing matrix.
+    n_train, n_test : int
+        Signals that train the networks; signals whose supports are estimated.
     depth : int
         Iterations of the solvers and layers of the networks; `converged` is FISTA after a thousand iterations.
+    penalty : float
+        Weight of the l1 norm.
+    noise : float
+        Standard deviation of the noise on the dictionary that every method gets.
+    epochs : int
+        Of the networks' training.
+    seed : int
 
     Yields
     ------
     row : dict
-        case, n_nonzero, variant, recovered_percent, guess_percent (what entries drawn at random would find), status.
+        case, n_nonzero, variant, recovered_percent, guess_percent (the expected share of a random guess), status.
     """
     for number, case in enumerate(CASES):
-        draws = generator(seed, number)
-        mixing = mixing_matrix(case, n_features, n_atoms, draws)
-        known = (mixing + noise * draws.standard_normal(mixing.shape)).astype(np.float32)
+        rng = generator(seed, number)
+        mixing = mixing_matrix(case, n_features, n_atoms, rng)
+        known = (mixing + noise * rng.standard_normal(mixing.shape)).astype(np.float32)
         problem = SparseCodingProblem([known], [penalty])
         for count in n_nonzero:
-            codes = sparse_codes(n_train + n_test, n_atoms, count, draws)
+            codes = sparse_codes(n_train + n_test, n_atoms, count, rng)
             signals = (codes @ mixing.T).astype(np.float32)
             for variant, (estimates, status) in _estimates(problem, signals, codes, n_train, depth, epochs, seed):
                 found = {
@@ -102,7 +136,7 @@ def recover(
 
 
 def _estimates(problem: Any, signals: Any, codes: Any, n_train: int, depth: int, epochs: int, seed: int):
-    """Codes of the test signals by every method: networks learn the true codes, or (`_sc2net`) the loss of SC2Net."""
+    """Yield the codes of the test signals by every method; networks learn the true codes, or SC2Net's loss."""
     test = signals[n_train:]
     for kind, iterations in (("ista", depth), ("fista", depth), ("converged", 1000)):
         yield kind, (solve(problem, test, kind.replace("converged", "fista"), iterations).codes, "ok")

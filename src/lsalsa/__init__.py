@@ -12,6 +12,7 @@ _HOME = {
     "ConvolutionalProblem": "problem.convolutional",
     "solve": "solvers",
     "optimal_codes": "exact",
+    "code_recording": "exact.recordings",
     "learn_dictionary": "dictionary",
     "LISTA": "encoders.lista",
     "LSALSA": "encoders.lsalsa",

@@ -28,7 +28,7 @@ REFERENCES = [
     ("figures.some", {"title": "", "kind": "atoms"}, "a figure of the kind atoms needs task or components"),
     ("figures.both", {"title": "", "kind": "rmse_curves", "tasks": ["digit"]}, "not a task; did you mean digits?"),
     ("figures.steps", DIAGRAM, "methods must list one of salsa, lsalsa, found None"),
-    ("figures.steps", DIAGRAM | {"methods": ["lsals"]}, "lsalsa.diagram draws; did you mean lsalsa?"),
+    ("figures.steps", DIAGRAM | {"methods": ["lsals"]}, "lsalsa.diagram plots; did you mean lsalsa?"),
     ("figures.steps", DIAGRAM | {"task": "digits"}, "task is not a setting of the kind lsalsa.diagram"),
     ("figures.codes_digits", {"title": "", "kind": "atoms", "task": "digits"}, "word of intermediate targets"),
     ("figures.evaluate", {"title": "", "kind": "atoms", "task": "digits"}, "must not have the name of a rule"),

@@ -1,8 +1,8 @@
-"""Optimal codes, which every method is measured against."""
+"""Optimal codes: every method is compared with them."""
 
 
 rule optimal_codes:
-    """Solve one task to a certified duality gap, in every split; the problem itself is written beside."""
+    """Solve one task to a certified duality gap, in every split; write the problem as well."""
     input:
         signals="<results>/signals/{task}.npz",
         dictionaries=dictionaries_of_task,
@@ -16,7 +16,7 @@ rule optimal_codes:
         "<results>/logs/optimal_codes/{task}.log",
     benchmark:
         "<results>/benchmarks/optimal_codes/{task}.tsv"
-    priority: 1  # much waits for it, and it waits for two cores at once
+    priority: 1  # many jobs wait for it, and it needs two cores at once
     conda:
         ENVIRONMENT
     threads: 2

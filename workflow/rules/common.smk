@@ -1,4 +1,4 @@
-"""What the rules share: the checked configuration, and what each job gets."""
+"""Common parts of the rules: the checked configuration, and what each job gets."""
 
 import os
 import shutil
@@ -42,7 +42,7 @@ if workflow.is_main_process and (warning := shortage(study, Path(RESULTS))):
 
 
 def check_results():
-    """Refuse to start where the results cannot be written: before the first job, not after it."""
+    """Stop before the first job if the results cannot be written."""
     try:
         check_writable(RESULTS)
     except LsalsaError as error:
@@ -60,19 +60,19 @@ def lift_rate_limit():
 
 
 def one_of(names):
-    """Wildcard constraint: any of the names, nothing when there is none."""
+    """Return a wildcard constraint: any of the names, or nothing if there is none."""
     return "|".join(names) or "(?!)"
 
 
 def settings(rule):
-    """Resolved settings of a job, as a function of its wildcards."""
+    """Return the resolved settings of a job, as a function of its wildcards."""
     return lambda wildcards: settings_of(study, rule, **wildcards)
 
 
 def source_hash(rule, source=None):
-    """Hash of the source code behind a job, as a function of its wildcards.
+    """Return the hash of a job's source code, as a function of its wildcards.
 
-    `source`, a function of them as well, is a file whose imports belong to it besides those of the rule's script.
+    The hash covers the imports of the rule's script. `source` maps the wildcards to a further file whose imports count.
     """
 
     def of_job(wildcards):
@@ -84,12 +84,12 @@ def source_hash(rule, source=None):
 
 
 def memory(rule):
-    """Megabytes that a job needs, more at each attempt."""
+    """Return the megabytes that a job needs; each further attempt gets more."""
     return lambda wildcards, attempt: attempt * memory_mb(study, rule, **wildcards)
 
 
 def title(section):
-    """Label in the report: the title of a table, figure or notebook."""
+    """Return the label in the report: the title of a table, figure or notebook."""
     return lambda wildcards: {"title": getattr(study, section)[wildcards[section[:-1]]].title}
 
 

@@ -1,4 +1,4 @@
-"""Images, their patches, and the signals that are coded."""
+"""Images, their patches, and the signals to encode."""
 
 
 rule fetch_images:
@@ -48,7 +48,7 @@ rule cut_patches:
 
 
 rule make_signals:
-    """Draw the signals of one task: patches of its component, or sums over its components."""
+    """Make the signals of one task: patches of its component, or sums over its components."""
     input:
         patches=patches_of_task,
     output:

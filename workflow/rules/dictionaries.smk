@@ -12,7 +12,7 @@ rule learn_dictionary:
         "<results>/logs/learn_dictionary/{component}.log",
     benchmark:
         "<results>/benchmarks/learn_dictionary/{component}.tsv"
-    priority: 1  # much waits for it, and it waits for two cores at once
+    priority: 1  # many jobs wait for it, and it needs two cores at once
     conda:
         ENVIRONMENT
     threads: 2

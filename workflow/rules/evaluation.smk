@@ -1,8 +1,8 @@
-"""Every method scored on the test split: accuracy, sparsity, classification, time."""
+"""Score every method on the test split: accuracy, sparsity, classification, time."""
 
 
 rule train_classifier:
-    """Fit the classifiers of one task on its optimal codes, one per component and protocol, where something asks for them."""
+    """Fit the classifiers of one task on its optimal codes, one per component and protocol."""
     input:
         problem="<results>/problems/{task}.npz",
         signals="<results>/signals/{task}.npz",
@@ -56,7 +56,7 @@ rule evaluate:
 
 
 rule time_methods:
-    """Time all methods of one task with the machine to itself: the job takes every core."""
+    """Time all methods of one task. The job takes every core, so no other job runs meanwhile."""
     input:
         unpack(trained_for_task),
         problem="<results>/problems/{task}.npz",
@@ -81,7 +81,7 @@ rule time_methods:
 
 
 rule time_exact:
-    """Time solvers that go on until the code is right, ours and others', with the machine to itself."""
+    """Time exact solvers, ours and others'. The job takes every core, so no other job runs meanwhile."""
     input:
         problem="<results>/problems/{task}.npz",
         signals="<results>/signals/{task}.npz",

@@ -1,8 +1,8 @@
-"""Figures, as the configuration and the papers declare them."""
+"""Figures that the configuration and the papers declare."""
 
 
 rule make_figure:
-    """One figure of any kind, from the results that its kind needs."""
+    """Plot one figure of any kind, from the results that its kind needs."""
     input:
         unpack(made_from("figures")),
     output:

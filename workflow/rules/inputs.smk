@@ -1,55 +1,55 @@
-"""Which files a job reads, where that depends on the configuration."""
+"""Inputs of jobs that depend on the configuration."""
 
 
 def results(paths):
-    """Paths below the results of this study."""
+    """Return paths below the results of this study."""
     return [f"{RESULTS}/{path}" for path in paths]
 
 
 def of_repository(path):
-    """A file of the repository, named relative to the working folder, so that a copy of both is the same."""
+    """Return a file of the repository relative to the working folder, so that a copy of both gives the same path."""
     return os.path.relpath(ROOT / path)
 
 
 def own_files(wildcards):
-    """Files of the user behind a set of images: those of `data_dir`, or of the setting `path`; none for a download."""
+    """Return the user's files of a set of images, in `data_dir` or at the setting `path`; none for a download."""
     images = study.images[wildcards.images]
     return [str(path) for path in plugins.source_files(images.source, images.settings, study.data_dir)]
 
 
 def images_of_component(wildcards):
-    """Images of a component."""
+    """Return the images of a component."""
     return f"{RESULTS}/images/{study.components[wildcards.component].images}.npz"
 
 
 def patches_of_task(wildcards):
-    """Patches of the components of a task, in its order."""
+    """Return the patches of the components of a task, in its order."""
     return results(f"patches/{component}.npz" for component in study.tasks[wildcards.task].components)
 
 
 def dictionaries_of_task(wildcards):
-    """Dictionaries of the components of a task, in its order."""
+    """Return the dictionaries of the components of a task, in its order."""
     return results(f"dictionaries/{component}.npz" for component in study.tasks[wildcards.task].components)
 
 
 def classifiers_of_task(wildcards):
-    """Classifiers of a task, where a table or figure asks for them."""
+    """Return the classifiers of a task, if a table or figure needs them."""
     task = wildcards.task
     return results([f"classifiers/{task}.npz"] if task in needs.classified_tasks(study) else [])
 
 
 def repetitions(pattern):
-    """Files of all repetitions of a training."""
+    """Return the files of all repetitions of a training."""
     return expand(pattern, repetition=range(study.repetitions), allow_missing=True)
 
 
 def trained(wildcards):
-    """What was chosen for a method and, when it learns, its encoders: by depth, then by repetition."""
+    """Return the search of a method and, if it learns, its encoders: by depth, then by repetition."""
     return _trained(wildcards.task, [wildcards.method], range(study.repetitions))
 
 
 def trained_for_task(wildcards):
-    """The same for all methods of a task, of the first repetition; sorted, so that their order in the file is free."""
+    """Return the same for all methods of a task, first repetition only. Sorted: the order in the configuration is free."""
     return _trained(wildcards.task, sorted(study.methods_of(wildcards.task)), [0])
 
 
@@ -58,7 +58,7 @@ def _trained(*names):
 
 
 def made_from(section):
-    """What a table or figure is made from, as a function of its wildcards: the needs of its kind, the images behind."""
+    """Return the needs of a table or figure and the images behind them, as a function of its wildcards."""
 
     def of_output(wildcards):
         output = getattr(study, section)[wildcards[section[:-1]]]
@@ -74,22 +74,22 @@ def made_from(section):
 
 
 def source_of_notebook(wildcards):
-    """The percent-format source of a notebook."""
+    """Return the percent-format source of a notebook."""
     return of_repository(plugins.notebooks()[wildcards.notebook].relative_to(ROOT))
 
 
 def tables_of_notebook(wildcards):
-    """Tables that a notebook is about."""
+    """Return the tables that a notebook reads."""
     return results(f"tables/{name}.csv" for name in study.notebooks[wildcards.notebook].tables)
 
 
 def figures_of_notebook(wildcards):
-    """Figures that a notebook shows."""
+    """Return the figures that a notebook shows."""
     return results(f"figures/{name}.png" for name in study.notebooks[wildcards.notebook].figures)
 
 
 def data_of_notebook(wildcards):
-    """Patches, dictionaries and optimal codes of the tasks that a notebook describes."""
+    """Return patches, dictionaries and optimal codes of the tasks that a notebook describes."""
     tasks = study.notebooks[wildcards.notebook].tasks
     components = sorted({component for task in tasks for component in study.tasks[task].components})
     paths = [f"patches/{name}.npz" for name in components] + [f"dictionaries/{name}.parquet" for name in components]

@@ -1,4 +1,4 @@
-"""Notebooks: the story told from tables and figures."""
+"""Notebooks: pages that explain the tables and figures."""
 
 
 rule render_notebook:

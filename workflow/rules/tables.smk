@@ -1,8 +1,8 @@
-"""Tables, as the configuration and the papers declare them."""
+"""Tables that the configuration and the papers declare."""
 
 
 rule make_table:
-    """One table of any kind, from the results that its kind needs."""
+    """Write one table of any kind, from the results that its kind needs."""
     input:
         unpack(made_from("tables")),
     output:

@@ -1,4 +1,4 @@
-"""What theorems 1 and 2 assume of trained encoders, one mark per encoder (LSALSA paper, section 5)."""
+"""Assumptions of theorems 1 and 2 about trained encoders, one mark per encoder (LSALSA paper, section 5)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P")
 
 
 def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
-    """Two panels: the ratio of curvatures over depth (theorem 2), the gradient over the asymmetry of S (theorem 1)."""
+    """Plot two panels: ratio of curvatures over depth (theorem 2), gradient over the asymmetry of S (theorem 1)."""
     done = [row for row in data["lsalsa.assumptions"] if row["status"] in FINISHED]
     if not done:
         raise DataError("none of the encoders could be measured; there is nothing to plot")
@@ -35,7 +35,7 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     styles = _styles(done)
     for number, ((task, method), style) in enumerate(styles.items()):
         own = [row for row in done if (row["task"], row["method"]) == (task, method)]
-        beside = 1.03 ** (number - (len(styles) - 1) / 2)  # marks of different tasks stand side by side
+        beside = 1.03 ** (number - (len(styles) - 1) / 2)  # puts marks of different tasks side by side
         _scatter(left, [(row["depth"] * beside, row["ratio"]) for row in own], **style)
         _scatter(right, [(row["asymmetry"], row["stationarity"]) for row in own], **style)
     _explain(left, done, shown.details["labels"])
@@ -46,19 +46,19 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
 
 
 def _styles(rows: Sequence[Row]) -> dict[tuple[str, str], dict[str, Any]]:
-    """A colour per task, a marker per method."""
+    """Return a colour per task and a marker per method."""
     colours, markers = _assigned(rows, "task", COLOURS), _assigned(rows, "method", MARKERS)
     groups = dict.fromkeys((row["task"], row["method"]) for row in rows)
     return {(task, method): {"color": colours[task], "marker": markers[method]} for task, method in groups}
 
 
 def _assigned(rows: Sequence[Row], column: str, looks: Sequence[str]) -> dict[str, str]:
-    """One of the looks for each name in a column, in order, from the first again when there are too few."""
+    """Give each name in a column one of the looks, in order, and begin again if they are too few."""
     return dict(zip(dict.fromkeys(row[column] for row in rows), cycle(looks), strict=False))
 
 
 def _explain(axes: Axes, rows: Sequence[Row], labels: Mapping[str, str]) -> None:
-    """Entries of the legend: what a colour and what a marker stands for."""
+    """Add entries of the legend for each colour and each marker."""
     for task, colour in _assigned(rows, "task", COLOURS).items():
         axes.plot([], [], linestyle="none", marker="o", color=colour, label=task)
     for method, marker in _assigned(rows, "method", MARKERS).items():
@@ -70,7 +70,7 @@ def _scatter(axes: Axes, points: Sequence[tuple[float, float]], **style: Any) ->
 
 
 def _finish_theorem_2(axes: Axes, rows: Sequence[Row]) -> None:
-    """Heights of one percent at least, so that rounding does not look like an effect."""
+    """Let the axis span at least one percent, so that rounding does not look like an effect."""
     ratios = [row["ratio"] for row in rows]
     axes.set_ylim(min(0.99, *ratios) - 0.002, max(1.01, *ratios) + 0.002)
     _style.depth_axis(axes, sorted({row["depth"] for row in rows}))
@@ -81,7 +81,7 @@ def _finish_theorem_2(axes: Axes, rows: Sequence[Row]) -> None:
 
 
 def _finish_theorem_1(axes: Axes, rows: Sequence[Row]) -> None:
-    """Percent; above 10 % logarithmic where the gradient exceeds its terms, to show both 1 and 10,000."""
+    """Show percent. If a gradient exceeds its terms, the axis is logarithmic above 10 %, to show both 1 and 10,000."""
     _style.reference_line(axes, 0.0, "theorem 1")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(5))

@@ -1,4 +1,4 @@
-"""The bounds of lemma 1 and theorems 3 and 4, and what really happens (LSALSA paper, supplement D)."""
+"""The bounds of lemma 1 and theorems 3 and 4 beside the true errors (LSALSA paper, supplement D)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Line = tuple[list[float], list[float]]
 
 
 def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
-    """Three panels: one step, theorem 4 against theorem 3, and a simulated run against both."""
+    """Plot three panels: one step, theorem 4 against theorem 3, and a simulated run against both."""
     lines: dict[Key, Line] = {}
     for row in data["lsalsa.curves"]:
         x, y = lines.setdefault((row["panel"], row["line"], row["form"]), ([], []))
@@ -89,7 +89,7 @@ def _iterations(axes: Axes) -> None:
 
 
 def _takeaway(lines: Mapping[Key, Line]) -> str:
-    """Who lies above whom, read off the lines."""
+    """Say which lines lie above which."""
     x, true = lines["lemma", "true", ""]
     factors = {form: lines["lemma", "factor", form][1] for form in STYLES}
     short = {form: sum(t > f + 1e-9 for t, f in zip(true, factor, strict=True)) for form, factor in factors.items()}
@@ -106,5 +106,5 @@ def _takeaway(lines: Mapping[Key, Line]) -> str:
 
 
 def _top(lines: Mapping[Key, Line], form: str) -> float:
-    """The largest ratio of what theorem 3 allows to the bound."""
+    """Return the largest ratio of the error that theorem 3 allows to the bound."""
     return max(max(y) for (panel, _, of), (_, y) in lines.items() if (panel, of) == ("recursion", form))

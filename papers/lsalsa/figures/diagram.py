@@ -1,4 +1,4 @@
-"""What a method computes, as a diagram: SALSA's loop, LSALSA's layers (LSALSA paper, figures 1 and 2)."""
+"""The steps of a method as a diagram: SALSA's loop, LSALSA's layers (LSALSA paper, figures 1 and 2)."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ caption = "The steps of the method, from the signal at the left to the code at t
 
 LAYERS = 3
 
-# All places and lengths are inches. Wires of x and d run along the first box of a layer, B below the layers.
+# All places and lengths are in inches. Wires of x and d run beside the first box of a layer; the wire of B runs below.
 LEFT, STEP, WIDTH = 2.05, 2.68, 2.15
 BOXES, BOX_HEIGHT = (2.3, 1.68, 1.06), 0.44
 FRAME_BOTTOM, FRAME_TOP, BUS, LOOP, HEIGHT = 0.5, 2.68, 0.2, 3.0, 3.25
 
 LEARNED, FIXED, FRAME, WIRE = "#fdd9b0", "#e8eef5", "#b5b5b5", "#404040"
-"""Colours of what is learned, what is fixed, the frame of a layer, and wires."""
+"""Colours of learned boxes, fixed boxes, the frame of a layer, and wires."""
 
 ROUND: dict[str, Any] = {"boxstyle": "round,pad=0,rounding_size=0.06", "linewidth": 1}
 
@@ -44,7 +44,7 @@ EXPLANATIONS = {
 
 
 def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
-    """The first of the methods: its steps as boxes, from the signal at the left to the code at the right."""
+    """Plot the steps of the first method as boxes, from the signal at the left to the code at the right."""
     learned = shown.methods[0] == "lsalsa"
     n_layers = LAYERS if learned else 1
     end = LEFT + STEP * (n_layers - 1) + WIDTH
@@ -52,18 +52,18 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     axes = _style.new_axes(figure, 1, 1)[0, 0]
     axes.set(xlim=(0, end + 2.35), ylim=(0, HEIGHT), aspect="equal")
     axes.set_axis_off()
-    _draw_input(axes, "B" if learned else "b", learned)
+    _plot_input(axes, "B" if learned else "b", learned)
     for layer in range(n_layers):
-        _draw_layer(axes, LEFT + STEP * layer, learned, f"layer {layer + 1}" if learned else "for t = 1, ..., T")
+        _plot_layer(axes, LEFT + STEP * layer, learned, f"layer {layer + 1}" if learned else "for t = 1, ..., T")
     if not learned:
         _wire(axes, (end + 0.25, BOXES[0]), (end + 0.25, LOOP), (LEFT - 0.25, LOOP), (LEFT - 0.25, BOXES[0]))
         axes.text((LEFT + end) / 2, LOOP + 0.05, "x, d of the next step", ha="center", va="bottom", fontsize=9.5)
-    _draw_output(axes, end, learned)
+    _plot_output(axes, end, learned)
     return figure
 
 
-def _draw_input(axes: Axes, filtered: str, learned: bool) -> None:
-    """From the signal to what it looks like to the atoms, which starts x and goes into every layer."""
+def _plot_input(axes: Axes, filtered: str, learned: bool) -> None:
+    """Plot the signal and its product with the filter, which starts x and enters every layer."""
     axes.text(0.12, BOXES[0], "y", ha="left", va="center", fontsize=12)
     _wire(axes, (0.3, BOXES[0]), (0.5, BOXES[0]))
     _box(axes, 0.5, BOXES[0], 0.55, r"$W_e$" if learned else r"$A^T$", LEARNED if learned else FIXED)
@@ -73,8 +73,8 @@ def _draw_input(axes: Axes, filtered: str, learned: bool) -> None:
     axes.text(1.33, BOXES[1], filtered, va="center", fontsize=11)
 
 
-def _draw_layer(axes: Axes, left: float, learned: bool, label: str) -> None:
-    """The three updates of one step, and the wires that reach them from outside."""
+def _plot_layer(axes: Axes, left: float, learned: bool, label: str) -> None:
+    """Plot the three updates of one step, and the wires that enter them."""
     frame = FancyBboxPatch((left, FRAME_BOTTOM), WIDTH, FRAME_TOP - FRAME_BOTTOM, **ROUND, fc="none", ec=FRAME)
     axes.add_patch(frame)
     filtered = "B" if learned else "b"
@@ -95,8 +95,8 @@ def _draw_layer(axes: Axes, left: float, learned: bool, label: str) -> None:
         axes.text(left - (STEP - WIDTH) / 2, BOXES[0] + 0.06, "x, d", ha="center", va="bottom", fontsize=9.5)
 
 
-def _draw_output(axes: Axes, end: float, learned: bool) -> None:
-    """The read-out of the last step."""
+def _plot_output(axes: Axes, end: float, learned: bool) -> None:
+    """Plot the read-out of the last step."""
     _wire(axes, (end, BOXES[0]), (end + 0.5, BOXES[0]))
     words = r"$\mathrm{soft}(x;\ \alpha/\mu)$" if learned else "read-out"
     _box(axes, end + 0.5, BOXES[0], 1.1, words, FIXED)
@@ -111,7 +111,7 @@ def _box(axes: Axes, left: float, middle: float, width: float, words: str, colou
 
 
 def _wire(axes: Axes, *corners: tuple[float, float]) -> None:
-    """A line along the corners with an arrowhead at its end."""
+    """Plot a line along the corners with an arrowhead at its end."""
     axes.plot(*zip(*corners, strict=True), color=WIRE, linewidth=1.2, zorder=0)
     look = {"arrowstyle": "-|>", "color": WIRE, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 11, "linewidth": 1.2}
     axes.annotate("", corners[-1], corners[-2], arrowprops=look)

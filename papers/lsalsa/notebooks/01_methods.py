@@ -1,20 +1,20 @@
 # %% [markdown]
 # # From an algorithm to a network
 #
-# ## What is asked
+# ## The question
 #
-# A signal y, say a patch of an image, is to be written with few columns (*atoms*) of a dictionary A: y ≈ A x, most
-# entries of the *code* x being zero. The *optimal* code makes ½‖y − A x‖² + α‖x‖₁ smallest. No formula gives it; it is
-# found by iterating, and each iteration costs a product with a matrix of the size of the code squared. How few
-# iterations will do? That is the question of the paper that this study repeats, *LSALSA: accelerated source separation
-# via learned sparse coding* (Cowen, Saridena, Choromanska, 2019), sections 2 to 4 of which are told here.
+# We look for a code x that writes a signal y, for example an image patch, with few columns (*atoms*) of a dictionary A:
+# y ≈ A x. Most entries of the *code* x are zero. The *optimal* code makes ½‖y − A x‖² + α‖x‖₁ smallest. No formula
+# gives it; an iteration finds it. Each step of the iteration costs a product with a matrix of the size of the code
+# squared. How few steps are enough? The paper of this study asks that question: *LSALSA: accelerated source separation
+# via learned sparse coding* (Cowen, Saridena, Choromanska, 2019). This page explains its sections 2 to 4.
 #
-# ## SALSA: two halves that are made to agree
+# ## SALSA: two halves that must agree
 #
-# The cost has a smooth half and a half with corners. Each alone is easy. The first is smallest where a linear system
-# holds, whose matrix S = (μ I + AᵀA)⁻¹ can be computed once. The second is smallest after *shrinking*: every entry
-# moves towards zero by α/μ, and stays at zero once there. SALSA keeps two copies of the code, x and u, improves one of
-# them by each half, and sums up in d how far they are apart, until they agree.
+# The cost has a smooth half and a half with corners. Each alone is easy. The first is smallest at the solution of a
+# linear system. Its matrix S = (μ I + AᵀA)⁻¹ is computed once. The second is smallest after *shrinking*: every entry
+# moves towards zero by α/μ, and stops at zero. SALSA keeps two copies of the code, x and u, and improves one copy by
+# each half. It sums up their difference in d, until they agree.
 
 # %% tags=["parameters"]
 title = "From an algorithm to a network"
@@ -37,13 +37,13 @@ for path in list(figures.values())[:1]:
 # %% [markdown]
 # ## LSALSA: the same, cut off and learned
 #
-# Write down T iterations of SALSA one after the other, stop there, and read S and the matrix in front of y (Aᵀ in
-# SALSA, W from now on) as weights of a network with T layers. Before any training it gives just what SALSA gives after
-# T iterations. Then W and S are moved, by gradient descent on many signals and their optimal codes, so that the code
-# after T layers comes as near to the optimal one as T layers allow. One W and one S serve all layers.
+# Write down T iterations of SALSA one after the other, and stop there. Read S and the matrix in front of y (Aᵀ in
+# SALSA, W from now on) as weights of a network with T layers. Without training it gives the same as SALSA after T
+# iterations. Training moves W and S by gradient descent on many signals and their optimal codes. Its goal: after T
+# layers the code is as near to the optimal one as possible. All layers share one W and one S.
 #
-# LISTA (Gregor and LeCun, 2010) does the same to ISTA, the plainest of the iterations. SC2Net's SLSTM makes a layer
-# decide, entry by entry, how much of the past to keep.
+# LISTA (Gregor and LeCun, 2010) does the same to ISTA, the simplest iteration. In SC2Net's SLSTM a layer decides, entry
+# by entry, how much of the past it keeps.
 
 # %%
 for path in list(figures.values())[1:]:
@@ -52,18 +52,18 @@ for path in list(figures.values())[1:]:
 # %% [markdown]
 # ## Several dictionaries
 #
-# Nothing changes when the signal is a sum of two images and there is a dictionary for each: A = [A₁ A₂] and
-# x = [x₁; x₂]. The code then says which part of the sum each dictionary explains. That is *source separation*.
+# Nothing changes if the signal is a sum of two images with a dictionary for each: A = [A₁ A₂] and x = [x₁; x₂]. The
+# code then says which part of the sum each dictionary explains. That is *source separation*.
 #
 # ## Which output?
 #
-# The paper does not say which of its variables is SALSA's code. Two are tried. *u*, the last shrunken one, converges
-# to the optimal code. *softx*, x shrunken once more, is what LSALSA puts out; in the limit it is wrong by α/μ in every
-# non-zero entry, but after one or two steps it is the nearer one. The study gives the solver SALSA the better one at
-# each T, and shows both by themselves among the results that go beyond the paper.
+# The paper does not say which of its variables is SALSA's code. The study tries two. *u*, the last shrunken one,
+# converges to the optimal code. *softx*, which is x shrunken once more, is the output of LSALSA. In the limit it is
+# wrong by α/μ in every non-zero entry, but after one or two steps it is nearer. The study uses the better one for the
+# solver SALSA at each T. The results beyond the paper show both.
 #
 # ## What to count
 #
 # T counts products with a matrix of n_atoms × n_atoms, for every method: iterations of ISTA, FISTA and SALSA, layers of
-# LISTA and LSALSA. Seconds are measured as well, on one machine, everything that does not depend on the signal being
+# LISTA and LSALSA. The study also measures seconds on one machine. Everything that does not depend on the signal is
 # computed before.

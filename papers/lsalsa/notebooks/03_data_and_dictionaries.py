@@ -1,13 +1,13 @@
 # %% [markdown]
 # # Data and dictionaries
 #
-# ## What is asked
+# ## The question
 #
-# An image patch y is to be written as a sum of a few building blocks, the *atoms*: y ≈ A x. The columns of the
-# *dictionary* A are the atoms. The *code* x says how much of each atom is needed, and most of its numbers are to be
-# exactly zero. The *optimal code* of a patch is the x that makes ½‖y − A x‖² + α‖x‖₁ smallest: the first part asks for
-# a good likeness, the second, with the *penalty* α, for few atoms. Everything in this study measures how fast, and how
-# nearly, different methods find that x.
+# We write an image patch y as a sum of a few building blocks, the *atoms*: y ≈ A x. The columns of the *dictionary* A
+# are the atoms. The *code* x says how much of each atom to use; most of its entries shall be exactly zero. The *optimal
+# code* of a patch is the x that makes ½‖y − A x‖² + α‖x‖₁ smallest. The first part asks for a good likeness. The second
+# part, with the *penalty* α, asks for few atoms. This study measures how fast and how exactly different methods find
+# that x.
 
 # %% tags=["parameters"]
 title = "Data and dictionaries"
@@ -34,9 +34,9 @@ Markdown(f"**{title}.** Study `{study}`, components {', '.join(components)}.")
 # %% [markdown]
 # ## The patches
 #
-# Images are cut into square patches. The images themselves, not the patches, are divided into train and test, so no
-# part of a test image is ever seen in training. Nearly empty patches are left out of training; every patch of a test
-# image stays. The columns count patches, and in brackets the images that they come from.
+# Images are cut into square patches. The study divides the images, not the patches, into train and test images, so
+# training never sees a part of a test image. Training leaves out nearly empty patches; every patch of a test image
+# stays. The columns count patches, and in brackets the images that they come from.
 
 # %%
 lines = ["| component | patch | train | validation | test | classes |", "|---|---|--:|--:|--:|--:|"]
@@ -64,10 +64,9 @@ plt.show()
 # %% [markdown]
 # ## Learning the dictionaries
 #
-# A dictionary is learned from train patches alone: find codes for a batch of patches, move the atoms a little so that
-# A x comes nearer to the patches, give every atom length one, repeat. One pass over the patches is an *epoch*. An atom
-# that no patch has used for an epoch is drawn anew from the data. The *objective* is the mean of
-# ½‖y − A x‖² + α‖x‖₁.
+# A dictionary is learned from train patches alone. Find codes for a batch of patches, move the atoms a little so that A
+# x comes nearer to the patches, give every atom length one, repeat. One pass over the patches is an *epoch*. An atom
+# that no patch has used for an epoch is replaced by a random patch. The *objective* is the mean of ½‖y − A x‖² + α‖x‖₁.
 
 # %%
 lines = [
@@ -91,9 +90,9 @@ for path in figures.values():
 # %% [markdown]
 # ## The optimal codes, and how sure we are of them
 #
-# Every method is measured against the optimal codes, so these must be right. For each code the *duality gap* bounds
-# from above how far its objective can be from the smallest possible one. The table shows the worst test sample's gap,
-# relative to its objective, and the share of zeros.
+# The study compares every method with the optimal codes, so these must be right. For each code the *duality gap* is an
+# upper bound of the distance between its objective and the smallest possible one. The table shows the worst test
+# sample's gap, relative to its objective, and the share of zeros.
 
 # %%
 lines = ["| task | test samples | atoms | zeros | worst relative duality gap |", "|---|--:|--:|--:|--:|"]

@@ -1,24 +1,24 @@
 # %% [markdown]
 # # One dictionary
 #
-# ## What is asked
+# ## The question
 #
 # Given a patch y and a dictionary A, find the sparse code x that makes ½‖y − A x‖² + α‖x‖₁ smallest, with as little
-# work as possible. Five methods try, each in T steps, and a step of any of them costs the same product of a matrix with
+# work as possible. Five methods try it, each in T steps. A step of any method costs the same product of a matrix with
 # the codes:
 #
 # - **ISTA** takes a small step downhill, then shrinks every entry towards zero, and repeats.
 # - **FISTA** does the same with momentum.
-# - **SALSA** splits the problem in two that are easy alone, and makes the two halves agree.
-# - **LISTA** has the form of ISTA, but T steps only: the layers of a network whose matrices are learned from examples.
+# - **SALSA** splits the problem into two halves that are easy alone, and makes the halves agree.
+# - **LISTA** has the form of ISTA with T steps only: the layers of a network whose matrices are learned from examples.
 # - **LSALSA** has the form of SALSA, learned in the same way.
 #
 # ## What was done
 #
-# Settings of every method (penalty, step, rate of learning) were chosen on validation patches, never on test
-# patches. The learned methods were trained several times with different seeds, on train patches and their optimal
-# codes. All methods then coded the same test patches. The distance of a code to the optimal code is the RMSE, the root
-# of the mean squared difference of their entries: zero is perfect.
+# The settings of every method (penalty, step, learning rate) were chosen on validation patches, never on test patches.
+# The learned methods were trained several times with different seeds, on train patches and their optimal codes. Then
+# all methods encoded the same test patches. The distance of a code to the optimal code is the RMSE, the root of the
+# mean squared difference of their entries: zero is perfect.
 
 # %% tags=["parameters"]
 title = "One dictionary"
@@ -53,8 +53,8 @@ for name, rows in rows_of.items():
 # %% [markdown]
 # ## Curves
 #
-# Left: the distance after T steps. Right: the same against the time that a sample takes on this machine, which is what
-# counts in use.
+# Left: the distance after T steps. Right: the same distance over the time per sample on this machine, which counts in
+# use.
 
 # %%
 for path in figures.values():
@@ -70,8 +70,8 @@ for text in texts.values():
 # %% [markdown]
 # ## What did not work
 #
-# A training that blows up (*diverged*) or ends with nothing but zeros (*collapsed*) is a result as well. Such runs are
-# left out of the means and named here.
+# A training that blows up (*diverged*) or ends with only zeros (*collapsed*) is a result as well. The means leave out
+# such runs; this list names them.
 
 # %%
 Markdown(failures(rows_of, title_of, labels))

@@ -1,19 +1,19 @@
 # %% [markdown]
 # # Two dictionaries: taking a mixture apart
 #
-# ## What is asked
+# ## The question
 #
-# Two images are added, pixel by pixel: y = y₁ + y₂. Only the sum is given. If the first image is sparse in a dictionary
-# A₁ and the second in a dictionary A₂, then a sparse code of the sum in both together, y ≈ A₁ x₁ + A₂ x₂, tells them
-# apart: A₁ x₁ is the first image and A₂ x₂ the second. The code to find makes
-# ½‖y − A₁ x₁ − A₂ x₂‖² + α₁‖x₁‖₁ + α₂‖x₂‖₁ smallest. It is the same problem as with one dictionary, only larger and
-# harder, because atoms of the two dictionaries resemble each other.
+# Two images are added, pixel by pixel: y = y₁ + y₂. Only the sum is given. Let the first image be sparse in a
+# dictionary A₁ and the second in a dictionary A₂. Then a sparse code of the sum in both together, y ≈ A₁ x₁ + A₂ x₂,
+# separates them: A₁ x₁ is the first image and A₂ x₂ the second. The wanted code makes ½‖y − A₁ x₁ − A₂ x₂‖² + α₁‖x₁‖₁ +
+# α₂‖x₂‖₁ smallest. It is the same problem as with one dictionary, but larger. It is also harder, because atoms of the
+# two dictionaries resemble each other.
 #
 # ## What was done
 #
 # Each dictionary was learned alone, from unmixed train patches. Patches of train images were mixed for training,
-# patches of test images for testing. No method is told the two sources: the learned methods see mixtures
-# and their optimal codes only.
+# patches of test images for testing. No method sees the two sources: the learned methods get only mixtures and their
+# optimal codes.
 
 # %% tags=["parameters"]
 title = "Two dictionaries: taking a mixture apart"
@@ -35,8 +35,8 @@ Markdown(f"**{title}.** Study `{study}`, tables {', '.join(tables) or 'none'}; f
 # %% [markdown]
 # ## What comes out
 #
-# Where separated images are shown, the first row is the truth, which no method has seen. The second row is what the
-# optimal code makes of the mixture: the goal of every method here. Each further row is one method after T steps.
+# In the pictures of separated images the first row is the truth, which no method has seen. The second row is the
+# separation by the optimal code: the goal of every method here. Each further row is one method after T steps.
 
 # %%
 for path in figures.values():
@@ -45,8 +45,8 @@ for path in figures.values():
 # %% [markdown]
 # ## What the numbers say
 #
-# A table of distances speaks of the whole code, both parts together. A table of classification errors speaks of
-# one part alone: can one still tell which digit it was, when it is read from a mixture?
+# A table of distances is about the whole code, both parts together. A table of classification errors is about one part
+# alone: can a classifier still recognise the digit, after the method has separated it from a mixture?
 
 # %%
 for name, rows in rows_of.items():
@@ -64,8 +64,8 @@ for text in texts.values():
 # %% [markdown]
 # ## What did not work
 #
-# A training that blows up (*diverged*) or ends with nothing but zeros (*collapsed*) is a result as well. Such runs are
-# left out of the means and named here.
+# A training that blows up (*diverged*) or ends with only zeros (*collapsed*) is a result as well. The means leave out
+# such runs; this list names them.
 
 # %%
 Markdown(failures(rows_of, title_of, labels))

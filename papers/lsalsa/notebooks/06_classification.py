@@ -1,22 +1,22 @@
 # %% [markdown]
 # # Are the codes good for something?
 #
-# ## What is asked
+# ## The question
 #
-# A code may be near the optimal one in numbers and still have lost what matters. So it is put to use: a linear
+# A code may be near the optimal one in numbers and still have lost what matters. So the study puts it to use. A linear
 # classifier reads the codes of all patches of an image and names its class, a digit or a kind of photograph. If the
 # estimated codes are good, it makes the same few mistakes as with the optimal codes.
 #
 # ## Two protocols
 #
 # - **The paper's.** The classifier is fitted on the optimal codes of the test images themselves, usually until it makes
-#   no mistake. Then it reads the estimated codes of the same images. This says nothing about recognising new
-#   images; it isolates the damage that comes from inexact codes.
-# - **Held out.** The classifier is fitted on optimal codes of train images and has never seen a test image.
-#   The mark to compare with is its error on the optimal test codes: a perfect encoder would have just that.
+#   no mistake. Then it reads the estimated codes of the same images. This does not measure the recognition of new
+#   images; it isolates the damage by inexact codes.
+# - **Held out.** The classifier is fitted on optimal codes of train images and has never seen a test image. Compare its
+#   errors with its error on the optimal test codes: a perfect encoder reaches exactly that.
 #
-# The classifier is a multinomial logistic regression on standardised codes; where the configuration says so, long codes
-# are first shortened by a fixed random projection. The error on the optimal codes stands above each table.
+# The classifier is a multinomial logistic regression on standardised codes. If the configuration says so, a fixed
+# random projection first shortens long codes. The error on the optimal codes stands above each table.
 
 # %% tags=["parameters"]
 title = "Are the codes good for something?"
@@ -57,7 +57,7 @@ for name, rows in rows_of.items():
 # %% [markdown]
 # ## Against the paper, cell by cell
 #
-# The tables that the paper has as well.
+# The tables that the paper also has.
 
 # %%
 for name, rows in rows_of.items():
@@ -67,10 +67,10 @@ for name, rows in rows_of.items():
 # %% [markdown]
 # ## Why they differ: the same cells with one thing changed
 #
-# The paper leaves open which variable is SALSA's code, and how long and with what steps its encoders were trained. So
-# every cell that is far from the paper's was run with the other read-out as well, or trained by Adam. Where that moves
-# the error most of the way to the paper's, it is an explanation. Where it does not, these experiments have not found
-# one. What differs besides: the images (where they are fewer or partial), and the dictionary, which the paper does not
+# The paper does not say which variable is SALSA's code, how long its encoders were trained, and with what steps. So the
+# study ran every cell that is far from the paper's with the other read-out as well, or trained it by Adam. If that
+# moves the error most of the way to the paper's, it is an explanation. Otherwise these experiments have not found one.
+# Two more things differ: the images (where they are fewer or partial), and the dictionary, which the paper does not
 # publish.
 
 # %%
@@ -83,8 +83,8 @@ for name, rows in rows_of.items():
 # ## The penalty of CIFAR-10
 #
 # The printed penalty belongs to another scale of pixels. On pixels in [0, 1] it leaves almost nothing of a patch. The
-# paper's own rule, at least 89 % zeros, gives a smaller one. Whether the order of the methods depends on it shows in
-# the two tables of CIFAR-10: *Table 6* with the printed penalty, and the one *at 89 % zeros*.
+# paper's own rule, at least 89 % zeros, gives a smaller one. The two tables of CIFAR-10 show whether the order of the
+# methods depends on it: *Table 6* has the printed penalty, the other one *89 % zeros*.
 
 # %%
 for name, rows in rows_of.items():
@@ -94,7 +94,7 @@ for name, rows in rows_of.items():
 # %% [markdown]
 # ## Error against time
 #
-# What counts in use is the error that can be had in a given time.
+# In use, the error that a method reaches in a given time counts.
 
 # %%
 for path in figures.values():
@@ -110,8 +110,8 @@ for text in texts.values():
 # %% [markdown]
 # ## What did not work
 #
-# A training that blows up (*diverged*) or ends with nothing but zeros (*collapsed*) is a result as well. Such runs are
-# left out of the means and named here.
+# A training that blows up (*diverged*) or ends with only zeros (*collapsed*) is a result as well. The means leave out
+# such runs; this list names them.
 
 # %%
 Markdown(failures(rows_of, title_of, labels))

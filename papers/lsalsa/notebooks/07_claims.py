@@ -1,19 +1,20 @@
 # %% [markdown]
 # # Does it hold?
 #
-# ## What is asked
+# ## The question
 #
-# A paper says many things: that one method needs more iterations than another, that it is the best in a row of a table,
-# that a theorem is true. Here each of these statements is held against what this study measured.
+# A paper says many things: one method needs more iterations than another, it is the best in a row of a table, a theorem
+# is true. This page compares each of these statements with the results of this study.
 #
 # ## How a verdict is reached
 #
 # - **reproduced**: the numbers of this study say the same.
-# - **partly**: they say it in part, or the difference is within the spread of the seeds, which is a tie.
+# - **partly**: they say it in part, or the difference is a tie, which means within the spread of the seeds.
 # - **not reproduced**: they say otherwise.
-# - **not testable here**: the study did not run what the claim speaks of. What is missing is named.
+# - **not testable here**: the study did not run the methods, depths or data of the claim. The reason names what is
+#   missing.
 #
-# A study of fewer images, at fewer depths or on other data than the paper's can contradict a claim only for its own
+# A study can have fewer images, fewer depths or other data than the paper. Then it contradicts a claim only for its own
 # setting. Where the paper's words are vague ("near", "dramatically"), the reading says what was checked.
 
 # %% tags=["parameters"]
@@ -47,7 +48,7 @@ for path in figures.values():
 # %% [markdown]
 # ## What did not hold
 #
-# Claims that the numbers of this study contradict, in whole or in part.
+# Claims that the numbers of this study contradict, fully or in part.
 
 # %%
 against = [row for verdict in VERDICTS[2:0:-1] for row in rows if row["verdict"] == verdict]

@@ -3,12 +3,12 @@
 #
 # Three questions that the paper leaves open, on its own tasks.
 #
-# 1. **Is plain gradient descent the right way to train?** The paper uses it. Its steps must be tiny where the
-#    dictionary is ill-conditioned. Adam, which scales the step of every weight by itself, is what one would try today.
-# 2. **Which output?** SALSA and LSALSA are read out in two ways, *softx* (the paper's for LSALSA) and *u*. The first
-#    is biased in the limit, the second is not.
-# 3. **What does a second buy?** A solver that uses the zeros of the codes, instead of multiplying them, computes the
-#    *exact* code, with a certificate. If it is as fast as a network, there is no reason to approximate.
+# 1. **Is plain gradient descent the right way to train?** The paper uses it. Its steps must be tiny if the dictionary
+#    is ill-conditioned. Adam scales the step of every weight by itself, and would be the first choice today.
+# 2. **Which output?** SALSA and LSALSA have two read-outs, *softx* (the paper's for LSALSA) and *u*. The first is
+#    biased in the limit, the second is not.
+# 3. **What does a second buy?** A solver can skip the zeros of the codes instead of multiplying them. Then it computes
+#    the *exact* code, with a certificate. If it is as fast as a network, there is no reason to approximate.
 
 # %% tags=["parameters"]
 title = "Beyond the paper"
@@ -73,7 +73,7 @@ for name, text in texts.items():
 # ## What a second buys
 #
 # Each mark is a method at a depth, or an exact solver: seconds for one signal across, distance to the optimal code up.
-# What lies low and to the left is good. The certified exact solver stops at the accuracy it is asked for.
+# Low and to the left is good. The certified exact solver stops at the accuracy that it is asked for.
 
 # %%
 for name, path in figures.items():

@@ -1,4 +1,4 @@
-"""What the theorems assume of trained encoders: a row per task, method and depth."""
+"""Assumptions of the theorems about trained encoders: a row per task, method and depth."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _percent(value: float) -> str:
 
 
 def make(data: Mapping[str, Any], shown: Shown) -> Table:
-    """A row per task, method and depth, and a sentence per task and method."""
+    """Make a row per task, method and depth, and a sentence per task and method."""
     rows, labels = table_rows(data["lsalsa.assumptions"]), shown.details["labels"]
     columns = (
         Column("task", "task"),

@@ -37,6 +37,6 @@ COLUMNS = (
 
 
 def make(data: Mapping[str, Any], shown: Shown) -> Table:
-    """A row per statement, form and case."""
+    """Make a row per statement, form and case."""
     rows = summary(CHECKS, data["lsalsa.checks"])
     return Table(shown.heading, rows, [grid(COLUMNS, rows, n_words=3)], [NOTE])

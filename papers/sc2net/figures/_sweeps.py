@@ -1,4 +1,4 @@
-"""What the figures of SC2Net's sweeps share: a panel per set of images, curves of accuracy."""
+"""The common form of figures of SC2Net's sweeps: a panel per set of images, curves of accuracy."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Row = Mapping[str, Any]
 
 
 def new_panels(count: int, shown: Shown, explanation: str) -> tuple[Figure, Any]:
-    """A figure with `count` panels side by side, (count,)."""
+    """Make a figure with `count` panels side by side, (count,)."""
     figure = _style.new_figure(4.8 * max(count, 2), 3.6, shown.heading, explanation)
     return figure, _style.new_axes(figure, 1, count)[0]
 
@@ -24,12 +24,12 @@ def new_panels(count: int, shown: Shown, explanation: str) -> tuple[Figure, Any]
 def sweep(
     column: str, label: str, findings: Callable[[Sequence[Row]], list[str]], data: Mapping[str, Any], shown: Shown
 ) -> Figure:
-    """Accuracy of every method over one setting that is varied.
+    """Plot the accuracy of every method over one setting.
 
     Parameters
     ----------
     column : str
-        Of the table's rows: the setting.
+        The setting's column in the table's rows.
     label : str
         Of the horizontal axis.
     findings : callable
@@ -54,7 +54,7 @@ def sweep(
 
 
 def _curves(table: Sequence[Row], images: str, column: str) -> dict[str, list[tuple]]:
-    """Method -> (setting, mean, standard deviation), growing in the setting."""
+    """Return method -> (setting, mean, standard deviation), in ascending order of the setting."""
     curves: dict[str, list[tuple]] = {}
     for row in table:
         if row["images"] == images and row["accuracy_percent"] is not None:
@@ -64,6 +64,6 @@ def _curves(table: Sequence[Row], images: str, column: str) -> dict[str, list[tu
 
 
 def _labelled(shown: Shown, curves: Mapping[str, Any]) -> Shown:
-    """The methods of the curves with their names in print: of each a look of its own."""
+    """Return the methods of the curves with their names in print, each with its own look."""
     names = {method: method.upper() for method in curves}
     return Shown(shown.name, shown.heading, labels=names, algorithms={method: method for method in curves})

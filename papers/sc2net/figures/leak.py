@@ -21,7 +21,7 @@ caption = "Mean norm of the atoms over the epochs of training, with and without 
 
 
 def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
-    """A panel per set of images."""
+    """Plot a panel per set of images."""
     table = rows_of(data["sc2net.variants"], shown.details["variants"])
     sets = data_labels(table)
     figure, panels = new_panels(len(sets), shown, " ".join(grown_atoms(table)))
@@ -38,6 +38,6 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
 
 
 def _norms(rows: Sequence[Mapping[str, Any]]) -> tuple[list[int], list[float]]:
-    """Epochs and the mean over repetitions of the norm in each."""
+    """Return the epochs, and the mean norm over repetitions in each."""
     epochs = sorted({row["epoch"] for row in rows})
     return epochs, [float(np.mean([row["atom_norm_mean"] for row in rows if row["epoch"] == e])) for e in epochs]

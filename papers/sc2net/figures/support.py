@@ -22,7 +22,7 @@ WORDS = "Percentage of the true support among the k largest entries of the code,
 
 
 def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
-    """A panel per case."""
+    """Plot a panel per case."""
     table = rows_of(data["sc2net.support"])
     cases = list(dict.fromkeys(row["case"] for row in table))
     figure, panels = new_panels(len(cases), shown, WORDS)

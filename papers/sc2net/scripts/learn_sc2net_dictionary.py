@@ -1,4 +1,4 @@
-"""Dictionaries of whole images. Input, output and parameters: rule learn_sc2net_dictionary."""
+"""Learn dictionaries of whole images. Input, output and parameters: rule learn_sc2net_dictionary."""
 
 from lsalsa.seeds import generator
 from lsalsa.study.job import job
@@ -10,9 +10,9 @@ with job(snakemake) as j:
     names = ("n_atoms", "alpha", "batch_size", "epochs")
     dictionaries, zero_shares = {}, []
     for repetition in range(j.params["repetitions"]):
-        drawn = generator(j.seed("samples", repetition)).permutation(len(train))[: j.params["n_train"]]
+        chosen = generator(j.seed("samples", repetition)).permutation(len(train))[: j.params["n_train"]]
         settings = {name: j.params[name] for name in names}
-        found, zeros = pixel_dictionary(train[drawn], **settings, seed=j.seed(repetition))
+        found, zeros = pixel_dictionary(train[chosen], **settings, seed=j.seed(repetition))
         dictionaries[f"dictionary_{repetition}"] = found
         zero_shares.append(zeros)
     j.write(dictionaries=dictionaries, metadata={"zero_shares": zero_shares})

@@ -1,4 +1,4 @@
-"""Recovery of the support of synthetic codes. Input, output and parameters: rule recover_sc2net_support."""
+"""Recover the support of synthetic codes. Input, output and parameters: rule recover_sc2net_support."""
 
 from lsalsa.study.job import job
 from papers.sc2net.support import recover

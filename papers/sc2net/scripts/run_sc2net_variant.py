@@ -1,11 +1,11 @@
-"""One method of SC2Net under one circumstance. Input, output and parameters: rule run_sc2net_variant."""
+"""Run one variant of SC2Net on one set of images. Input, output and parameters: rule run_sc2net_variant."""
 
 from lsalsa.seeds import seed_for
 from lsalsa.study.job import job
 from papers.sc2net.experiment import run_variant
 from papers.sc2net.images import vectors_of
 
-SEED_NAME = "run_sc2net_arm"  # the rule's first name: results keep their random numbers
+SEED_NAME = "run_sc2net_arm"  # the rule's first name: with it results keep their random numbers
 
 with job(snakemake) as j:
     vectors, dictionaries = vectors_of(j.read("images")), j.read("dictionaries")

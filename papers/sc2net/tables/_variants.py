@@ -1,4 +1,4 @@
-"""What the tables of variants share: a row per set of images and variant, means over the repetitions that finished."""
+"""The common form of tables of variants: one row per set of images and variant, means over finished repetitions."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ STATUS = Column("status", "status")
 
 
 def rows_of(runs: Iterable[Row], variants: Sequence[str], published: Iterable[Row] = ()) -> list[dict[str, Any]]:
-    """Means over the repetitions that finished.
+    """Average over the finished repetitions.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def rows_of(runs: Iterable[Row], variants: Sequence[str], published: Iterable[Ro
     Returns
     -------
     rows : list of dict
-        Standard deviations are over repetitions, that of the protocol as released over its draws.
+        Standard deviations are over repetitions. That of the released protocol is over its random choices of images.
     """
     runs = list(runs)
     paper = {(row["images"], row["variant"]): row["accuracy_percent"] for row in published}
@@ -82,17 +82,17 @@ def variants_table(
     data: Mapping[str, Any],
     shown: Shown,
 ) -> Table:
-    """A table of variants.
+    """Make a table of variants.
 
     Parameters
     ----------
     columns : sequence of Column
-        Behind those for the data set and the variant.
+        They follow those for the data set and the variant.
     note : str
     findings : callable
-        Rows -> what they say.
+        Rows -> sentences.
     data : mapping
-        ``sc2net.variants`` and, where the paper has the numbers, ``published``.
+        ``sc2net.variants``, and ``published`` if the paper has the numbers.
     shown : Shown
         With the order of the variants among its details.
     """

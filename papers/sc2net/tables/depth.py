@@ -1,4 +1,4 @@
-"""How many steps SLSTM needs."""
+"""Accuracy of SLSTM over its number of steps."""
 
 from functools import partial
 

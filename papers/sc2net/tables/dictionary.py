@@ -1,4 +1,4 @@
-"""What the dictionary of the paper's code costs."""
+"""Accuracy with the dictionary of the paper's code and with a fitted one."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""Atoms that grow, because the loss does not hold them."""
+"""Norms of the atoms, which grow because the loss does not bound them."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""What the weight of the l1 norm does."""
+"""Accuracy over the weight of the l1 norm."""
 
 from functools import partial
 

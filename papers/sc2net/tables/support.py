@@ -1,4 +1,4 @@
-"""Which entries of a synthetic code a method finds: cases and methods down, sizes of the support across."""
+"""Recovery of the support of a synthetic code: cases and methods down, sizes of the support across."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ Row = Mapping[str, Any]
 
 
 def make(data: Mapping[str, Any], shown: Shown) -> Table:
-    """A row of the CSV file per case, method and size."""
+    """Make a row of the CSV file per case, method and size."""
     rows = rows_of(data["sc2net.support"])
     return Table(shown.heading, rows, [_grid(rows)], [NOTE], recovered(rows))
 
 
 def rows_of(runs: Iterable[Row]) -> list[dict[str, Any]]:
-    """Means over the repetitions of each case, method and size of the support."""
+    """Average over the repetitions of each case, method and size of the support."""
     cells: dict[tuple, list[Row]] = {}
     for run in runs:
         cells.setdefault(tuple(run[name] for name in KEYS), []).append(run)

@@ -1,4 +1,7 @@
-"""The overlap-add as a compiled loop over host memory, without the interpreter's lock. Meaning: `overlap`."""
+"""The overlap-add as a compiled loop over host memory, without the interpreter's lock.
+
+Implements `lsalsa.convolution.portable`.
+"""
 
 from typing import Any
 
@@ -7,7 +10,7 @@ from numba import njit
 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz"})
 def overlap_add(patches: Any, step: tuple[int, int], origin: tuple[int, int], out: Any) -> None:
-    """See `overlap.overlap_add`."""
+    """See `portable.overlap_add`."""
     for n in range(patches.shape[0]):
         for p in range(patches.shape[1]):
             for q in range(patches.shape[2]):

@@ -7,12 +7,13 @@ becomes large enough to run at full speed.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from lsalsa.arrays import Space, is_host, namespace
-from lsalsa.convolution.overlap import overlap_add
 
 BLOCKS = sorted(range(8, 33), key=lambda size: abs(size - 16))
 """Positions of a recording that may share a patch, the best first; they are about equally fast."""
@@ -86,7 +87,7 @@ class Convolution:
     """
 
     def __init__(self, filters: Any, stride: tuple[int, ...], signal_shape: tuple[int, ...]):
-        self.xp, self.dtype = namespace(filters), filters.dtype
+        self.xp, self.dtype, self.shape, self.stride = namespace(filters), filters.dtype, filters.shape, stride[-1]
         filters, step, self.picture = as_picture(filters, stride, signal_shape)
         height, width, _ = filters.shape
         self.grid = ((self.picture[0] - height) // step[0] + 1, (self.picture[1] - width) // step[1] + 1)
@@ -94,7 +95,7 @@ class Convolution:
             self.parts = _parts_of_row(filters[0], step[1], self.grid[1])
         else:
             self.parts = [Part(filters.reshape(height * width, -1), (height, width), step, self.grid, (0, 0), 0)]
-        self._scratch = _Scratch(self.xp)
+        self._overlap_add, self._scratch = _overlap_add_for(filters), _Scratch(self.xp)
 
     def signals_buffer(self, n_samples: int) -> Any:
         """Room for signals, (n_samples, n_features), uninitialised; the same memory at each call from one thread."""
@@ -146,8 +147,33 @@ class Convolution:
                 patch = self._buffer("patches", (*rows.shape[:3], *part.kernel))
                 flat = patch.reshape(-1, part.bank.shape[0])
                 self.xp.matmul(rows.reshape(-1, part.bank.shape[1]), part.bank.T, out=flat)
-                overlap_add(patch, part.step, part.corner_of(slab), pictures[slab[0]])
+                self._overlap_add(patch, part.step, part.corner_of(slab), pictures[slab[0]])
         return out
+
+    def filter_gradient(self, signals: Any, codes: Any) -> Any:
+        """Gradient of the sum over the samples of <y, H x> for the filters.
+
+        Parameters
+        ----------
+        signals : array, (n_samples, n_features)
+            In the filters' dtype; residuals, in a decoder.
+        codes : array, (n_samples, n_atoms)
+
+        Returns
+        -------
+        gradient : array, (length, n_filters) or (height, width, n_filters)
+        """
+        pictures, gradient = signals.reshape(signals.shape[0], *self.picture), self.xp.zeros(self.shape, self.dtype)
+        flat = gradient.reshape(-1, self.shape[-1])
+        for part in self.parts:
+            patches, source, of_bank = part.patches_of(pictures), part.codes_of(codes), self.xp.zeros_like(part.bank)
+            for slab in self._slabs(part, signals.shape[0]):
+                patch = self._buffer("patches", patches[slab].shape)
+                patch[...] = patches[slab]
+                of_bank += patch.reshape(-1, of_bank.shape[0]).T @ source[slab].reshape(-1, of_bank.shape[1])
+            for rows, columns in _places_in_bank(flat.shape, self.stride, of_bank.shape[1]):
+                flat += of_bank[rows, columns]
+        return gradient
 
     def _multiply(self, patch: Any, bank: Any, target: Any) -> None:
         """target = patch @ bank, through a buffer where the target's rows do not follow each other in memory."""
@@ -182,6 +208,17 @@ class _Scratch(threading.local):
         self.space = Space(xp)
 
 
+def _overlap_add_for(array: Any) -> Callable[..., None]:
+    """The body for arrays like this one; imported here, so that only what is used is loaded."""
+    if isinstance(array, np.ndarray):
+        from lsalsa.convolution import compiled
+
+        return compiled.overlap_add
+    from lsalsa.convolution import portable
+
+    return portable.overlap_add
+
+
 def as_picture(filters: Any, *sizes: tuple[int, ...]) -> tuple[Any, ...]:
     """Filters (length, n_filters) and sizes along one axis as those of pictures of one row; those of pictures as they
     are."""
@@ -211,6 +248,13 @@ def _toeplitz(filters: Any, stride: int, size: int) -> Any:
     """The filters at `size` neighbouring positions: array, (length + (size - 1) stride, size * n_filters)."""
     length, n_filters = filters.shape
     bank = namespace(filters).zeros((length + (size - 1) * stride, size * n_filters), filters.dtype)
-    for i in range(size):
-        bank[i * stride : i * stride + length, i * n_filters : (i + 1) * n_filters] = filters
+    for rows, columns in _places_in_bank(filters.shape, stride, bank.shape[1]):
+        bank[rows, columns] = filters
     return bank
+
+
+def _places_in_bank(shape: Pair, stride: int, n_columns: int) -> Iterator[tuple[slice, slice]]:
+    """Rows and columns of a bank at which it holds the filters, (length, n_filters): one position after the other."""
+    length, n_filters = shape
+    for i in range(n_columns // n_filters):
+        yield slice(i * stride, i * stride + length), slice(i * n_filters, (i + 1) * n_filters)

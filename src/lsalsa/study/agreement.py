@@ -1,4 +1,4 @@
-"""A table held against the paper's, cell by cell: who is best, where the numbers part, and what variants do."""
+"""Compare a table with the paper's, cell by cell: who is best, where the numbers differ, and what variants change."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from lsalsa.study.repetitions import Row
 from lsalsa.study.table import Grid
 
 LARGE = 20.0
-"""Percentage points from which a difference is listed."""
+"""Differences of at least this many percentage points are listed."""
 NEAR = 0.5
-"""A variant explains a difference when it leaves less than this share of it."""
+"""A variant explains a difference if it leaves less than this share of it."""
 
 
 def agreement(rows: Sequence[Row], labels: Labels) -> str:
-    """Sentences on how far a table of errors agrees with the paper's.
+    """Write sentences on how far a table of errors agrees with the paper's.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def agreement(rows: Sequence[Row], labels: Labels) -> str:
 
 
 def experiments(rows: Sequence[Row], variants: Sequence[Row], labels: Labels, algorithms: Mapping[str, str]) -> str:
-    """For each cell far from the paper's, whether another read-out or optimiser of its method comes nearer to it.
+    """For each cell far from the paper's, say whether a variant of its method (read-out, optimiser) comes nearer.
 
     Parameters
     ----------
@@ -59,12 +59,12 @@ def experiments(rows: Sequence[Row], variants: Sequence[Row], labels: Labels, al
     variants : sequence of rows
         The same table for other methods with the same algorithms.
     labels, algorithms : mapping
-        Method -> its name in print, and the solver or encoder behind it.
+        Method -> its name in print; method -> its solver or encoder.
 
     Returns
     -------
     text : str
-        A Markdown list, the farthest cell first; empty where no cell is far.
+        A Markdown list, the farthest cell first; empty if no cell is far.
     """
     lines = []
     for row, ours, paper in _far(rows):
@@ -75,7 +75,7 @@ def experiments(rows: Sequence[Row], variants: Sequence[Row], labels: Labels, al
 
 
 def _tried(variants: Sequence[Row], ours: float, paper: float, labels: Labels) -> str:
-    """What the variants of a method gave in a cell, and whether the best of them explains the difference."""
+    """List the results of a method's variants in a cell, and say whether the best of them explains the difference."""
     head = f"{paper:.1f} in the paper, {ours:.1f} here"
     done = [(row["method"], row[quantity_of([row]).name]) for row in variants]
     done = [(method, error) for method, error in done if error is not None]
@@ -89,20 +89,20 @@ def _tried(variants: Sequence[Row], ours: float, paper: float, labels: Labels) -
 
 
 def _compared(rows: Sequence[Row]) -> list[tuple[Row, float, float]]:
-    """Each cell that both tables have, with our error and the paper's."""
+    """Return each cell that both tables have, with our error and the paper's."""
     written = quantity_of(rows).name
     pairs = [(row, row[written], row[f"paper_{written}"]) for row in rows]
     return [(row, ours, paper) for row, ours, paper in pairs if ours is not None and paper is not None]
 
 
 def _far(rows: Sequence[Row]) -> list[tuple[Row, float, float]]:
-    """The cells that differ by `LARGE` or more, the farthest first."""
+    """Return the cells that differ by `LARGE` or more, the farthest first."""
     far = [pair for pair in _compared(rows) if abs(pair[1] - pair[2]) >= LARGE]
     return sorted(far, key=lambda pair: -abs(pair[1] - pair[2]))
 
 
 def _best(pairs: Sequence[tuple], depth: int, column: int) -> set[str]:
-    """The methods with the least error at a depth, in our column or the paper's: several where they tie."""
+    """Return the methods with the least error at a depth, in our column or the paper's; several in a tie."""
     values = {pair[0]["method"]: pair[column] for pair in pairs if pair[0]["depth"] == depth}
     return {method for method, value in values.items() if value == min(values.values())}
 

@@ -1,4 +1,4 @@
-"""Rows as a CSV file and back: the form in which tables, and the papers' numbers, are kept."""
+"""Write rows as a CSV file and read them: the form of our tables and of the papers' numbers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 
 def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
-    """The rows as CSV text, numbers to six digits; None is an empty field."""
+    """Write rows as CSV text, numbers with six digits; None is an empty field."""
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
     writer.writeheader()
@@ -19,7 +19,7 @@ def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def read_csv(path: str | Path) -> list[dict[str, Any]]:
-    """The rows of a CSV file: what reads as a number is one, an empty field is None."""
+    """Read the rows of a CSV file: fields that look like numbers become numbers, empty fields None."""
     with Path(path).open(encoding="utf-8", newline="") as file:
         return [{name: _value(text) for name, text in row.items()} for row in csv.DictReader(file)]
 

@@ -3,4 +3,4 @@
 FOLDERS = {name: name for name in ("images", "patches", "signals", "codes", "classifiers", "search", "encoders")}
 FOLDERS |= {"dictionaries": "dictionary", "problems": "codes"}
 FOLDERS |= {name: name for name in ("evaluation", "timing", "exact")}
-"""Folder of results -> first word of the target that makes what lies in it, e.g. `codes_digits`."""
+"""Folder of results -> first word of the targets that fill it, e.g. `codes_digits`."""

@@ -1,4 +1,4 @@
-"""The title of a table or figure, and what limits its numbers: partial data, a reduced study, the device."""
+"""The title of a table or figure with the limits of its numbers: partial data, a reduced study, the device."""
 
 from __future__ import annotations
 
@@ -10,24 +10,28 @@ from lsalsa.storage import read_arrays
 
 
 class Heading(NamedTuple):
-    """A title, and sentences that a reader must know besides; empty where nothing is lacking."""
+    """A title, and sentences on the limits of the numbers; empty without limits."""
 
     title: str
     note: str = ""
 
 
 def heading(title: str, extents: Mapping[str, str], reduced: str | None, devices: Iterable[str] = ()) -> Heading:
-    """The title with a mark, and the note, where the results are not those of the whole study on the whole data.
+    """Mark a title, and write a note, if the results are not those of the whole study on all data.
 
     Parameters
     ----------
     title : str
     extents : mapping
-        Name of a set of images -> what its source says of its extent: "complete", or "partial: ..." and how much.
+        Name of a set of images -> its extent, as its source gives it: "complete", or "partial: ..." and how much.
     reduced : str, optional
         In what a study is smaller than the paper's, as its configuration says.
     devices : iterable of str
-        Where the numbers were computed; anything but the CPU alone is a mark.
+        Devices that computed the numbers; only the CPU alone gets no mark.
+
+    Returns
+    -------
+    heading : Heading
     """
     partial = [f"{name} ({extent.partition(':')[2].strip()})" for name, extent in extents.items() if lacks(extent)]
     marks, sentences = [], []
@@ -45,17 +49,17 @@ def heading(title: str, extents: Mapping[str, str], reduced: str | None, devices
 
 
 def devices_in(contents: Iterable[Any]) -> set[str]:
-    """The devices that rows among some contents name in their column ``device``."""
+    """Return the devices in the column ``device`` of all rows among some contents."""
     rows = (row for content in contents if isinstance(content, list) for row in content)
     return {row["device"] for row in rows if isinstance(row, Mapping) and row.get("device")}
 
 
 def lacks(extent: str) -> bool:
-    """True for the extent of a set of images that is not complete."""
+    """Return True for the extent of a set of images that is not complete."""
     return extent.startswith("partial")
 
 
 def extents_of(paths: Iterable[str | Path]) -> dict[str, str]:
-    """Name -> extent of each file of images; a file that does not say holds all that its source has."""
+    """Return name -> extent of each file of images; a file without an entry is complete."""
     sources = {Path(path).stem: dict(read_arrays(path, ["source"])["source"].tolist()) for path in paths}
     return {name: source.get("extent", "complete") for name, source in sources.items()}

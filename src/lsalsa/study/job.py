@@ -1,11 +1,11 @@
-"""One context for every script of the workflow: threads, log, seeds, files, and how a failure ends.
+"""The context of every script of the workflow: threads, log, seeds, files, and the handling of failures.
 
     with job(snakemake) as j:
         images = j.read("images")
         j.write(patches=cut(images, **j.params))
 
-A failure is one sentence on the terminal, the traceback in the log, a line in `logs/failures.txt`, exit status 1, and
-no file under an output name.
+A failure gives one sentence on the terminal, the traceback in the log, a line in `logs/failures.txt`, and exit status
+1. No file remains under an output name.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ READERS: dict[str, Callable[[str | Path], Any]] = {".npz": read_arrays, ".parque
 
 
 class Job:
-    """What a script sees of its rule.
+    """A script's view of its rule.
 
     Parameters
     ----------
@@ -62,17 +62,17 @@ class Job:
 
     @property
     def title(self) -> str:
-        """The job in words: rule and wildcards."""
+        """Rule and wildcards in words."""
         return " ".join([self.rule, *(f"{value}" for value in self.wildcards.values())])
 
     @property
     def device(self) -> Device:
-        """Where this job computes."""
+        """The device of this job."""
         return Device(self._device)
 
     @property
     def checkpoints(self) -> Path:
-        """A folder for the state of trainings that are under way; it goes when the job has written its results."""
+        """A folder for the state of running trainings; it is removed when the job has written its results."""
         names = [self.rule, *self.wildcards.values()]
         return self.results.joinpath("checkpoints", *names)
 
@@ -82,24 +82,24 @@ class Job:
         return failures_file(self.log).parent.parent
 
     def seed(self, *names: str | int) -> int:
-        """Seed of this job, or of the part of it that `names` name."""
+        """Return the seed of this job, or of a part of it: `names` name the part."""
         return seed_for(self.params["seed"], self.rule, *self.wildcards.values(), *names)
 
     def has(self, name: str) -> bool:
-        """True when the job has an input of this name."""
+        """Return True if the job has an input of this name."""
         return name in self.input.keys()  # noqa: SIM118 - a list with names, not a dictionary
 
     def read(self, *names: str) -> Any:
-        """Contents of named inputs: arrays of NPZ, rows of Parquet; a list for an input of several files."""
+        """Read named inputs: arrays of NPZ, rows of Parquet; a list for an input of several files."""
         contents = [_each(read_file, self.input[name]) for name in names]
         return contents[0] if len(contents) == 1 else contents
 
     def metadata(self, name: str) -> Any:
-        """Metadata of a named NPZ input; a list for an input of several files."""
+        """Read the metadata of a named NPZ input; a list for an input of several files."""
         return _each(read_metadata, self.input[name])
 
     def write(self, metadata: Mapping[str, Any] | None = None, **contents: Any) -> None:
-        """Write named outputs, each complete or not at all; `metadata` goes with each of them."""
+        """Write named outputs, each complete or not at all, all with the same `metadata`."""
         origin = {"rule": self.rule, "study": self.study, **self.wildcards, "settings": self.params}
         facts = {"job": origin, **(metadata or {})}
         for name, content in contents.items():
@@ -109,7 +109,7 @@ class Job:
                 write_file(Path(one_path), one_content, facts)
 
     def provenance(self) -> dict[str, Any]:
-        """Columns that say under what circumstances a row came about."""
+        """Return the columns that record under what circumstances a row was computed."""
         return {
             "study": self.study,
             "device": self.device.name,
@@ -121,7 +121,7 @@ class Job:
         }
 
     def __enter__(self) -> Job:
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave through the exits that clean up
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # exit through __exit__, which cleans up
         set_threads(self.threads)
         _log_to(self.log, self.title)
         logger.debug("started with %s", self.params)
@@ -141,7 +141,7 @@ class Job:
         sys.exit(error.code if isinstance(error, SystemExit) and error.code else 1)
 
     def _remedy(self, error: BaseException) -> str:
-        """The command that makes a damaged input anew, for a message that asks to delete it."""
+        """Return the command that makes a damaged input anew, for a message that asks to delete it."""
         text = str(error)
         damaged = next((Path(path) for path in self.input if text.startswith(str(path))), None)
         if not isinstance(error, StorageError) or damaged is None or not text.endswith("run again"):
@@ -156,19 +156,19 @@ class Job:
 
 
 def job(snakemake: Any) -> Job:
-    """The context of a script; `snakemake` is the object that Snakemake injects."""
+    """Return the context of a script; `snakemake` is the object that Snakemake injects."""
     return Job(snakemake)
 
 
 def failures_file(log: Path) -> Path:
-    """`logs/failures.txt` of the study that a log file belongs to: one line per failed job."""
+    """Return `logs/failures.txt` of the study that a log file belongs to: one line per failed job."""
     folder = next((parent for parent in log.parents if parent.name == "logs"), log.parent)
     folder.mkdir(parents=True, exist_ok=True)
     return folder / "failures.txt"
 
 
 def read_file(path: str | Path) -> Any:
-    """Arrays of an NPZ file, rows of a Parquet file."""
+    """Read the arrays of an NPZ file or the rows of a Parquet file; raise StorageError for any other."""
     suffix = Path(path).suffix
     if suffix not in READERS:
         raise StorageError(f"{path} is neither an NPZ nor a Parquet file")
@@ -176,7 +176,17 @@ def read_file(path: str | Path) -> Any:
 
 
 def write_file(path: Path, content: Any, metadata: Mapping[str, Any]) -> None:
-    """Write arrays, rows, text, or an object that saves itself, as the suffix says."""
+    """Write a file in the form of its suffix.
+
+    Parameters
+    ----------
+    path : path
+        NPZ for arrays, Parquet for rows, anything else for text.
+    content : object
+        Arrays, rows, text, or an object with a method `save`.
+    metadata : mapping
+        Stored with the content; text has none.
+    """
     if hasattr(content, "save"):
         content.save(path, metadata)
     elif path.suffix == ".npz":
@@ -192,7 +202,7 @@ def _each(function: Any, paths: Any) -> Any:
 
 
 def _sentence(error: BaseException) -> str:
-    """What a reader of the terminal needs to know."""
+    """Write the sentence that a reader of the terminal needs."""
     if isinstance(error, MemoryError):
         return f"oom: {' '.join(str(error).split())} (traceback in the log)"
     if isinstance(error, LsalsaError):
@@ -203,7 +213,7 @@ def _sentence(error: BaseException) -> str:
 
 
 def _log_to(path: Path, title: str) -> None:
-    """Everything into the log file, progress and the closing sentence to the terminal."""
+    """Send everything to the log file; send progress and the last sentence to the terminal as well."""
     path.parent.mkdir(parents=True, exist_ok=True)
     to_file = logging.FileHandler(path, mode="w", encoding="utf-8")
     to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))

@@ -1,4 +1,4 @@
-"""A study from its configuration: typed, every fault in one sentence, before any job starts."""
+"""Load a study from its configuration: typed, with every fault in one sentence, before any job starts."""
 
 from __future__ import annotations
 
@@ -24,28 +24,32 @@ CLAIMS = "What the papers claim, and what this study found"
 
 
 def load_study(settings: Mapping[str, Any], origin: str = "config.yaml", root: Path | None = None) -> Study:
-    """Check all settings of a study, and add what its papers declare.
+    """Check all settings of a study, and add the tables, figures and notebooks of its papers.
 
     Parameters
     ----------
     settings : mapping
         The configuration as read from YAML.
     origin : str
-        Where it was read from; every message starts with it.
+        The file that it was read from; every message starts with it.
     root : path, optional
-        Root of the repository: the user's files and notebooks that the study names must be there, and what the papers'
-        claims speak of must be known to the study or to ``config.yaml`` there.
+        Root of the repository. With it, the user's files must exist, and the study or the repository's ``config.yaml``
+        must know all names in the papers' claims.
+
+    Returns
+    -------
+    study : Study
 
     Raises
     ------
     ConfigError
-        One line per fault, each naming the key, what was expected and what was found.
+        One line per fault, each with the key, what was expected and what was found.
     """
     kind = study_type()
     try:
         study = kind.model_validate(_expanded(_plain(settings)))
         found = faults(study, BASE)
-        if not found:  # what is wrong there would show up again in whatever rests on it
+        if not found:  # the same fault would appear again in what depends on it
             study = _with_outputs(study)
             found = faults(study, OUTPUTS) + ([*missing_images(study), *claim_faults(study, root)] if root else [])
     except ValidationError as error:
@@ -58,7 +62,7 @@ def load_study(settings: Mapping[str, Any], origin: str = "config.yaml", root: P
 
 
 def _expanded(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings with one entry for each table and figure that `for` stands for."""
+    """Return the settings with one entry for each table and figure that a `for` describes."""
     found, tasks = dict(settings), settings.get("tasks")
     for section in SECTIONS:
         if isinstance(found.get(section), Mapping) and isinstance(tasks, Mapping):
@@ -67,7 +71,7 @@ def _expanded(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _with_outputs(study: Study) -> Study:
-    """The study with the tables, figures and notebooks of its papers; what the configuration declares itself wins."""
+    """Add the tables, figures and notebooks of the papers; those of the configuration itself come first."""
     declared = {paper.name: _declared(paper, study) for paper in study.active_papers()}
     _refuse_twice(declared)
     update = {section: _fitting(section, declared, study) | getattr(study, section) for section in SECTIONS}
@@ -79,7 +83,7 @@ def _with_outputs(study: Study) -> Study:
 
 
 def _declared(paper: Paper, study: Study) -> Declared:
-    """Everything that a paper declares for the tasks of a study."""
+    """Return everything that a paper declares for the tasks of a study."""
     blocks = dict(paper.outputs(study))
     tasks = {name: {"title": task.title} for name, task in study.tasks.items()}
     try:
@@ -94,7 +98,7 @@ def _declared(paper: Paper, study: Study) -> Declared:
 
 
 def _refuse_twice(declared: Mapping[str, Declared]) -> None:
-    """No two papers declare the same table, figure or notebook."""
+    """Raise ConfigError if two papers declare the same table, figure or notebook."""
     owners: dict[str, str] = {}
     for paper, one in declared.items():
         for section in (*SECTIONS, "notebooks"):
@@ -105,7 +109,7 @@ def _refuse_twice(declared: Mapping[str, Declared]) -> None:
 
 
 def _fitting(section: str, declared: Mapping[str, Declared], study: Study) -> dict[str, Any]:
-    """The tables or figures of all papers, as far as the study has what they show."""
+    """Return the tables or figures of all papers, restricted to what the study has."""
     found = {}
     for one in declared.values():
         for name, output in getattr(one, section).items():
@@ -116,7 +120,7 @@ def _fitting(section: str, declared: Mapping[str, Declared], study: Study) -> di
 
 
 def _notebooks(study: Study, declared: Mapping[str, Declared]) -> Iterator[tuple[str, Notebook]]:
-    """The notebooks of all papers that are wanted, and the study's own, each with its patterns filled in."""
+    """Yield the wanted notebooks of all papers, and the study's own, each with its patterns filled in."""
     names: dict[str, Iterable[str]] = {"tables": study.tables, "figures": study.figures, "tasks": study.tasks}
     of_papers = [one.notebooks for paper, one in declared.items() if study.block(paper).notebooks]
     for notebooks, restrict in (*((one, True) for one in of_papers), (study.notebooks, False)):
@@ -127,7 +131,7 @@ def _notebooks(study: Study, declared: Mapping[str, Declared]) -> Iterator[tuple
 
 
 def _plain(settings: Any) -> Any:
-    """Ordinary dictionaries and lists, whatever mapping the YAML reader made."""
+    """Return ordinary dictionaries and lists, whatever mapping the YAML reader made."""
     if isinstance(settings, Mapping):
         return {key: _plain(value) for key, value in settings.items()}
     return [_plain(value) for value in settings] if isinstance(settings, list | tuple) else settings

@@ -1,4 +1,4 @@
-"""What tables and figures are made from: a word that a kind asks with, the files behind it, how they are read."""
+"""Results that tables and figures need: each has a word, its files, and a way to read them."""
 
 from __future__ import annotations
 
@@ -25,16 +25,17 @@ def _no_images(study: Study, output: Output) -> Iterable[str]:
 
 @dataclass(frozen=True)
 class Need:
-    """Results that a kind of table or figure is made from.
+    """Results that a kind of table or figure needs.
 
     Attributes
     ----------
     files : callable
-        (study, output) -> paths, under ``results/<study>`` or of the repository; none where it has no such results.
+        (study, output) -> paths, under ``results/<study>`` or in the repository; empty if the output has no such
+        results.
     read : callable
         (paths, shown) -> what the kind gets under its word.
     images : callable
-        (study, output) -> sets of images behind these results, besides those of the tasks and components it names.
+        (study, output) -> sets of images behind these results, besides those of the output's tasks and components.
     of_repository : bool
         Whether the paths are relative to the repository.
     """
@@ -46,12 +47,12 @@ class Need:
 
 
 def rows_of_all(paths: Sequence[str], shown: Shown) -> list[dict[str, Any]]:
-    """The rows of all files, one after the other."""
+    """Read the rows of all files, one after the other."""
     return [row for path in paths for row in read_rows(path)]
 
 
 def _by(names: Callable[[Shown], Iterable[str]], read: Callable[[str], Any] = read_arrays) -> Read:
-    """Name -> content of its file."""
+    """Read files into a mapping: name -> content of its file."""
     return lambda paths, shown: {name: read(path) for name, path in zip(names(shown), paths, strict=True)}
 
 
@@ -64,7 +65,7 @@ def _of_components(pattern: str) -> Files:
 
 
 def _of_runs(study: Study, output: Output) -> list[str]:
-    """Evaluations of the methods that are shown, in every task that runs them."""
+    """Return the evaluations of the shown methods, in every task that runs them."""
     shown = study.methods_shown(output)
     pairs = [(task, method) for task in study.tasks_of(output) for method in shown if method in study.methods_of(task)]
     return [f"evaluation/{task}/{method}.parquet" for task, method in pairs]
@@ -76,7 +77,7 @@ def _samples(study: Study, output: Output) -> list[str]:
 
 
 def _published(study: Study, output: Output) -> list[str]:
-    """The file of a paper's own numbers, where the output names one as <paper>/<file>."""
+    """Return the file of a paper's own numbers, if the output names one as <paper>/<file>."""
     name = getattr(output, "published", None)
     if name is None:
         return []
@@ -93,7 +94,7 @@ def _classified(study: Study, output: Output) -> list[str]:
 
 
 def classified_tasks(study: Study) -> set[str]:
-    """Tasks whose codes some table or figure wants to see classified; for the others no classifier is trained."""
+    """Return the tasks whose classified codes a table or figure shows; the others need no classifier."""
     asking = [one for section, one in study.outputs() if "classifiers" in plugins.declared(section, one.kind, "needs")]
     return {task for output in asking for task in study.tasks_of(output)}
 
@@ -119,12 +120,12 @@ NEEDS: dict[str, Need] = {
     ),
     "claims": Need(_claims, lambda paths, shown: list(paths), of_repository=True),
 }
-"""Words of the engine. Rows of several files are put together; everything else is a mapping from task, component or
-method to the content of its file."""
+"""Words of the engine. Rows of several files form one list; everything else is a mapping: task, component or method ->
+content of its file."""
 
 
 def need(word: str) -> Need:
-    """The need behind a word: of the engine, or ``<paper>.<word>``; ConfigError when there is none."""
+    """Return the need of a word: of the engine, or ``<paper>.<word>``; raise ConfigError if there is none."""
     paper, _, own = word.rpartition(".")
     known = papers()[paper].needs if paper in papers() else NEEDS
     if own not in known:
@@ -133,7 +134,18 @@ def need(word: str) -> Need:
 
 
 def words_of(study: Study, section: str, output: Output) -> tuple[str, ...]:
-    """What the kind of a table or figure asks for; claims ask for what the papers hold theirs against."""
+    """Return the words that a table or figure needs; claims also need the words of the papers' own claims.
+
+    Parameters
+    ----------
+    study : Study
+    section : {"tables", "figures"}
+    output : Output
+
+    Returns
+    -------
+    words : tuple of str
+    """
     words = tuple(plugins.declared(section, output.kind, "needs"))
     if "claims" in words:
         words += tuple(f"{paper.name}.{word}" for paper in study.papers_with_claims() for word in paper.facts)
@@ -141,7 +153,19 @@ def words_of(study: Study, section: str, output: Output) -> tuple[str, ...]:
 
 
 def images_of(study: Study, section: str, output: Output) -> list[str]:
-    """Sets of images behind a table or figure, sorted: they say how complete its data are."""
+    """Return the sets of images behind a table or figure; they show how complete its data are.
+
+    Parameters
+    ----------
+    study : Study
+    section : {"tables", "figures"}
+    output : Output
+
+    Returns
+    -------
+    names : list of str
+        Sorted.
+    """
     names = {study.components[component].images for component in study.components_of(output)}
     for word in words_of(study, section, output):
         names |= set(need(word).images(study, output))
@@ -149,12 +173,25 @@ def images_of(study: Study, section: str, output: Output) -> list[str]:
 
 
 def read_needs(words: Iterable[str], inputs: Mapping[str, Any], shown: Shown) -> dict[str, Any]:
-    """Word -> content of its files, which are the inputs of a rule under `key(word)`; empty where there are none."""
+    """Read the files of each word.
+
+    Parameters
+    ----------
+    words : iterable of str
+    inputs : mapping
+        Inputs of a rule: ``key(word)`` -> path or paths. A word without an entry has no files.
+    shown : Shown
+
+    Returns
+    -------
+    data : dict
+        Word -> content.
+    """
     return {word: need(word).read(_listed(inputs.get(key(word), ())), shown) for word in words}
 
 
 def key(word: str) -> str:
-    """A word as the name of an input of a rule."""
+    """Turn a word into the name of a rule's input."""
     return word.replace(".", "_")
 
 

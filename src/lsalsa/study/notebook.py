@@ -1,4 +1,4 @@
-"""Notebooks: percent-format Python in, an executed notebook and a page without links to the web out."""
+"""Notebooks: from percent-format Python to an executed notebook and a page without links to the web."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from lsalsa.study.papers import show_sources
 
 KERNEL = {"kernel_name": "python3", "language": "python"}
 SCRIPTS = ("mathjax_url", "require_js_url", "jquery_url", "mermaid_js_url", "mermaid_layout_elk_js_url")
-"""What a page would fetch from the web; without it formulas and diagrams are shown as they are written."""
+"""Scripts that a page would load from the web; without them formulas and diagrams appear as source text."""
 PAGE = {"exclude_input": True, "exclude_input_prompt": True, "exclude_output_prompt": True}
-"""A page tells its story without code; the executed notebook beside it keeps the code."""
+"""A page shows no code; the executed notebook beside it keeps the code."""
 
 
 class NotebookError(LsalsaError):
@@ -24,18 +24,18 @@ class NotebookError(LsalsaError):
 def render(
     source: str | Path, notebook: str | Path, page: str | Path, parameters: Mapping[str, Any], *, failed: str | Path
 ) -> None:
-    """Run a notebook and write it, executed, as notebook and as HTML page; both or neither.
+    """Run a notebook and write it as notebook and as HTML page, or write neither.
 
     Parameters
     ----------
     source : path
         Percent-format Python with one cell tagged `parameters`.
     notebook, page : path
-        Where the executed notebook (.ipynb) and the page (.html) go.
+        Outputs: the executed notebook (.ipynb) and the page (.html).
     parameters : mapping
         Values for names that the tagged cell assigns.
     failed : path
-        A log file; the executed copy of a notebook that fails is kept beside it, with the suffix .ipynb.
+        A log file. If the notebook fails, its executed copy stays beside this file, with the suffix .ipynb.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def render(
 
 
 def _convert(source: Path, target: Path, parameters: Mapping[str, Any]) -> None:
-    """Write the percent-format source as a notebook, once its parameters are known to be right."""
+    """Check the parameters, then write the percent-format source as a notebook."""
     import jupytext
 
     content = jupytext.read(source)
@@ -64,7 +64,7 @@ def _convert(source: Path, target: Path, parameters: Mapping[str, Any]) -> None:
 
 
 def _parameters_of(content: Any) -> list[str]:
-    """Names that the cell tagged `parameters` assigns."""
+    """Return the names that the cell tagged `parameters` assigns."""
     import ast
 
     cells = [cell for cell in content.cells if "parameters" in cell.metadata.get("tags", ())]
@@ -75,7 +75,7 @@ def _parameters_of(content: Any) -> list[str]:
 
 
 def _execute(path: Path, parameters: Mapping[str, Any], source: Path, copy: Path) -> None:
-    """Run a notebook in place; a failing cell is named, and the notebook kept as `copy`."""
+    """Run a notebook in place; if a cell fails, keep the notebook as `copy` and name the cell."""
     import papermill
 
     copy.unlink(missing_ok=True)
@@ -89,7 +89,7 @@ def _execute(path: Path, parameters: Mapping[str, Any], source: Path, copy: Path
 
 
 def _page(path: Path) -> str:
-    """The executed notebook as one HTML page that loads nothing from elsewhere."""
+    """Return the executed notebook as one HTML page that loads nothing from elsewhere."""
     from nbconvert import HTMLExporter
 
     exporter = HTMLExporter(embed_images=True, **PAGE, **dict.fromkeys(SCRIPTS, ""))

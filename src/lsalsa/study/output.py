@@ -1,4 +1,4 @@
-"""What the job of a table or figure hands to its kind: the results it is made from, and what to show of them."""
+"""Input of a kind of table or figure: the results that it needs, and what to show of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lsalsa.study.shown import NAMES, Shown
 
 
 def read_output(job: Job, name: str) -> tuple[dict[str, Any], Shown]:
-    """Content of every need of a job's kind, and the table or figure of a name without its content.
+    """Read the needs of a job's kind, and what the table or figure shows.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def read_output(job: Job, name: str) -> tuple[dict[str, Any], Shown]:
     data : dict
         Word -> content, `lsalsa.study.needs`.
     shown : Shown
-        Its heading carries the marks of partial data, a reduced study, and a device other than the CPU.
+        Its heading marks partial data, a reduced study, and a device other than the CPU.
     """
     p = job.params
     shown = Shown(name, Heading(p["title"]), **{one: p[one] for one in NAMES})

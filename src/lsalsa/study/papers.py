@@ -1,4 +1,4 @@
-"""The papers of the repository: one folder of `papers` each, found by its file `paper.py`."""
+"""The papers of the repository: each folder of `papers` with a file `paper.py`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lsalsa.study.needs import Need
 
 ROOT = Path(__file__).resolve().parents[3]
-"""The repository; an installed library stands elsewhere and finds no papers."""
+"""The repository. An installed library lies elsewhere and finds no papers."""
 
 
 def show_sources() -> None:
@@ -37,10 +37,10 @@ def _no_fault(_: Any) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Paper:
-    """What a paper adds to the study. Everything else of it is found in its folder.
+    """The additions of a paper to the study. The engine finds everything else in the paper's folder.
 
-    The folder may hold ``rules.smk`` and ``scripts``, kinds of tables and figures (``tables``, ``figures``), its
-    claims (``claims.yaml``) and kinds of claims (``claims.py``), the numbers that it prints (``published``), and
+    The folder may hold ``rules.smk`` and ``scripts``, kinds of tables and figures (``tables``, ``figures``), its claims
+    (``claims.yaml``) and kinds of claims (``claims.py``), the numbers that it prints (``published``), and
     ``notebooks``.
 
     Attributes
@@ -50,20 +50,20 @@ class Paper:
     title : str
         In print.
     settings : type of Settings
-        The block of the configuration; a study without the block has nothing of the paper.
+        The block of the configuration; a study without the block leaves out the whole paper.
     outputs : callable
-        Study -> its tables, figures and notebooks, as the configuration would declare them. What refers to tasks or
-        methods that the study does not have is left out by the engine.
+        Study -> its tables, figures and notebooks, in the form of the configuration. The engine leaves out references
+        to tasks or methods that the study does not have.
     rules : mapping
         Rule of ``rules.smk`` -> what its jobs get.
     needs : mapping
-        Word -> results that its kinds of tables and figures are made from; they ask for it as ``<paper>.<word>``.
+        Word -> results that its kinds of tables and figures need; they ask for it as ``<paper>.<word>``.
     facts : sequence of str
-        Words of `needs` whose rows its claims are held against.
+        Words of `needs` whose rows judge its claims.
     shown : callable
-        (study, output) -> what its kinds of tables and figures are given besides what every kind gets.
+        (study, output) -> what its kinds of tables and figures get besides what every kind gets.
     check : callable
-        Study -> sentences on what is wrong with the block beyond its types.
+        Study -> sentences on faults of the block that its types cannot find.
     """
 
     name: str
@@ -78,13 +78,13 @@ class Paper:
 
     @property
     def folder(self) -> Path:
-        """Where everything of the paper lies."""
+        """The folder of the paper."""
         return ROOT / "papers" / self.name
 
 
 @cache
 def papers() -> dict[str, Paper]:
-    """Every paper by its name, in alphabetical order."""
+    """Return every paper by its name, in alphabetical order."""
     if str(ROOT) not in sys.path:
         sys.path.append(str(ROOT))
     names = sorted(path.parent.name for path in (ROOT / "papers").glob("*/paper.py"))
@@ -92,7 +92,7 @@ def papers() -> dict[str, Paper]:
 
 
 def modules_of_papers(name: str) -> dict[str, str]:
-    """Paper -> its module of a name (``claims``, or the package ``tables``), for the papers that have one."""
+    """Return paper -> its module of a name (``claims``, or the package ``tables``), for the papers that have one."""
     found = {paper.name: paper.folder / name for paper in papers().values()}
     return {
         paper: f"papers.{paper}.{name}"

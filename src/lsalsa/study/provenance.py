@@ -1,4 +1,4 @@
-"""Which code a result depends on: a hash of the modules that a script reaches, blind to comments and docstrings."""
+"""Hash the code of a result: the modules that a script reaches, without comments and docstrings."""
 
 from __future__ import annotations
 
@@ -12,24 +12,30 @@ from lsalsa.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDERS = {"lsalsa": "src", "papers": ""}
-"""Package of this repository -> the folder that it lies in."""
+"""Package of this repository -> its folder."""
 
 
 def hash_of(files: Sequence[Path], plugins: Iterable[str] = ()) -> str:
-    """Hash of the first of some files, and of all modules of the repository that they import, or that these import.
+    """Hash the first of some files, and all modules of the repository that the files import, directly or indirectly.
 
     Parameters
     ----------
     files : sequence of path
-        The script of a rule, and files whose imports count as well (a notebook; what it says itself is an input).
+        The script of a rule, and files whose imports count as well. One of these is a notebook: its own text is an
+        input.
     plugins : iterable of str
-        Modules found by their folder, which no import statement names: `lsalsa.encoders.lista`. Only those that the job
-        uses, so that a new file beside them changes nothing.
+        Modules that are found by their folder and that no import statement names: `lsalsa.encoders.lista`. They are
+        only those that the job uses, so a new file beside them changes nothing.
+
+    Returns
+    -------
+    hash : str
+        16 hexadecimal digits.
 
     Raises
     ------
     ConfigError
-        When a file imports names from the package itself, whose modules cannot be told apart, or cannot be parsed.
+        A file cannot be parsed, or imports names from the package itself, which hides their modules.
     """
     modules: set[str] = set()
     pending = [*(module for path in files for module in _imports(path)), *plugins]
@@ -45,7 +51,7 @@ def hash_of(files: Sequence[Path], plugins: Iterable[str] = ()) -> str:
 
 @cache
 def _imports(path: Path) -> tuple[str, ...]:
-    """Modules of the repository that a file imports anywhere, parents included."""
+    """Return the modules of the repository that a file imports anywhere, with their parents."""
     found: set[str] = set()
     for node in _executed(_tree(path)):
         for module in _modules_of(node, path):
@@ -54,7 +60,7 @@ def _imports(path: Path) -> tuple[str, ...]:
 
 
 def _executed(tree: ast.AST) -> Iterator[ast.AST]:
-    """All nodes but those that only a type checker reads."""
+    """Yield all nodes except those that only a type checker reads."""
     pending = [tree]
     while pending:
         node = pending.pop()
@@ -82,7 +88,7 @@ def _is_ours(module: str) -> bool:
 
 
 def _with_parents(module: str) -> Iterator[str]:
-    """A module and the packages that importing it runs, but for the root, which only forwards names."""
+    """Yield a module and the packages that its import runs; the root is left out, because it only forwards names."""
     parts = module.split(".")
     for length in range(2, len(parts) + 1):
         yield ".".join(parts[:length])
@@ -90,7 +96,7 @@ def _with_parents(module: str) -> Iterator[str]:
 
 @cache
 def _path_of(module: str) -> Path | None:
-    """File of a module, None when there is no such module."""
+    """Return the file of a module, None if there is no such module."""
     base = ROOT.joinpath(FOLDERS[module.partition(".")[0]], *module.split("."))
     return next((p for p in (base.with_suffix(".py"), base / "__init__.py") if p.is_file()), None)
 
@@ -104,7 +110,7 @@ def _tree(path: Path) -> ast.Module:
 
 @cache
 def _digest(path: Path) -> str:
-    """Hash of what a file says to Python: layout, comments and docstrings do not count."""
+    """Hash the code of a file; layout, comments and docstrings do not count."""
     tree = _tree(path)
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and _has_docstring(

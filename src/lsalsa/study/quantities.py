@@ -1,4 +1,4 @@
-"""Quantities that are measured of codes, each with its words and its form in print."""
+"""Quantities that are measured on codes, each with its words and its form in print."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lsalsa.study.table import Column
 
 @dataclass(frozen=True)
 class Quantity:
-    """What a table of one quantity shows.
+    """The quantity of a table.
 
     Attributes
     ----------
@@ -20,11 +20,11 @@ class Quantity:
     column : str
         Its column in ``evaluation/{task}/{method}.parquet``.
     short, words : str
-        Its name, and what it is.
+        A short name; a full description.
     form : str
-        How a number is printed.
+        Format of a number in print.
     unit : str
-        Behind a number in a sentence.
+        Follows a number in a sentence.
     less : bool
         Whether less is better.
     """
@@ -69,10 +69,10 @@ QUANTITIES = {quantity.name: quantity for quantity in (ERROR, RMSE, OBJECTIVE, Z
 
 
 def column_of(quantity: Quantity) -> Column:
-    """The quantity as a column with its spread."""
+    """Return the quantity as a column with its spread."""
     return Column(quantity.name, quantity.words, quantity.form, spread=True)
 
 
 def quantity_of(rows: Sequence[Mapping[str, Any]]) -> Quantity:
-    """The quantity of a table by depths and methods, from the names of its columns."""
+    """Return the quantity of a table by depths and methods, from the names of its columns."""
     return next(quantity for name, quantity in QUANTITIES.items() if name in rows[0])

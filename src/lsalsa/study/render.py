@@ -1,4 +1,4 @@
-"""A table as CSV, Markdown, LaTeX and a page: the only place that writes one."""
+"""Write a table as CSV, Markdown, LaTeX and HTML; no other module does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BOLD = re.compile(r"\*\*(.+?)\*\*")
 
 
 def render(table: Table, label: str) -> dict[str, str]:
-    """All forms of a table.
+    """Write a table in all forms.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def render(table: Table, label: str) -> dict[str, str]:
 
 
 def to_markdown(table: Table) -> str:
-    """Title, notes, grids, sentences, sections."""
+    """Write title, notes, grids, sentences, sections as Markdown."""
     parts = [f"## {table.heading.title}", " ".join(_notes(table))]
     for one in table.grids:
         parts += [one.caption, pipe_table(one)]
@@ -53,7 +53,7 @@ def to_markdown(table: Table) -> str:
 
 
 def pipe_table(one: Grid) -> str:
-    """A grid as Markdown writes it."""
+    """Write a grid as a Markdown table."""
     from tabulate import tabulate
 
     head, *lines = [[cell.replace("|", "\\|") for cell in line] for line in (one.head, *one.lines)]
@@ -61,7 +61,7 @@ def pipe_table(one: Grid) -> str:
 
 
 def to_latex(table: Table, label: str) -> str:
-    """The grids in one floating table, notes and sentences in its caption; sections as lists behind it."""
+    """Write the grids as one floating table, with notes and sentences in its caption; sections follow as lists."""
     caption = " ".join([f"{table.heading.title}.", *_notes(table), *table.sentences])
     lines = [f"\\begin{{table}}\n\\caption{{{to_tex(caption)}}}\n\\label{{{label}}}"]
     for one in table.grids:
@@ -74,7 +74,7 @@ def to_latex(table: Table, label: str) -> str:
 
 
 def to_page(markdown: str, title: str) -> str:
-    """An HTML page that stands alone, from Markdown with pipe tables."""
+    """Write Markdown with pipe tables as an HTML page that needs no other file."""
     import mistune
 
     body = mistune.create_markdown(escape=True, plugins=["table"])(markdown)
@@ -107,7 +107,7 @@ _TEX = str.maketrans(
         "\\": "\\textbackslash{}",
         "~": "\\textasciitilde{}",
         "^": "\\textasciicircum{}",
-        "<": "\\textless{}",  # LaTeX's own text font has other characters in these three places
+        "<": "\\textless{}",  # LaTeX's own text font has other characters for these three
         ">": "\\textgreater{}",
         "|": "\\textbar{}",
         "±": "$\\pm$",
@@ -118,5 +118,5 @@ _TEX = str.maketrans(
 
 
 def to_tex(text: str) -> str:
-    """Plain text, with bold words between asterisks, as LaTeX takes it."""
+    """Escape plain text for LaTeX; words between two asterisks become bold."""
     return BOLD.sub(r"\\textbf{\1}", text.translate(_TEX))

@@ -1,4 +1,4 @@
-"""What a table or figure shows: its heading, and the names that its kind needs, each with its words for print."""
+"""Content of a table or figure: its heading, and the names that its kind needs, each with its words for print."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ class Shown:
     name : str
         Its name in the configuration, which is also its target.
     heading : Heading
-        Title with its marks, and what limits the numbers.
+        Title with its marks, and the limits of the numbers.
     tasks : mapping
         Task -> its title, its components, and n_atoms of each of them.
     components : mapping
         Component -> its name in print, in the order of the codes' columns.
     component : str or None
-        The one component that is shown; None for the whole code.
+        The one shown component; None for the whole code.
     labels, algorithms : mapping
-        Method -> its name in print, and the solver or encoder behind it; in the order in which they are shown.
+        Method -> its name in print; method -> its solver or encoder. Both are in the order of the figure or table.
     depths : sequence of int
     details : mapping
         Settings that only some kinds have: protocol, n_atoms, sample_page, and what a paper gives its own kinds.
@@ -44,7 +44,7 @@ class Shown:
 
     @property
     def task(self) -> str:
-        """The task of a kind that is about one."""
+        """The task of a kind with one task."""
         return next(iter(self.tasks))
 
     @property
@@ -54,4 +54,4 @@ class Shown:
 
 
 NAMES = ("tasks", "components", "component", "labels", "algorithms", "depths", "details")
-"""What the resolved settings of a job say of an output, `lsalsa.study.config.rules`."""
+"""Names that the resolved settings of a job have for an output, `lsalsa.study.config.rules`."""

@@ -1,4 +1,4 @@
-"""YAML files of the repository, read once."""
+"""Read the YAML files of the repository, each once."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the compiled one is te
 
 @cache
 def read_yaml(path: Path) -> Any:
-    """Content of a YAML file; not to be changed."""
+    """Read a YAML file; the caller must not change the content."""
     return yaml.load(path.read_text(encoding="utf-8"), LOADER)

@@ -1,6 +1,7 @@
 """The steps that solvers of problems with non-negative codes take: one-sided soft thresholding, max(z - threshold, 0).
 
-Where the two-sided step gives a negative code, the one-sided gives 0; everything else is the same.
+Implements `lsalsa.arrays.kernels.portable` for them: where the two-sided step gives a negative code, the one-sided step
+gives 0; everything else is the same.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""What types alone cannot see: names that refer to one another, lists that must fit, settings of plug-ins."""
+"""Checks beyond types: names that refer to one another, lists that must fit, settings of plug-ins."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from lsalsa.study.config.outputs import (
 
 
 def faults(study: Study, checks: Iterable[Callable[[Study], Iterator[str]]]) -> list[str]:
-    """One sentence per fault, in the order of the checks."""
+    """Return one sentence per fault, in the order of the checks."""
     return [fault for check in checks for fault in check(study)]
 
 
 def check_images(study: Study) -> Iterator[str]:
-    """Every source exists and knows its settings."""
+    """Check that every source exists and knows its settings."""
     for name, images in study.images.items():
         path = f"images.{name}"
         yield from unknown(f"{path}.source", images.source, "a source of images", plugins.sources())
@@ -49,7 +49,7 @@ def _settings_of(path: str, given: Mapping[str, Any], owner: str, source: str) -
 
 
 def _same_kind(value: Any, default: Any) -> bool:
-    """True for a value of the type of the default; a whole number will do for a fraction, anything for no default."""
+    """Return True for a value of the default's type; a whole number fits a fraction, anything fits None."""
     if default is None:
         return True
     if isinstance(value, bool) or isinstance(default, bool):
@@ -58,7 +58,7 @@ def _same_kind(value: Any, default: Any) -> bool:
 
 
 def check_components(study: Study) -> Iterator[str]:
-    """Every component has images, and patches that fit into them."""
+    """Check that every component has images, and patches that fit into them."""
     for name, component in study.components.items():
         path = f"components.{name}"
         if name in RESERVED:
@@ -69,7 +69,7 @@ def check_components(study: Study) -> Iterator[str]:
 
 
 def check_tasks(study: Study) -> Iterator[str]:
-    """Every task adds components of one patch size, with one penalty each."""
+    """Check that every task adds components of one patch size, with one penalty each."""
     for name, task in study.tasks.items():
         path = f"tasks.{name}"
         for component in task.components:
@@ -94,7 +94,7 @@ def check_tasks(study: Study) -> Iterator[str]:
 
 
 def _channels(study: Study, path: str, task: Task) -> Iterator[str]:
-    """Grey patches and patches in colour cannot be added."""
+    """Check that a task does not add grey patches and patches in colour."""
     images = [study.components[c].images for c in task.components if c in study.components]
     in_colour = {bool(study.images[name].settings.get("colour")) for name in images if name in study.images}
     if len(in_colour) > 1:
@@ -102,7 +102,7 @@ def _channels(study: Study, path: str, task: Task) -> Iterator[str]:
 
 
 def _overrides(study: Study, path: str, task: Task) -> Iterator[str]:
-    """Overrides are of methods that the task runs, and hold what such a method can have."""
+    """Check that overrides belong to methods of the task and have settings of these methods."""
     known = list(task.methods or study.methods)
     for method, override in task.overrides.items():
         where = f"{path}.overrides.{method}"
@@ -116,7 +116,7 @@ def _overrides(study: Study, path: str, task: Task) -> Iterator[str]:
 
 
 def check_methods(study: Study) -> Iterator[str]:
-    """Every method has an algorithm that exists and searches settings that the algorithm has."""
+    """Check that every method's algorithm exists and has the settings that the method searches."""
     known = sorted({*plugins.solvers(), *plugins.encoders()})
     for name, method in study.methods.items():
         path, algorithm = f"methods.{name}", method.algorithm or name
@@ -140,7 +140,7 @@ def _method(path: str, method: Method, algorithm: str) -> Iterator[str]:
 
 
 def _grid(path: str, search: Mapping[str, Sequence[Any]], algorithm: str) -> Iterator[str]:
-    """Every searched setting is one that the algorithm has, every candidate fits it, and none is listed twice."""
+    """Check that the algorithm has every searched setting, every candidate fits it, and none is listed twice."""
     try:
         known = plugins.searchable(algorithm)
     except ConfigError as error:
@@ -157,7 +157,7 @@ def _grid(path: str, search: Mapping[str, Sequence[Any]], algorithm: str) -> Ite
 
 
 def _candidate(path: str, candidate: Any, default: Any) -> Iterator[str]:
-    """Faults of one candidate against the kind of its default; without a default it is a number or null."""
+    """Compare one candidate with the type of its default; without a default it must be a number or null."""
     if candidate is None:
         if default is not None:
             yield f"{path} must list values, found null"
@@ -174,7 +174,7 @@ def _candidate(path: str, candidate: Any, default: Any) -> Iterator[str]:
 
 
 def check_papers(study: Study) -> Iterator[str]:
-    """Every paper checks its own block."""
+    """Let every paper check its own block."""
     for paper in study.active_papers():
         yield from paper.check(study)
 
@@ -186,7 +186,7 @@ BASE: tuple[Callable[[Study], Iterator[str]], ...] = (
     check_methods,
     check_papers,
 )
-"""Checks of what is computed; what is shown can be looked at once these are passed."""
+"""Checks of what is computed; they run before the checks of what is shown."""
 
 OUTPUTS: tuple[Callable[[Study], Iterator[str]], ...] = (
     check_labels,
@@ -198,7 +198,7 @@ OUTPUTS: tuple[Callable[[Study], Iterator[str]], ...] = (
 
 
 def missing_images(study: Study) -> Iterator[str]:
-    """Sentences for sets of images whose files of the user are not there."""
+    """Yield a sentence for each set of images whose files do not exist."""
     for name, images in study.images.items():
         try:
             plugins.source_files(images.source, images.settings, study.data_dir)

@@ -1,4 +1,4 @@
-"""Disk space that the results of a study will take, estimated from its configuration."""
+"""Disk space that the results of a study will need, estimated from its configuration."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ NONZERO_SHARE = 0.2
 
 
 def disk_mb(study: Study) -> int:
-    """Megabytes of all results; sets of images whose size only their source knows count as nothing."""
+    """Estimate the megabytes of all results; a set of images of unknown size counts as 0."""
     tasks = [part for name in study.tasks for part in (_signals(study, name), _codes(study, name))]
     encoders = [size for name in study.tasks for size in _encoders(study, name)]
     return sum([*_images(study), *_patches(study), *tasks, *encoders]) // 2**20
 
 
 def shortage(study: Study, folder: Path) -> str | None:
-    """A sentence when the disk of a results folder cannot take what the whole study still lacks; None when it can."""
+    """Return a sentence if the disk of a results folder has too little room for the rest of the study, else None."""
     needed, free = disk_mb(study), free_bytes(folder) // 2**20
     if free >= needed:
         return None

@@ -1,7 +1,7 @@
-"""Tables, figures and notebooks as they are declared -> one entry for each that the study makes.
+"""Expand declared tables, figures and notebooks: one entry for each that the study makes.
 
-An entry with ``for: each task`` (or a list of tasks) stands for one entry per task; ``{task}`` and ``{title}`` in its
-name and its texts become the task's. What a paper declares is restricted to what the study has.
+An entry with ``for: each task`` (or a list of tasks) gives one entry per task. ``{task}`` and ``{title}`` in its name
+and its texts become the task's. Entries of a paper are restricted to what the study has.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ EACH_TASK = "each task"
 
 
 def expanded(section: str, blocks: Block, tasks: Block, *, restrict: bool) -> dict[str, Any]:
-    """The entries of a section, those with `for` multiplied.
+    """Expand the entries of a section: those with `for` give one entry per task.
 
     Parameters
     ----------
@@ -33,10 +33,15 @@ def expanded(section: str, blocks: Block, tasks: Block, *, restrict: bool) -> di
     restrict : bool
         Leave out tasks of a list that the study does not have.
 
+    Returns
+    -------
+    entries : dict
+        Name -> entry without `for`.
+
     Raises
     ------
     ConfigError
-        A `for` that is neither "each task" nor a list of tasks, a name without ``{task}``, or one that stands twice.
+        A `for` is neither "each task" nor a list of tasks, a name lacks ``{task}``, or two entries get one name.
     """
     found: dict[str, Any] = {}
     origins: dict[str, str] = {}
@@ -49,7 +54,7 @@ def expanded(section: str, blocks: Block, tasks: Block, *, restrict: bool) -> di
 
 
 def _entries(path: str, name: str, block: Any, tasks: Block, restrict: bool) -> Iterator[tuple[str, Any]]:
-    """One entry, or one for each task that it stands for."""
+    """Yield one entry, or one for each of its tasks."""
     if not (isinstance(block, Mapping) and "for" in block):
         yield name, block
         return
@@ -77,15 +82,20 @@ def _filled(value: Any, task: str, title: str) -> Any:
 
 
 def restricted(block: Block, study: Study) -> dict[str, Any] | None:
-    """A paper's table or figure as far as the study has what it shows; None where it has nothing of it.
+    """Restrict a paper's table or figure to what the study has.
 
-    A method that no task of the output runs is left out, and so is a depth at which none of its methods is run.
+    Methods that no task of the output runs are left out, and so are depths that none of its methods runs.
 
     Parameters
     ----------
     block : mapping
-        Settings of the table or figure, those that are given.
+        Given settings of the table or figure.
     study : Study
+
+    Returns
+    -------
+    block : dict or None
+        None if the study has nothing to show in it.
     """
     found = dict(block)
     for key, known in (("tasks", study.tasks), ("components", study.components)):
@@ -112,16 +122,21 @@ def _runs_restricted(block: dict[str, Any], tasks: list[str], study: Study) -> d
 
 
 def notebook_of(block: Block, names: Mapping[str, Iterable[str]], *, restrict: bool) -> dict[str, Any] | None:
-    """A notebook with its patterns (``rmse_*``) replaced by the names that they match.
+    """Replace the patterns of a notebook (``rmse_*``) by the names that they match.
 
     Parameters
     ----------
     block : mapping
         The entry, with lists `tables`, `figures` and `tasks`.
     names : mapping
-        Each of these -> what the study has.
+        "tables", "figures" or "tasks" -> the names that the study has.
     restrict : bool
-        Leave out names that the study does not have; None where no table, figure or task is left.
+        Leave out names that the study does not have.
+
+    Returns
+    -------
+    block : dict or None
+        None if `restrict` leaves no table, figure or task.
     """
     lists = {key: [one for entry in block.get(key, []) for one in _matching(entry, names[key])] for key in names}
     if restrict:

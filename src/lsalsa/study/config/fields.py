@@ -1,4 +1,4 @@
-"""Kinds of values that settings have, and the block that refuses unknown keys."""
+"""Types of settings, and the base of all blocks, which refuses unknown keys."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ EXPONENT = re.compile(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+")
 
 
 def number(value: Any) -> Any:
-    """The float that `1e-6` means: YAML reads it as text, because it has no decimal point."""
+    """Return the float of a text such as `1e-6`: YAML reads it as text, because it has no decimal point."""
     return float(value) if isinstance(value, str) and EXPONENT.fullmatch(value) else value
 
 
 def scalar(value: Any) -> Any:
-    """A candidate of a search: a number, a word, a switch, or null for what holds where nothing is searched."""
+    """Check a candidate of a search: a number, a word, a switch, or null for the setting of an unsearched method."""
     if not isinstance(value, bool | int | float | str | None):
         raise ValueError(f"must be a number or a word, found {value!r}")
     return value
 
 
 def name(value: str) -> str:
-    """A word that can stand in file names and be a target on the command line."""
+    """Check a word that can be part of file names and a target on the command line."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_]*", value):
         raise ValueError(f"must be a name of letters, digits and _, found {value!r}")
     return value
 
 
 def ascending(values: list) -> list:
-    """A list that grows, so that nothing stands in it twice and its order has one form."""
+    """Check that a list grows: nothing stands in it twice, and its order has one form."""
     if sorted(set(values)) != values:
         raise ValueError(f"must grow from entry to entry, found {values}")
     return values
@@ -49,14 +49,14 @@ Grid = dict[str, Annotated[list[Candidate], Field(min_length=1)]]
 
 
 class Settings(BaseModel):
-    """A block of settings: every key is known, no type is guessed."""
+    """A block of settings that refuses unknown keys and converts no types."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
     noun: ClassVar[str]
 
 
 class PaperSettings(Settings):
-    """What the block of every paper has: the paper's claims and notebooks can be left out."""
+    """Settings of every paper's block: its claims and notebooks can be left out."""
 
     claims: bool = True
     notebooks: bool = True

@@ -9,7 +9,10 @@ from lsalsa.study.config.models import Study
 
 
 def label_of(study: Study, method: str) -> str:
-    """A method in print: its label; else its algorithm, with the variant in brackets; else its own name in words."""
+    """Return a method's name in print: its label, or the algorithm's name with the variant in brackets.
+
+    Without both it is the algorithm's name if the method has the same one, else the method's own name in words.
+    """
     chosen, algorithm = study.methods[method], study.algorithm_of(method)
     if chosen.label is not None:
         return chosen.label
@@ -19,5 +22,5 @@ def label_of(study: Study, method: str) -> str:
 
 
 def labels_of(study: Study, methods: Iterable[str]) -> dict[str, str]:
-    """Method -> its name in print, in the order of the methods."""
+    """Return method -> its name in print, in the order of the methods."""
     return {method: label_of(study, method) for method in methods}

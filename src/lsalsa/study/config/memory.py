@@ -1,4 +1,4 @@
-"""Memory that a job will need, estimated from the configuration: what a scheduler reserves and a dry run shows."""
+"""Memory that a job will need, estimated from the configuration. A scheduler reserves it and a dry run shows it."""
 
 from __future__ import annotations
 
@@ -9,17 +9,30 @@ BASE_MB = 500
 """Python, NumPy, SciPy and compiled code."""
 
 IMAGES_MB = 2000
-"""Jobs that hold a whole set of images, when only its source knows how many."""
+"""Memory of a job with a whole set of images, if only its source knows their number."""
 
 IMAGES_COPIES = 4
-"""Arrays of the size of a set of images that a job holds at once: images, patches, those selected, working space."""
+"""Arrays of the size of a set of images in memory at once: images, patches, selected patches, working space."""
 
 COPIES = 4
-"""Arrays of the size of the codes that a job holds at once: codes, estimates, their difference, working space."""
+"""Arrays of the size of the codes in memory at once: codes, estimates, their difference, working space."""
 
 
 def of_images(study: Study, images: str, **_: str) -> int:
-    """Megabytes for a whole set of images, by the register where it is a published one."""
+    """Estimate the memory for a whole set of images, from the register for a published set.
+
+    Parameters
+    ----------
+    study : Study
+    images : str
+        A set of images of the study.
+    **_ : str
+        Other wildcards of the rule, not used.
+
+    Returns
+    -------
+    megabytes : int
+    """
     count = n_images(study, images)
     if count is None:
         return IMAGES_MB
@@ -27,25 +40,38 @@ def of_images(study: Study, images: str, **_: str) -> int:
 
 
 def of_component(study: Study, component: str) -> int:
-    """Megabytes for the images of a component and their patches."""
+    """Estimate the megabytes for the images of a component and their patches."""
     return of_images(study, study.components[component].images)
 
 
 def of_dictionary(study: Study, component: str) -> int:
-    """Megabytes for the patches that a dictionary is learned from, and their codes."""
+    """Estimate the megabytes for the patches that train a dictionary, and their codes."""
     chosen = study.components[component]
     return _of_codes(study, chosen.dictionary.n_train, n_features(study, component), chosen.n_atoms)
 
 
 def of_signals(study: Study, task: str) -> int:
-    """Megabytes for the patches of all components of a task, and the signals drawn from them."""
+    """Estimate the megabytes for the patches of all components of a task, and the signals made from them."""
     components = study.tasks[task].components
     patches = sum(of_component(study, component) for component in components)
     return patches + n_rows(study, task) * n_features(study, components[0]) * 4 // 2**20
 
 
 def of_task(study: Study, task: str, **_: str) -> int:
-    """Megabytes for all signals of a task and their codes."""
+    """Estimate the memory for all signals of a task and their codes.
+
+    Parameters
+    ----------
+    study : Study
+    task : str
+        A task of the study.
+    **_ : str
+        Other wildcards of the rule, not used.
+
+    Returns
+    -------
+    megabytes : int
+    """
     first = study.tasks[task].components[0]
     return _of_codes(study, n_rows(study, task), n_features(study, first), n_atoms(study, task))
 

@@ -1,4 +1,4 @@
-"""Faults of a configuration as sentences: the key, what was expected, what was found, the nearest valid name."""
+"""Write faults of a configuration as sentences: the key, what was expected, what was found, the nearest valid name."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BOUNDS = {
 
 
 def hint(name: str, known: Iterable[str]) -> str:
-    """`; did you mean x?`, or the list of what is known when nothing is near."""
+    """Return `; did you mean x?`, or the list of known names if none is near."""
     known = sorted(known)
     near = get_close_matches(str(name), known, n=1)
     if near:
@@ -38,13 +38,27 @@ def hint(name: str, known: Iterable[str]) -> str:
 
 
 def unknown(path: str, name: str, noun: str, known: Iterable[str]) -> Iterator[str]:
-    """The sentence for a reference to something that is not there."""
+    """Yield a sentence if a name is unknown.
+
+    Parameters
+    ----------
+    path : str
+        Key of the configuration that refers to the name.
+    name : str
+    noun : str
+        What the name should be, with its article: "a task".
+    known : iterable of str
+
+    Yields
+    ------
+    sentence : str
+    """
     if name not in known:
         yield f"{path} names {name}, which is not {noun}{hint(name, known)}"
 
 
 def sentences(error: ValidationError, root: type[BaseModel]) -> list[str]:
-    """One sentence per fault that the types found."""
+    """Write one sentence for each fault that the types found."""
     return [_sentence(fault, root) for fault in error.errors()]
 
 
@@ -69,12 +83,12 @@ def _sentence(fault: Mapping[str, Any], root: type[BaseModel]) -> str:
 
 
 def path_of(location: Iterable[Any]) -> str:
-    """The place in the form that is written in messages: `tasks.digits.penalties[0]`."""
+    """Write a location as messages do: `tasks.digits.penalties[0]`."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
 
 
 def model_at(root: Any, location: tuple) -> Any:
-    """The type of the block at a place of the configuration."""
+    """Return the type of the block at a location of the configuration."""
     for part in location:
         root = _step(root, part)
     return root
@@ -87,7 +101,7 @@ def _step(kind: Any, part: Any) -> Any:
 
 
 def _bare(kind: Any) -> Any:
-    """The type without `| None`."""
+    """Return the type without `| None`."""
     if get_origin(kind) in (Union, types.UnionType):
         return next(choice for choice in get_args(kind) if choice is not type(None))
     return kind

@@ -1,4 +1,4 @@
-"""The settings of a study as types: name, type, range and default of every key stand here and nowhere else."""
+"""The settings of a study as types: the only place for name, type, range and default of every key."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from lsalsa.study.papers import Paper, papers
 
 
 class Images(Settings):
-    """Where images come from: a file of `lsalsa/data/sources` and the settings of its `load`."""
+    """A set of images: a source, which is a file of `lsalsa/data/sources`, and the settings of its `load`."""
 
     noun: ClassVar[str] = "images"
 
@@ -32,7 +32,7 @@ class Images(Settings):
 
 
 class Dictionary(Settings):
-    """How a dictionary is learned: projected gradient steps on FISTA codes."""
+    """The learning of a dictionary: projected gradient steps on FISTA codes."""
 
     noun: ClassVar[str] = "a dictionary"
 
@@ -47,7 +47,7 @@ class Dictionary(Settings):
 
 
 class Component(Settings):
-    """One kind of source: how its images become patches, and the dictionary learned from them."""
+    """One type of source: how its images become patches, and the dictionary learned from them."""
 
     noun: ClassVar[str] = "a component"
 
@@ -71,7 +71,7 @@ class Classifier(Settings):
 
 
 class Search(Settings):
-    """How the candidates of learned methods are compared: epochs at each rung, the better part goes on."""
+    """The comparison of a learned method's candidates: epochs at each rung, after which the better part continues."""
 
     noun: ClassVar[str] = "search"
 
@@ -80,7 +80,7 @@ class Search(Settings):
 
 
 class Override(Settings):
-    """What a task runs differently for one method; a grid listed here takes the place of the method's own."""
+    """Settings of one method in one task; a grid here replaces the method's own grid."""
 
     noun: ClassVar[str] = "an override"
 
@@ -90,7 +90,7 @@ class Override(Settings):
 
 
 class Task(Settings):
-    """Signals to be coded: patches of one component, or sums of patches of several."""
+    """Signals to encode: patches of one component, or sums of patches of several."""
 
     noun: ClassVar[str] = "a task"
 
@@ -110,10 +110,10 @@ class Task(Settings):
 
 
 class Method(Settings):
-    """An algorithm, in a variant, at some depths, with the hyper-parameters that are searched.
+    """An algorithm, in a variant, at some depths, with the hyper-parameters to search.
 
-    The algorithm is a file of `lsalsa/solvers` or `lsalsa/encoders`; without it, the method's own name is one. In print
-    it has its `label`, else the algorithm's name and the `variant` in brackets.
+    The algorithm is a file of `lsalsa/solvers` or `lsalsa/encoders`. Without `algorithm` the method has the name of
+    one. In print a method has its `label`, or the algorithm's name with the `variant` in brackets.
     """
 
     noun: ClassVar[str] = "a method"
@@ -132,7 +132,7 @@ class Method(Settings):
 
 
 class Timing(Settings):
-    """How the seconds of every method are measured."""
+    """The measurement of every method's seconds."""
 
     noun: ClassVar[str] = "timing"
 
@@ -141,7 +141,7 @@ class Timing(Settings):
 
 
 class Output(Settings):
-    """What tables and figures share: which results they show."""
+    """The results that a table or figure shows."""
 
     title: str
     kind: str
@@ -154,7 +154,7 @@ class Output(Settings):
 
 
 class Table(Output):
-    """One table; `published` names the file of a paper's own numbers, as <paper>/<file>."""
+    """One table; `published` names the file of a paper's own numbers as <paper>/<file>."""
 
     noun: ClassVar[str] = "a table"
 
@@ -172,7 +172,7 @@ class Figure(Output):
 
 
 class Notebook(Settings):
-    """One page of the report: `papers/<paper>/notebooks/<name>.py`, run on the tables, figures and tasks listed."""
+    """One page of the report: `papers/<paper>/notebooks/<name>.py` with the tables, figures and tasks that it reads."""
 
     noun: ClassVar[str] = "a notebook"
 
@@ -183,7 +183,7 @@ class Notebook(Settings):
 
 
 class Declared(Settings):
-    """Tables, figures and notebooks, as the configuration or a paper declares them."""
+    """Tables, figures and notebooks that the configuration or a paper declares."""
 
     noun: ClassVar[str] = "what is shown"
 
@@ -192,13 +192,13 @@ class Declared(Settings):
     notebooks: dict[Name, Notebook] = {}
 
     def outputs(self) -> Iterator[tuple[str, Output]]:
-        """Section and settings of every table and figure."""
+        """Yield section and settings of every table and figure."""
         yield from (("tables", table) for table in self.tables.values())
         yield from (("figures", figure) for figure in self.figures.values())
 
 
 class Study(Declared):
-    """A whole study: what the papers share. `study_type` adds a block for each paper."""
+    """A whole study: the part that all papers share. `study_type` adds a block for each paper."""
 
     noun: ClassVar[str] = "a study"
 
@@ -220,26 +220,26 @@ class Study(Declared):
     # --- papers ---------------------------------------------------------------------------------------------------
 
     def block(self, paper: str) -> Any:
-        """The settings of a paper; None where the study has none of it."""
+        """Return the settings of a paper; None if the study has no block of it."""
         return getattr(self, paper, None)
 
     def active_papers(self) -> list[Paper]:
-        """The papers whose block the study has."""
+        """Return the papers whose block the study has."""
         return [paper for paper in papers().values() if self.block(paper.name) is not None]
 
     def papers_with_claims(self) -> list[Paper]:
-        """The papers whose claims the study judges."""
+        """Return the papers whose claims the study judges."""
         named = [paper for paper in self.active_papers() if (paper.folder / "claims.yaml").is_file()]
         return [paper for paper in named if self.block(paper.name).claims]
 
     # --- methods --------------------------------------------------------------------------------------------------
 
     def methods_of(self, task: str) -> list[str]:
-        """Names of the methods that a task runs, in the order of the configuration."""
+        """Return the methods that a task runs, in the order of the configuration."""
         return list(self.tasks[task].methods or self.methods)
 
     def method_of(self, task: str, method: str) -> Method:
-        """A method as a task runs it: its settings, with the task's overrides in their place."""
+        """Return the settings of a method in a task: the method's own, with the task's overrides."""
         chosen, override = self.methods[method], self.tasks[task].overrides.get(method)
         if override is None:
             return chosen
@@ -247,32 +247,32 @@ class Study(Declared):
         return chosen.model_copy(update={**changes, "search": {**chosen.search, **override.search}})
 
     def algorithm_of(self, method: str) -> str:
-        """The solver or encoder behind a method."""
+        """Return the solver or encoder of a method."""
         return self.methods[method].algorithm or method
 
     def depths_of(self, tasks: list[str], methods: list[str]) -> list[int]:
-        """All depths at which any of the tasks runs any of the methods."""
+        """Return all depths at which one of the tasks runs one of the methods."""
         pairs = [(task, method) for task in tasks for method in methods if method in self.methods_of(task)]
         return sorted({depth for task, method in pairs for depth in self.method_of(task, method).depths})
 
     # --- tables and figures ---------------------------------------------------------------------------------------
 
     def tasks_of(self, output: Output) -> list[str]:
-        """Tasks whose results a table or figure shows."""
+        """Return the tasks whose results a table or figure shows."""
         return [output.task] if output.task is not None else list(output.tasks or ())
 
     def components_of(self, output: Output) -> list[str]:
-        """Components that a table or figure is about: those it lists, else those of its tasks."""
+        """Return the components of a table or figure: its own list, else those of its tasks."""
         of_tasks = dict.fromkeys(c for task in self.tasks_of(output) for c in self.tasks[task].components)
         return list(output.components or of_tasks)
 
     def methods_shown(self, output: Output) -> list[str]:
-        """Methods that a table or figure shows: those it lists, else those of its tasks."""
+        """Return the methods that a table or figure shows: its own list, else those of its tasks."""
         of_tasks = dict.fromkeys(m for task in self.tasks_of(output) for m in self.methods_of(task))
         return list(output.methods or of_tasks)
 
 
 def study_type() -> type[Study]:
-    """`Study` with a block for each paper that is there."""
+    """Return `Study` with a block for each paper of the repository."""
     blocks: dict[str, Any] = {paper.name: (paper.settings | None, None) for paper in papers().values()}
     return create_model("Study", __base__=Study, **blocks)

@@ -1,4 +1,4 @@
-"""Checks of what a study shows: tables, figures, notebooks, and the names that they have on the command line."""
+"""Checks of what a study shows: tables, figures, notebooks, and their names on the command line."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ SUBJECTS = {
     "method": (),
     "study": (),
 }
-"""What a kind is about -> the settings of which one names it; a kind about a method names it under `methods`.
+"""Subject of a kind -> the settings, one of which names it; a kind about a method names it under `methods`.
 
-A kind about all tasks is about none in a study without any."""
+The subject "all tasks" may be empty: a study can have no tasks."""
 
 PARTS = {
     "task": ("component", "methods", "depths"),
@@ -33,14 +33,14 @@ PARTS = {
     "components": ("component",),
     "method": ("methods",),
 }
-"""What a kind is about -> the settings with which an output shows only a part of that."""
+"""Subject of a kind -> the settings that restrict an output to a part of it."""
 
 OPTIONS = ("protocol", "n_atoms", "sample_page", "published")
-"""Settings that only the kinds have which declare them among their `options`."""
+"""Settings that a kind has only if it declares them among its `options`."""
 
 
 def check_tables(study: Study) -> Iterator[str]:
-    """Every table is of a known kind and shows what the study has."""
+    """Check that every table has a known kind and shows what the study has."""
     for name, table in study.tables.items():
         path = f"tables.{name}"
         yield from _of_kind(study, "tables", path, table)
@@ -53,20 +53,20 @@ def check_tables(study: Study) -> Iterator[str]:
 
 
 def _needs_component(study: Study, path: str, table: Table) -> Iterator[str]:
-    """Images are classified by one component's codes; a task of several must say which."""
+    """Check that a table of classification errors names its component, if its task has more than one."""
     components = study.tasks[table.task].components if table.task in study.tasks else []
     if table.component is None and len(components) > 1:
         yield f"{path}.component is missing; a table of classification errors needs one of {', '.join(components)}"
 
 
 def check_figures(study: Study) -> Iterator[str]:
-    """Every figure is of a known kind and shows what the study has."""
+    """Check that every figure has a known kind and shows what the study has."""
     for name, figure in study.figures.items():
         yield from _of_kind(study, "figures", f"figures.{name}", figure)
 
 
 def _of_kind(study: Study, section: str, path: str, output: Table | Figure) -> Iterator[str]:
-    """A table or figure is of a kind that exists, and has what its kind needs and nothing else."""
+    """Check that the kind of a table or figure exists, and that the output has the settings of its kind only."""
     noun = f"a kind of {section[:-1]}"
     yield from unknown(f"{path}.kind", output.kind, noun, plugins.kinds(section))
     if output.kind in plugins.kinds(section):
@@ -80,7 +80,7 @@ def _of_kind(study: Study, section: str, path: str, output: Table | Figure) -> I
 
 
 def _subject(study: Study, section: str, path: str, output: Output) -> Iterator[str]:
-    """An output names exactly what its kind is about, and has only the options that its kind declares."""
+    """Check that an output names exactly the subject of its kind, and has only options that its kind declares."""
     subject = plugins.declared(section, output.kind, "subject")
     choices, options = SUBJECTS[subject], plugins.declared(section, output.kind, "options", ())
     known = (*choices, *PARTS.get(subject, ()), *options)
@@ -101,11 +101,11 @@ def _one_method(section: str, path: str, output: Output) -> Iterator[str]:
     if len(output.methods or ()) != 1:
         yield f"{path}.methods must list one of {', '.join(known)}, found {output.methods}"
     for method in output.methods or ():
-        yield from unknown(f"{path}.methods", method, f"a method that the kind {output.kind} draws", known)
+        yield from unknown(f"{path}.methods", method, f"a method that the kind {output.kind} plots", known)
 
 
 def _block(study: Study, section: str, path: str, output: Output) -> Iterator[str]:
-    """A kind of a paper needs the paper's block."""
+    """Check that the study has the block of the paper that owns the kind."""
     paper = output.kind.rpartition(".")[0]
     if paper and study.block(paper) is None:
         yield f"{path}.kind is {output.kind}, but the study has no block {paper}"
@@ -136,7 +136,7 @@ def _depths(study: Study, path: str, output: Output, methods: list[str]) -> Iter
 
 
 def check_notebooks(study: Study) -> Iterator[str]:
-    """Every notebook is there, and reads tables, figures and tasks that exist."""
+    """Check that every notebook exists, and reads tables, figures and tasks that exist."""
     for name, notebook in study.notebooks.items():
         yield from unknown(f"notebooks.{name}", name, "a file of papers/<paper>/notebooks", plugins.notebooks())
         for table in notebook.tables:
@@ -148,7 +148,7 @@ def check_notebooks(study: Study) -> Iterator[str]:
 
 
 def check_labels(study: Study) -> Iterator[str]:
-    """No two methods have the same name in print, where legends and columns would run together."""
+    """Check that no two methods have the same name in print: legends and columns would be ambiguous."""
     methods: dict[str, str] = {}
     for method, label in labels_of(study, study.methods).items():
         other = methods.setdefault(label, method)
@@ -157,7 +157,7 @@ def check_labels(study: Study) -> Iterator[str]:
 
 
 def check_targets(study: Study) -> Iterator[str]:
-    """Tables, figures and notebooks are targets of the command line: no name hides another target.
+    """Check that no table, figure or notebook hides another target of the command line.
 
     A table and a figure may share a name: the target makes both.
     """

@@ -1,4 +1,4 @@
-"""What a configuration can name because a file is there: algorithms, losses, sources, kinds of tables and figures."""
+"""Names that a configuration can use because a file exists: algorithms, losses, sources, tables and figures."""
 
 from __future__ import annotations
 
@@ -20,44 +20,44 @@ LEARNED = {"learning_rate": None, "batch_size": 100, "decay": 1.0}
 
 
 def solvers() -> list[str]:
-    """Algorithms that are not trained."""
+    """Return the algorithms that are not trained."""
     return importlib.import_module("lsalsa.solvers").available()
 
 
 def encoders() -> list[str]:
-    """Algorithms that are trained."""
+    """Return the algorithms that are trained."""
     return importlib.import_module("lsalsa.encoders").available()
 
 
 def is_learned(algorithm: str) -> bool:
-    """True for an encoder, False for a solver."""
+    """Return True for an encoder, False for a solver."""
     return algorithm in encoders()
 
 
 def module_of(algorithm: str) -> str:
-    """The module that defines an algorithm."""
+    """Return the module that defines an algorithm."""
     return f"lsalsa.{'encoders' if is_learned(algorithm) else 'solvers'}.{algorithm}"
 
 
 def class_of(algorithm: str) -> type:
-    """The solver or encoder of a name; ConfigError in one sentence when its file cannot be imported."""
+    """Return the solver or encoder of a name; raise ConfigError in one sentence if its file cannot be imported."""
     folder, find = ("encoders", "encoder_class") if is_learned(algorithm) else ("solvers", "solver_class")
     package = importlib.import_module(f"lsalsa.{folder}")
     return _loaded(module_of(algorithm), lambda: getattr(package, find)(algorithm))
 
 
 def losses() -> list[str]:
-    """What encoders can be trained for."""
+    """Return the losses that can train encoders."""
     return importlib.import_module("lsalsa.losses").available()
 
 
 def optimizers() -> list[str]:
-    """Rules that encoders can be trained by."""
+    """Return the optimisers that can train encoders."""
     return list(importlib.import_module("lsalsa.training.optimizers").OPTIMIZERS)
 
 
 def searchable(algorithm: str) -> dict[str, Any]:
-    """Names that a method's search may list, each with what it is when not listed; None leaves it to the method."""
+    """Return name -> default of every setting that a method's search may list; with None the method decides."""
     found = class_of(algorithm)
     if not is_learned(algorithm):
         return EVERY_METHOD | dict(found.settings)  # type: ignore[attr-defined]
@@ -66,35 +66,69 @@ def searchable(algorithm: str) -> dict[str, Any]:
 
 
 def n_parameters(algorithm: str, depth: int, n_features: int, n_atoms: int) -> int:
-    """Numbers that an encoder consists of, with its default settings."""
+    """Count the numbers in an encoder with its default settings.
+
+    Parameters
+    ----------
+    algorithm : str
+        An encoder.
+    depth, n_features, n_atoms : int
+
+    Returns
+    -------
+    count : int
+
+    Raises
+    ------
+    ConfigError
+        The encoder's file cannot be imported.
+    """
     encoder: Any = class_of(algorithm)
     shapes = encoder.shapes(encoder.complete({"depth": depth}), n_features, n_atoms)
     return sum(math.prod(shape) for shape in shapes.values())
 
 
 def sources() -> list[str]:
-    """Sources of images."""
+    """Return the sources of images."""
     return importlib.import_module("lsalsa.data.sources").available()
 
 
 def source_settings(source: str) -> dict[str, Any]:
-    """Settings of a source with their defaults."""
+    """Return the settings of a source with their defaults."""
     package = importlib.import_module("lsalsa.data.sources")
     return _loaded(f"lsalsa.data.sources.{source}", lambda: package.settings_of(source))
 
 
 def source_files(source: str, settings: Mapping[str, Any], data_dir: str | None) -> list[Path]:
-    """Files of the user that a source will read; DataError or StorageError when they are not there."""
+    """Return the user's files that a source will read.
+
+    Parameters
+    ----------
+    source : str
+    settings : mapping
+        Of the source.
+    data_dir : str or None
+        Folder of data sets that the configuration names.
+
+    Returns
+    -------
+    files : list of path
+
+    Raises
+    ------
+    DataError, StorageError
+        A file does not exist.
+    """
     return importlib.import_module("lsalsa.data.sources").files_of(source, settings=settings, data_dir=data_dir)
 
 
 def notebooks() -> dict[str, Path]:
-    """Name -> source of every notebook, a file of ``papers/<paper>/notebooks``."""
+    """Return name -> source of every notebook: a file of ``papers/<paper>/notebooks``."""
     return {path.stem: path for paper in papers().values() for path in sorted(paper.folder.glob("notebooks/*.py"))}
 
 
 def published() -> dict[str, Path]:
-    """``<paper>/<file>`` -> the numbers that a paper prints."""
+    """Return ``<paper>/<file>`` -> the file of numbers that a paper prints."""
     return {
         f"{paper.name}/{path.stem}": path
         for paper in papers().values()
@@ -107,7 +141,10 @@ def published() -> dict[str, Path]:
 
 @cache
 def kinds(section: str) -> dict[str, str]:
-    """Kind -> module, for the section "tables" or "figures": a file of the engine, or of a paper as <paper>.<file>."""
+    """Return kind -> module for a section, "tables" or "figures".
+
+    A kind is a file of the engine, or ``<paper>.<file>`` for a file of a paper.
+    """
     package = f"lsalsa.study.{section}"
     found = {name: f"{package}.{name}" for name in modules_in(package)}
     for paper, own in modules_of_papers(section).items():
@@ -117,9 +154,9 @@ def kinds(section: str) -> dict[str, str]:
 
 @cache
 def declared(section: str, kind: str, name: str, default: Any = None) -> Any:
-    """What a kind declares under a name at the top of its module.
+    """Return a value that a kind declares at the top of its module.
 
-    It is read from the source: a module of a figure imports matplotlib, for which a dry run should not wait.
+    It is read from the source. The module of a figure imports matplotlib, and a dry run should not wait for that.
 
     Parameters
     ----------
@@ -129,12 +166,12 @@ def declared(section: str, kind: str, name: str, default: Any = None) -> Any:
     name : str
         needs, subject, options, methods or caption.
     default : object, optional
-        Where it is not declared; without one it must be.
+        The value if the module does not declare the name.
 
     Raises
     ------
     ConfigError
-        When the module does not declare a name that it must.
+        The module does not declare the name, and there is no default.
     """
     path = _source_of(kinds(section)[kind])
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
@@ -146,7 +183,7 @@ def declared(section: str, kind: str, name: str, default: Any = None) -> Any:
 
 
 def load_kind(section: str, kind: str) -> Any:
-    """The module of a kind."""
+    """Import the module of a kind."""
     return importlib.import_module(kinds(section)[kind])
 
 
@@ -156,11 +193,11 @@ def _source_of(module: str) -> Path:
 
 
 def _loaded(module: str, read: Callable[[], Any]) -> Any:
-    """What `read` returns; a plug-in file that cannot be imported is named in one sentence."""
+    """Return the result of `read`; if a plug-in file cannot be imported, name it in one sentence."""
     try:
         return read()
     except ConfigError:
         raise
-    except Exception as error:  # any fault of a file that somebody dropped into a folder
+    except Exception as error:  # a user's file can raise anything
         path = module.replace(".", "/")
         raise ConfigError(f"src/{path}.py cannot be used: {type(error).__name__}: {error}") from error

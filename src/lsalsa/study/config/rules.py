@@ -1,7 +1,7 @@
 """What each rule's jobs get: their settings, the plug-ins that belong to their code, the memory to reserve.
 
-The settings of a job are what it uses, with every default filled in, and nothing else: they and the source code behind
-the job are the identity of a result. One function per rule, whose arguments are the rule's wildcards.
+The settings of a job are all that it uses, with every default filled in, and nothing else. Settings and source code
+together identify a result. There is one function per rule; its arguments are the study and the rule's wildcards.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Rule:
     settings : callable
         (study, **wildcards) -> resolved settings.
     plugins : callable
-        Settings -> modules that a job finds by their folder: they belong to its code, their neighbours do not.
+        Settings -> modules that a job finds by their folder. They belong to its code; other files of the folder do not.
     memory : callable
         (study, **wildcards) -> megabytes.
     """
@@ -49,12 +49,12 @@ class Rule:
 
 
 def known_rules() -> dict[str, Rule]:
-    """The rules of the engine and of all papers."""
+    """Return the rules of the engine and of all papers."""
     return RULES | {name: rule for paper in papers().values() for name, rule in paper.rules.items()}
 
 
 def rule_of(name: str) -> Rule:
-    """The rule of a name; ConfigError with the nearest name when there is none."""
+    """Return the rule of a name; raise ConfigError with the nearest name if there is none."""
     known = known_rules()
     if name not in known:
         raise nearest("rule", name, known)
@@ -62,17 +62,51 @@ def rule_of(name: str) -> Rule:
 
 
 def settings_of(study: Study, rule: str, **wildcards: str) -> Resolved:
-    """The resolved settings of one job: rule and wildcards."""
+    """Resolve the settings of one job.
+
+    Parameters
+    ----------
+    study : Study
+    rule : str
+    **wildcards : str
+        Of the job.
+
+    Returns
+    -------
+    settings : dict
+
+    Raises
+    ------
+    ConfigError
+        There is no such rule.
+    """
     return rule_of(rule).settings(study, **wildcards)
 
 
 def plugins_of(rule: str, settings: Resolved) -> list[str]:
-    """Modules that a job finds by their folder."""
+    """Return the modules that a job finds by their folder."""
     return rule_of(rule).plugins(settings)
 
 
 def memory_mb(study: Study, rule: str, **wildcards: str) -> int:
-    """Megabytes to reserve for one job."""
+    """Estimate the memory to reserve for one job.
+
+    Parameters
+    ----------
+    study : Study
+    rule : str
+    **wildcards : str
+        Of the job.
+
+    Returns
+    -------
+    megabytes : int
+
+    Raises
+    ------
+    ConfigError
+        There is no such rule.
+    """
     return rule_of(rule).memory(study, **wildcards)
 
 
@@ -80,7 +114,7 @@ def memory_mb(study: Study, rule: str, **wildcards: str) -> int:
 
 
 def fetch_images(study: Study, images: str) -> Resolved:
-    """The source of a set of images, and all of its settings."""
+    """Resolve the source of a set of images, and all of its settings."""
     chosen = study.images[images]
     known = plugins.source_settings(chosen.source)
     settings = {name: chosen.settings.get(name, known[name]) for name in sorted(known)}
@@ -88,32 +122,32 @@ def fetch_images(study: Study, images: str) -> Resolved:
 
 
 def cut_patches(study: Study, component: str) -> Resolved:
-    """How the images of a component become patches."""
+    """Resolve how the images of a component become patches."""
     names = ("image_size", "resize", "patch_size", "min_std", "validation_fraction")
     return _some(study.components[component], *names) | {"seed": study.seed}
 
 
 def learn_dictionary(study: Study, component: str) -> Resolved:
-    """How a component's dictionary is learned."""
+    """Resolve how a component's dictionary is learned."""
     chosen = study.components[component]
     return {"n_atoms": chosen.n_atoms, **chosen.dictionary.model_dump(), "dtype": study.dtype, "seed": study.seed}
 
 
 def make_signals(study: Study, task: str) -> Resolved:
-    """How many signals of each split a task has."""
+    """Resolve how many signals each split of a task has."""
     names = ("n_train", "n_validation", "n_test_images", "n_labelled_images")
     return _some(study.tasks[task], *names) | {"seed": study.seed}
 
 
 def optimal_codes(study: Study, task: str) -> Resolved:
-    """Penalties of a task, and how exactly it is solved."""
+    """Resolve the penalties of a task, and the tolerance of its optimal codes."""
     chosen = study.tasks[task]
     names = ("penalties", "zero_share")
     return _some(chosen, *names) | {"tolerance": chosen.optimal_tolerance, "dtype": study.dtype}
 
 
 def train_classifier(study: Study, task: str) -> Resolved:
-    """Components of a task, and how many random directions their codes are projected on."""
+    """Resolve the components of a task, and the number of random directions that their codes are projected on."""
     chosen = study.tasks[task]
     given = chosen.classifier.projection
     projections = {name: given.get(name) if isinstance(given, dict) else given for name in chosen.components}
@@ -124,13 +158,37 @@ def train_classifier(study: Study, task: str) -> Resolved:
 
 
 def search_solver(study: Study, task: str, method: str) -> Resolved:
-    """Depths and candidates of a solver."""
+    """Resolve depths and candidates of a solver.
+
+    Parameters
+    ----------
+    study : Study
+    task, method : str
+
+    Returns
+    -------
+    settings : dict
+        algorithm, depths, grid.
+    """
     depths = study.method_of(task, method).depths
     return {"algorithm": study.algorithm_of(method), "depths": depths, "grid": _grid(study, task, method)}
 
 
 def search_encoder(study: Study, task: str, method: str, depth: str) -> Resolved:
-    """Candidates of an encoder, and how they are compared."""
+    """Resolve the candidates of an encoder, and how they are compared.
+
+    Parameters
+    ----------
+    study : Study
+    task, method : str
+    depth : str
+        A wildcard of the rule; all depths have the same candidates.
+
+    Returns
+    -------
+    settings : dict
+        algorithm, grid, loss, optimizer, n_train, rungs, seed.
+    """
     return {
         "algorithm": study.algorithm_of(method),
         "grid": _grid(study, task, method),
@@ -142,7 +200,20 @@ def search_encoder(study: Study, task: str, method: str, depth: str) -> Resolved
 
 
 def train_encoder(study: Study, task: str, method: str, depth: str) -> Resolved:
-    """What a training has besides what its search chose."""
+    """Resolve the settings of a training that its search did not choose.
+
+    Parameters
+    ----------
+    study : Study
+    task, method : str
+    depth : str
+        A wildcard of the rule; all depths have the same settings.
+
+    Returns
+    -------
+    settings : dict
+        algorithm, fixed, repetitions, seed.
+    """
     fixed = _some(study.method_of(task, method), "loss", "epochs", "optimizer", "keep", "set_backs")
     return {
         "algorithm": study.algorithm_of(method),
@@ -153,7 +224,18 @@ def train_encoder(study: Study, task: str, method: str, depth: str) -> Resolved:
 
 
 def evaluate(study: Study, task: str, method: str) -> Resolved:
-    """The runs of a method on a task, and the task's components."""
+    """Resolve the runs of a method on a task, and the task's components.
+
+    Parameters
+    ----------
+    study : Study
+    task, method : str
+
+    Returns
+    -------
+    settings : dict
+        algorithm, learned, depths, repetitions, components.
+    """
     algorithm = study.algorithm_of(method)
     return {
         "algorithm": algorithm,
@@ -165,7 +247,7 @@ def evaluate(study: Study, task: str, method: str) -> Resolved:
 
 
 def time_methods(study: Study, task: str) -> Resolved:
-    """All methods of a task, and how their seconds are measured."""
+    """Resolve all methods of a task, and how their seconds are measured."""
     names = ("algorithm", "learned", "depths")
     resolved = {method: evaluate(study, task, method) for method in sorted(study.methods_of(task))}
     methods = {method: {name: settings[name] for name in names} for method, settings in resolved.items()}
@@ -173,7 +255,7 @@ def time_methods(study: Study, task: str) -> Resolved:
 
 
 def time_exact(study: Study, task: str) -> Resolved:
-    """How many signals the exact solvers are timed on."""
+    """Resolve the number of signals that the exact solvers are timed on."""
     return {"device": study.device, "n_samples": study.timing.n_samples}
 
 
@@ -181,28 +263,28 @@ def time_exact(study: Study, task: str) -> Resolved:
 
 
 def make_table(study: Study, table: str) -> Resolved:
-    """What a table shows."""
+    """Resolve what a table shows."""
     return _shown(study, "tables", study.tables[table])
 
 
 def make_figure(study: Study, figure: str) -> Resolved:
-    """What a figure shows."""
+    """Resolve what a figure shows."""
     return _shown(study, "figures", study.figures[figure])
 
 
 def render_notebook(study: Study, notebook: str) -> Resolved:
-    """What a notebook reads, and the names of the methods in print."""
+    """Resolve what a notebook reads, and the names of the methods in print."""
     labels = labels_of(study, study.methods)
     methods = {name: {"label": label, "algorithm": study.algorithm_of(name)} for name, label in labels.items()}
     return {"study": study.study, **study.notebooks[notebook].model_dump(), "methods": methods}
 
 
 def _shown(study: Study, section: str, output: Table | Figure) -> Resolved:
-    """The lists that were left out filled in; `lsalsa.study.shown.Shown` has their meaning."""
+    """Fill in the lists that were left out; `lsalsa.study.shown.Shown` explains them."""
     tasks, components = study.tasks_of(output), study.components_of(output)
-    is_diagram = plugins.declared(section, output.kind, "subject") == "method"  # of an algorithm, without any result
+    is_diagram = plugins.declared(section, output.kind, "subject") == "method"  # it shows an algorithm and no result
     methods = [] if is_diagram else study.methods_shown(output)
-    drawn = {name: plugins.class_of(name).__name__ for name in output.methods or ()} if is_diagram else {}
+    of_diagram = {name: plugins.class_of(name).__name__ for name in output.methods or ()} if is_diagram else {}
     options = plugins.declared(section, output.kind, "options", ())
     details = {name: getattr(output, name) for name in options if getattr(output, name) is not None}
     paper = papers().get(output.kind.rpartition(".")[0])
@@ -215,8 +297,8 @@ def _shown(study: Study, section: str, output: Table | Figure) -> Resolved:
         "component": output.component,
         "components": {name: study.components[name].title or name for name in components},
         "tasks": {name: _task(study, name) for name in tasks},
-        "labels": labels_of(study, methods) | drawn,
-        "algorithms": {name: study.algorithm_of(name) for name in methods} | {name: name for name in drawn},
+        "labels": labels_of(study, methods) | of_diagram,
+        "algorithms": {name: study.algorithm_of(name) for name in methods} | {name: name for name in of_diagram},
         "depths": output.depths or study.depths_of(tasks, methods),
         "details": details | dict(paper.shown(study, output) if paper else {}),
     }
@@ -229,7 +311,7 @@ def _task(study: Study, name: str) -> Resolved:
 
 
 def _grid(study: Study, task: str, method: str) -> Resolved:
-    """Candidates by setting: those listed, else the default alone; 1 and 1.0 are the same, null stays null."""
+    """Return setting -> candidates: the listed ones, or the default alone. 1 and 1.0 are the same, null stays null."""
     defaults = plugins.searchable(study.algorithm_of(method))
     listed = {name: [default] for name, default in defaults.items() if default is not None}
     listed |= study.method_of(task, method).search
@@ -254,12 +336,12 @@ def _of_algorithms(settings: Resolved) -> list[str]:
 
 
 def _of_kind(section: str) -> Callable[[Resolved], list[str]]:
-    """The module of a kind of table or figure, and what reads its needs."""
+    """Return the module of a kind of table or figure, and the modules that read its needs."""
     return lambda settings: [plugins.kinds(section)[settings["kind"]], *_readers(settings["needs"])]
 
 
 def _readers(words: Iterable[str]) -> list[str]:
-    """Modules of papers that read what some words ask for; claims are read by every kind of claim."""
+    """Return the modules of papers that read these words; every kind of claim reads claims."""
     owners = dict.fromkeys(word.rpartition(".")[0] for word in words if "." in word)
     claims = [*CLAIMS, *modules_of_papers("claims").values()] if "claims" in words else []
     return [*(f"papers.{paper}.paper" for paper in owners), *claims]

@@ -1,4 +1,4 @@
-"""How many numbers a study works on, by its configuration: what the estimates of memory and disk rest on."""
+"""Count the numbers that a study works on, from its configuration; the estimates of memory and disk use them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lsalsa.study.config.models import Component, Study
 
 
 def n_images(study: Study, name: str) -> int | None:
-    """Images of a set; None where only its source knows how many."""
+    """Count the images of a set; None if only its source knows the number."""
     images = study.images[name]
     data_set = DATA_SETS.get(images.source)
     if data_set is None:
@@ -18,14 +18,14 @@ def n_images(study: Study, name: str) -> int | None:
 
 
 def image_values(study: Study, name: str) -> int:
-    """Numbers in one image of a published set."""
+    """Count the numbers in one image of a published set."""
     images = study.images[name]
     settings = plugins.source_settings(images.source) | images.settings
     return settings.get("image_size", DATA_SETS[images.source].side) ** 2 * n_channels(study, name)
 
 
 def n_rows(study: Study, name: str) -> int:
-    """Signals of all splits of a task."""
+    """Count the signals of all splits of a task."""
     task = study.tasks[name]
     complete_images = task.n_test_images + task.n_labelled_images
     per_image = max(positions(study.components[component]) for component in task.components)
@@ -33,26 +33,26 @@ def n_rows(study: Study, name: str) -> int:
 
 
 def n_atoms(study: Study, name: str) -> int:
-    """Atoms of all dictionaries of a task."""
+    """Count the atoms of all dictionaries of a task."""
     return sum(study.components[component].n_atoms for component in study.tasks[name].components)
 
 
 def positions(component: Component) -> int:
-    """Patches that an image of a component is cut into."""
+    """Count the patches of an image of a component."""
     return (component.image_size // component.patch_size) ** 2
 
 
 def n_features(study: Study, component: str) -> int:
-    """Numbers in a patch of a component."""
+    """Count the numbers in a patch of a component."""
     chosen = study.components[component]
     return chosen.patch_size**2 * n_channels(study, chosen.images)
 
 
 def n_channels(study: Study, images: str) -> int:
-    """Numbers in a pixel of a set of images."""
+    """Count the numbers in a pixel of a set of images."""
     return 3 if study.images[images].settings.get("colour") else 1
 
 
 def itemsize(study: Study) -> int:
-    """Bytes of one number of the work; images and patches have 4 always."""
+    """Return the bytes of one number of the work; images and patches always have 4."""
     return 8 if study.dtype == "float64" else 4

@@ -1,8 +1,8 @@
 """Kinds of figures, one file each, found by their folder.
 
-A kind declares, as literals at the top of its module, what it ``needs`` (words of `lsalsa.study.needs`), its
-``subject`` (what it is about, `lsalsa.study.config.outputs.SUBJECTS`), its ``caption`` in the report, and the
-``options`` that only it has. Its function ``plot(data, shown)`` returns a Matplotlib figure.
+A kind declares literals at the top of its module. ``needs`` are words of `lsalsa.study.needs`. ``subject`` is one of
+`lsalsa.study.config.outputs.SUBJECTS`. ``caption`` is for the report. ``options`` are settings that only some kinds
+have. Its function ``plot(data, shown)`` returns a Matplotlib figure.
 """
 
 from __future__ import annotations
@@ -37,7 +37,13 @@ def plot(kind: str, data: Mapping[str, Any], shown: Shown) -> Figure:
 
 
 def save_figure(figure: Figure, png: str | Path, svg: str | Path) -> None:
-    """Write PNG and SVG whose bytes depend on the figure alone: no date, no version, no random identifier."""
+    """Write a figure as PNG and SVG. The bytes depend on the figure alone: no date, no version, no random identifier.
+
+    Parameters
+    ----------
+    figure : Figure
+    png, svg : path
+    """
     import matplotlib
 
     from lsalsa.storage import atomic
@@ -51,7 +57,7 @@ def save_figure(figure: Figure, png: str | Path, svg: str | Path) -> None:
 
 
 def _settle(figure: Figure) -> None:
-    """Fix the layout and round it: its solver is exact to the last bits only, and identifiers hash those bits."""
+    """Fix the layout and round it. Its solver leaves the last bits open, and identifiers hash those bits."""
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     for axes in figure.axes:

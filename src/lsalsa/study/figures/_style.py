@@ -1,4 +1,4 @@
-"""The common look: a figure with title and explanation, one colour and marker per method, one legend."""
+"""The common look of all figures: a title with an explanation, one colour and marker per method, one legend."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocat
 from lsalsa.study.heading import Heading
 from lsalsa.study.shown import Shown
 
-# Okabe and Ito's colours, told apart with any colour vision; marker and line say the same without colour.
+# Okabe and Ito's colours, for any colour vision; marker and line also identify a method without colour.
 STYLES: dict[str, dict[str, Any]] = {
     "ista": {"color": "#8c8c8c", "marker": "v", "linestyle": (0, (1, 1.2))},
     "fista": {"color": "#0072b2", "marker": "s", "linestyle": (0, (4, 1.5))},
@@ -49,13 +49,15 @@ RULES = {
 
 
 def method_style(method: str, algorithms: Mapping[str, str]) -> dict[str, Any]:
-    """Line style of a method: its own for the known ones, else its algorithm's marker, hollow, in another colour.
+    """Return the line style of a method.
+
+    A known method has its own. Others have their algorithm's marker, hollow, in another colour.
 
     Parameters
     ----------
     method : str
     algorithms : mapping
-        Every method of the figure -> the solver or encoder behind it.
+        Every method of the figure -> its solver or encoder.
     """
     if method in STYLES:
         return STYLES[method]
@@ -67,7 +69,7 @@ def method_style(method: str, algorithms: Mapping[str, str]) -> dict[str, Any]:
 
 
 def new_figure(width: float, height: float, heading: Heading, explanation: str) -> Figure:
-    """A figure of `width` x `height` inches below a head: title, wrapped explanation, what limits the numbers."""
+    """Make a figure of `width` x `height` inches below a head: title, wrapped explanation, limits of the numbers."""
     unbroken = f"{explanation} {heading.note}".strip().replace("T = ", "T\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")
     unbroken = unbroken.replace(" %", "\N{NO-BREAK SPACE}%")
     lines = textwrap.wrap(unbroken, width=int(width * 13.2))
@@ -86,19 +88,19 @@ def new_figure(width: float, height: float, heading: Heading, explanation: str) 
 
 
 def new_axes(figure: Figure, n_rows: int, n_columns: int, **options: Any) -> np.ndarray:
-    """Axes of a grid, (n_rows, n_columns), in the common look."""
+    """Make a grid of axes, (n_rows, n_columns), in the common look."""
     with matplotlib.rc_context(RULES):
         return figure.subplots(n_rows, n_columns, squeeze=False, **options)
 
 
 def plot_curve(axes: Axes, method: str, shown: Shown, curve: Sequence[tuple]) -> None:
-    """A method's line through points, the spread as a band with caps.
+    """Plot a method's line through points, with the spread as a band with caps.
 
     Parameters
     ----------
     axes : Axes
     method : str
-        One of the methods that are shown.
+        One of the shown methods.
     shown : Shown
     curve : sequence of (x, mean, standard deviation or None)
     """
@@ -113,7 +115,7 @@ def plot_curve(axes: Axes, method: str, shown: Shown, curve: Sequence[tuple]) ->
 
 
 def depth_axis(axes: Axes, depths: Sequence[int]) -> None:
-    """Logarithmic horizontal axis with a tick at each depth."""
+    """Make the horizontal axis logarithmic, with a tick at each depth."""
     axes.set_xscale("log")
     axes.xaxis.set_major_locator(FixedLocator(list(depths)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
@@ -122,14 +124,14 @@ def depth_axis(axes: Axes, depths: Sequence[int]) -> None:
 
 
 def seconds_axis(axes: Axes) -> None:
-    """Logarithmic horizontal axis in microseconds per sample."""
+    """Make the horizontal axis logarithmic, in microseconds per sample."""
     axes.set_xscale("log")
     _plain_log_ticks(axes.xaxis)
     axes.set_xlabel("time per sample in microseconds")
 
 
 def percent_axis(axes: Axes, lowest: float) -> None:
-    """Vertical axis of errors; logarithmic above one percent where some are that low, to show both 1 and 80."""
+    """Format the vertical axis of errors; logarithmic above 1 % if some are that low, to show both 1 and 80."""
     if lowest < 2.0:
         axes.set_yscale("symlog", linthresh=1.0, linscale=0.4)
         axes.yaxis.set_major_locator(FixedLocator([0, 1, 2, 5, 10, 20, 30, 40, 60, 100]))
@@ -138,16 +140,19 @@ def percent_axis(axes: Axes, lowest: float) -> None:
 
 
 def log_value_axis(axes: Axes) -> None:
-    """Logarithmic vertical axis with plain numbers."""
+    """Make the vertical axis logarithmic, with plain numbers."""
     axes.set_yscale("log")
     _plain_log_ticks(axes.yaxis)
 
 
 class RoundLogLocator(LogLocator):
-    """Ticks at 1, 2, 3 and 5 of each decade; finer ones where those are too few, at 1 where they are too many."""
+    """Ticks at 1, 2, 3 and 5 of each decade.
+
+    If these are too few, there are finer ones; if too many, only those at 1.
+    """
 
     def tick_values(self, vmin: float, vmax: float) -> np.ndarray:
-        """All ticks between two positive values."""
+        """Return all ticks between two positive values."""
         decades = 10.0 ** np.arange(np.floor(np.log10(vmin)), np.ceil(np.log10(vmax)) + 1)
         if len(decades) > 5:
             return decades[:: -(-len(decades) // 8)]
@@ -166,14 +171,14 @@ def _plain_log_ticks(axis: Any) -> None:
 
 
 def reference_line(axes: Axes, level: float, words: str = "") -> None:
-    """A dotted horizontal level, its meaning written above its right end."""
+    """Plot a dotted horizontal level, with its meaning above its right end."""
     axes.axhline(level, color=GREY, linewidth=1, linestyle=(0, (1, 2)), zorder=1)
     place = {"xycoords": axes.get_yaxis_transform(), "xytext": (0, 2), "textcoords": "offset points"}
     axes.annotate(words, (0.995, level), ha="right", va="bottom", fontsize=8, color=GREY, **place)
 
 
 def common_legend(figure: Figure, axes: np.ndarray) -> None:
-    """One legend under all panels, each method once."""
+    """Put one legend under all panels, with each method once."""
     handles: dict[str, Any] = {}
     for panel in axes.flat:
         for handle, label in zip(*panel.get_legend_handles_labels(), strict=True):

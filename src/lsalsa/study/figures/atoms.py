@@ -19,7 +19,7 @@ caption = "The building blocks of the dictionaries, the most used first."
 
 
 def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
-    """One grid of atoms per component, the most used first; of each the first `n_atoms`, or all."""
+    """Plot one grid of atoms per component, the most used first: the first `n_atoms` of each, or all."""
     names = [shown.component] if shown.component else list(shown.components)
     explanation = (
         "Every image is rebuilt as a sum of a few of these patches. Sorted by how many codes used them in the last"
@@ -47,7 +47,7 @@ def _describe(dictionary: np.ndarray, usage: np.ndarray, n_shown: int) -> str:
 
 
 def mosaic(dictionary: np.ndarray, order: np.ndarray) -> np.ndarray:
-    """Atoms (n_features, n_atoms) in `order`, row by row in one image in [-1, 1], with white lines between."""
+    """Put atoms (n_features, n_atoms) in `order`, row by row, into one image in [-1, 1], with white lines between."""
     patches = [square(dictionary[:, atom]) for atom in order]
     side, n_across = len(patches[0]), int(np.ceil(len(patches) ** 0.5))
     n_down = -(-len(patches) // n_across)

@@ -27,7 +27,7 @@ PROTOCOLS = {
 
 
 def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
-    """A panel per component and protocol: classification error over time, the error on optimal codes as a level."""
+    """Plot classification error over time, one panel per component and protocol; the optimal codes give a level."""
     evaluation = [row for row in data["evaluation"] if row["depth"] in shown.depths]
     parts = [
         (protocol, name)

@@ -1,4 +1,4 @@
-"""Accuracy for the time spent: every method at every depth beside solvers that go on until the code is right."""
+"""Accuracy for the time spent: every method at every depth, beside solvers that go on until the code is right."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ caption = (
 )
 
 BELOW = 5
-"""Factor by which the axis goes below the lowest RMSE of a curve; exact solvers lie further down."""
+"""The axis ends at the lowest RMSE of a curve divided by this; exact solvers lie further down."""
 
 NEAR = 1.25
-"""Factor in time, its cube in RMSE, within which the labels of two points would overlap."""
+"""Labels of two points overlap within this factor in time and its cube in RMSE."""
 
 EXACT = {
     "exact_active_set": ("exact: active set", "*", "#b2182b"),
@@ -37,7 +37,18 @@ EXACT = {
 
 
 class Point(NamedTuple):
-    """A result: microseconds per sample, RMSE, whose it is, and which depth or gap."""
+    """A result in the plane of time and error.
+
+    Attributes
+    ----------
+    time : float
+        Microseconds per sample.
+    rmse : float
+    name : str
+        Of the method, in print.
+    step : str
+        Depth, or duality gap.
+    """
 
     time: float
     rmse: float
@@ -46,7 +57,7 @@ class Point(NamedTuple):
 
 
 def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
-    """One panel, RMSE over time: curves of the methods, marks of the exact solvers, the frontier behind them."""
+    """Plot one panel, RMSE over time: curves of the methods, marks of the exact solvers, the frontier behind them."""
     level = size_of(data["codes"][shown.task]["codes"][:, block_of(data["problems"][shown.task], shown)])
     rows = [row for row in data["evaluation"] if row["depth"] in shown.depths]
     curves = {m: curve(rows, "rmse", method=m, component=shown.component) for m in shown.methods}
@@ -67,7 +78,7 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
 
 
 def frontier(points: Sequence[Point]) -> list[Point]:
-    """The points that no other beats: none is as fast and nearer, or as near and faster; the fastest first."""
+    """Return the unbeaten points, the fastest first: no other is as fast and nearer, or as near and faster."""
     best: list[Point] = []
     for point in sorted(points):
         if not best or point.rmse < best[-1].rmse:
@@ -89,7 +100,7 @@ def _points(
 
 
 def _plot_exact(axes: Axes, exact: Sequence[Mapping[str, Any]], lowest: float) -> None:
-    """A mark per run of an exact solver, at the lower edge where it lies below."""
+    """Plot a mark per run of an exact solver, at the lower edge if it lies below."""
     for method, (label, marker, colour) in EXACT.items():
         rows = sorted((row for row in exact if row["method"] == method), key=lambda row: row["seconds_per_sample"])
         x = [1e6 * row["seconds_per_sample"] for row in rows]
@@ -100,7 +111,7 @@ def _plot_exact(axes: Axes, exact: Sequence[Mapping[str, Any]], lowest: float) -
 
 
 def _plot_frontier(axes: Axes, best: Sequence[Point], lowest: float) -> None:
-    """A broad grey staircase, with the depth or gap of each point on it beside its mark."""
+    """Plot a broad grey staircase, with the depth or gap of each of its points."""
     x, y = [point.time for point in best], [max(point.rmse, lowest) for point in best]
     axes.step(x, y, where="post", color="#d0d0d0", linewidth=6, zorder=1, label="frontier", solid_joinstyle="round")
     place = {"xytext": (-6, -6), "textcoords": "offset points", "ha": "right", "va": "top"}
@@ -109,7 +120,7 @@ def _plot_frontier(axes: Axes, best: Sequence[Point], lowest: float) -> None:
 
 
 def apart(best: Sequence[Point]) -> list[Point]:
-    """Points of a frontier that are far enough from those before for a label of their own."""
+    """Return the points of a frontier that are far enough from earlier ones to have a label."""
     labelled: list[Point] = []
     for point in best:
         if not labelled or point.time > NEAR * labelled[-1].time or point.rmse * NEAR**3 < labelled[-1].rmse:

@@ -25,11 +25,19 @@ N_COLUMNS = 9
 CELL = 0.86
 """Size of an image in inches."""
 LEAST_CONTRAST = 0.2
-"""Grey-level range below which a sample is a plain area, such as the margin around a digit."""
+"""A sample with a smaller range of grey levels is a plain area, such as the margin around a digit."""
 
 
 class Line(NamedTuple):
-    """A row of the figure: its name, images (n_samples, n_images, n_features), and the RMSE of its codes."""
+    """A row of the figure.
+
+    Attributes
+    ----------
+    label : str
+    images : array, (n_samples, n_images, n_features)
+    rmse : float or None
+        Of its codes.
+    """
 
     label: str
     images: np.ndarray
@@ -37,7 +45,7 @@ class Line(NamedTuple):
 
 
 def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
-    """Truth and optimal code on top; below them, set off by depth, a row of images per method."""
+    """Plot truth and optimal code on top; below them a row of images per method, in groups by depth."""
     components, page = shown.components, shown.details.get("sample_page", 1)
     of_task = {**data, **{name: data[name][shown.task] for name in ("signals", "problems", "codes")}}
     samples = _shown_samples(of_task, components, page)
@@ -65,7 +73,7 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
 
 
 def _starts(group_sizes: Sequence[int], side: int) -> list[int]:
-    """First pixel of each image along one direction: a thin gap within a group, a wide one between groups."""
+    """Return the first pixel of each image along one direction: thin gaps within a group, wide gaps between groups."""
     thin, starts = max(1, side // 8), [0]
     for size in group_sizes:
         starts += [starts[-1] + (side + thin) * (i + 1) for i in range(size)]
@@ -74,7 +82,7 @@ def _starts(group_sizes: Sequence[int], side: int) -> list[int]:
 
 
 def _grey(images: np.ndarray) -> np.ndarray:
-    """Images (n_samples * n_images, n_features) in [0, 1]: a source from 0 to 1, a sum from 0 to their number."""
+    """Scale images (n_samples * n_images, n_features) to [0, 1]: a source from 0 to 1, a sum from 0 to their number."""
     white = np.ones(images.shape[1])
     if len(white) > 1:
         white[0] = len(white) - 1
@@ -94,7 +102,7 @@ def _explanation(n_components: int) -> str:
 
 
 def _shown_samples(data: Mapping[str, Any], components: Collection[str], page: int) -> np.ndarray:
-    """Positions among the stored samples of those on a page: as many as fit the width, no plain areas among them."""
+    """Return the stored samples of a page, as positions: as many as fit the width, without plain areas."""
     stored = np.arange(len(next(iter(data["samples"].values()))["shown"]))
     plain = np.ptp(_truth(data, stored, components)[:, 0], axis=1) < LEAST_CONTRAST
     candidates = stored if plain.all() else stored[~plain]
@@ -108,7 +116,7 @@ def _shown_samples(data: Mapping[str, Any], components: Collection[str], page: i
 
 
 def _with_sum(parts: np.ndarray) -> np.ndarray:
-    """(n_samples, n_components, n_features) with the sum in front where there are several components."""
+    """Put the sum in front of (n_samples, n_components, n_features) if there are several components."""
     return parts if parts.shape[1] == 1 else np.concatenate([parts.sum(axis=1, keepdims=True), parts], axis=1)
 
 
@@ -130,7 +138,7 @@ def _optimal(data: Mapping[str, Any], shown: np.ndarray) -> np.ndarray:
 
 
 def _lines_of_depth(samples: Mapping[str, Any], labels: Mapping[str, str], depth: int, shown: np.ndarray) -> list[Line]:
-    """A line for each method that was run at the depth."""
+    """Return a line for each method that was run at the depth."""
     lines = []
     for method, label in labels.items():
         for position in np.flatnonzero(samples[method]["depths"] == depth):
@@ -143,7 +151,7 @@ def _lines_of_depth(samples: Mapping[str, Any], labels: Mapping[str, str], depth
 def _label(
     axes: Axes, lines: Sequence[Line], rows: np.ndarray, columns: np.ndarray, components: Mapping[str, str]
 ) -> None:
-    """Names of the lines at the left, of the columns on top, and the RMSE of each line at the right."""
+    """Write names of the lines at the left, of the columns on top, and the RMSE of each line at the right."""
     axes.set(frame_on=False, xticks=[])
     axes.grid(False)
     axes.set_yticks(rows, [line.label for line in lines])
@@ -157,7 +165,7 @@ def _label(
 
 
 def _words(rmse: float | None) -> str:
-    """What stands at the right end of a line; the line without a number carries the heading."""
+    """Write the right end of a line: its number, or the heading for the line without a number."""
     if rmse is None:
         return "RMSE of\nthe code"
     return f"{rmse:.3f}" if np.isfinite(rmse) else "diverged"

@@ -25,7 +25,7 @@ Curves = Mapping[str, Curve]
 
 
 def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
-    """Per task two panels that share their height: RMSE over depth, RMSE over seconds; the zero code as a level."""
+    """Plot two panels per task with a common height: RMSE over depth, RMSE over seconds; the zero code as a level."""
     tasks = shown.tasks
     curves = {task: _curves(data["evaluation"], task, shown) for task in tasks}
     titles = {task: f"{tasks[task]['title']}: " if len(tasks) > 1 else "" for task in tasks}
@@ -48,14 +48,14 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
 
 
 def _curves(evaluation: Sequence[Mapping[str, Any]], task: str, shown: Shown) -> Curves:
-    """Method -> its curve in one task; a method without a finished run has none."""
+    """Return method -> its curve in one task, without methods that have no finished run."""
     rows = [row for row in evaluation if row["task"] == task and row["depth"] in shown.depths]
     curves = {m: curve(rows, "rmse", method=m, component=shown.component) for m in shown.methods}
     return {method: one for method, one in curves.items() if one}
 
 
 def _finish(left: Axes, right: Axes, level: float, task: str) -> None:
-    """Labels, and the level of the zero code, whose RMSE is the size of the optimal codes."""
+    """Add labels, and the level of the zero code: its RMSE is the size of the optimal codes."""
     for axes in (left, right):
         _style.log_value_axis(axes)
         _style.reference_line(axes, level, "a code of zeros")
@@ -66,12 +66,12 @@ def _finish(left: Axes, right: Axes, level: float, task: str) -> None:
 
 
 def _begun_with(beginning: str, words: str) -> str:
-    """A sentence after a beginning, its first letter small there; as it is without one."""
+    """Put a beginning before a sentence and make its first letter small; without a beginning, leave it as it is."""
     return f"{beginning}{words[0].lower()}{words[1:]}" if beginning else words
 
 
 def _takeaway(curves: Curves, labels: Mapping[str, str]) -> str:
-    """The best method at the smallest depth, and the depth that each other needs to get as near."""
+    """Name the best method at the smallest depth, and the depth that each other method needs to get as near."""
     if not curves:
         return "No run has finished."
     first = min(min(one) for one in curves.values())

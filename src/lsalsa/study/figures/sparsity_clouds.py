@@ -25,7 +25,7 @@ MOST_POINTS = 300
 
 
 def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
-    """One panel per depth: share of zeros across, RMSE up, a point per sample, a large mark at the mean."""
+    """Plot one panel per depth: share of zeros across, RMSE up, a point per sample, a large mark at the mean."""
     methods, depths = shown.methods, shown.depths
     targets = data["codes"][shown.task]["codes"][:, block_of(data["problems"][shown.task], shown)]
     optimal = 1.0 - np.asarray((targets != 0).mean(axis=1)).ravel()
@@ -55,7 +55,7 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
 
 
 def _plot_cloud(axes: Axes, method: str, shown: Shown, samples: Mapping[str, Any], depth: int, block: int) -> bool:
-    """Plot a method's points and their mean; False when it was not run at this depth, or diverged."""
+    """Plot a method's points and their mean; return False if it was not run at this depth, or diverged."""
     positions = np.flatnonzero(samples["depths"] == depth)
     if not len(positions):
         return False

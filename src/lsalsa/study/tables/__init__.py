@@ -1,8 +1,8 @@
 """Kinds of tables, one file each, found by their folder.
 
-A kind declares, as literals at the top of its module, what it ``needs`` (words of `lsalsa.study.needs`), its
-``subject`` (what it is about, `lsalsa.study.config.outputs.SUBJECTS`), its ``caption`` in the report, and the
-``options`` that only it has. Its function ``make(data, shown)`` returns a `lsalsa.study.table.Table`.
+A kind declares literals at the top of its module. ``needs`` are words of `lsalsa.study.needs`. ``subject`` is one of
+`lsalsa.study.config.outputs.SUBJECTS`. ``caption`` is for the report. ``options`` are settings that only some kinds
+have. Its function ``make(data, shown)`` returns a `lsalsa.study.table.Table`.
 """
 
 from __future__ import annotations

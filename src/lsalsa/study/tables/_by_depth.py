@@ -1,4 +1,4 @@
-"""What the tables of one quantity share: depths down, methods across, the paper's numbers beside ours."""
+"""The common form of tables of one quantity: depths down, methods across, the paper's numbers below ours."""
 
 from __future__ import annotations
 
@@ -14,23 +14,27 @@ from lsalsa.study.table import DASH, Column, Grid, Table
 DEPTH_LINE = "T is the depth: iterations of ISTA, FISTA and SALSA, layers of a learned method."
 SAME_COST = "Each costs the same matrix product."
 ONE_PRODUCT = ("ista", "fista", "salsa", "lista", "lsalsa", "lfista", "adaptive_ista")
-"""Algorithms whose iteration or layer is one product with an (n_atoms, n_atoms) matrix; a gated unit needs several."""
+"""Algorithms with one product by an (n_atoms, n_atoms) matrix per iteration or layer; a gated unit needs several."""
 
 Marks = Mapping[tuple[int, str], int]
 
 
 def by_depth(quantity: Quantity, data: Mapping[str, Any], shown: Shown, notes: Sequence[str] = ()) -> Table:
-    """A table of one quantity.
+    """Make a table of one quantity.
 
     Parameters
     ----------
     quantity : Quantity
     data : mapping
-        ``evaluation``, rows of all methods together, and ``published``, the paper's rows, where there are some.
+        ``evaluation``, rows of all methods together, and optionally ``published``, the paper's rows.
     shown : Shown
         Methods and depths in the order of columns and rows; the component, None for the whole code.
     notes : sequence of str
-        What a reader must know besides the quantity.
+        Sentences that follow the words of the quantity.
+
+    Returns
+    -------
+    table : Table
     """
     rows = rows_by_depth(quantity, data["evaluation"], shown, data.get("published", ()))
     marks = _marks(rows)
@@ -48,7 +52,7 @@ def by_depth(quantity: Quantity, data: Mapping[str, Any], shown: Shown, notes: S
 def rows_by_depth(
     quantity: Quantity, evaluations: Sequence[Row], shown: Shown, published: Sequence[Row] = ()
 ) -> list[dict[str, Any]]:
-    """One row per depth and method; a cell that was not run is a row with its status.
+    """Return one row per depth and method; a cell that was not run is a row with its status.
 
     Parameters
     ----------
@@ -63,14 +67,14 @@ def rows_by_depth(
     -------
     rows : list of dict
         depth, method, the quantity and its ``_std``, n_repetitions, the paper's number as ``paper_<quantity>``, status.
-        The standard deviation is that of a sample; None for one run. ``status`` is "ok", or names what happened to
-        which repetition; where nothing was run it is "skipped", of a learned method with the training time it would
+        The standard deviation is that of a sample; None for one run. ``status`` is "ok", or names each failure with its
+        repetitions. A cell that was not run is "skipped", for a learned method with the training time that it would
         take.
 
     Raises
     ------
     DataError
-        Finished rows without the asked value.
+        A finished row has no value of the quantity.
     """
     cells = by_cell(evaluations, shown.component)
     trained = {
@@ -96,7 +100,7 @@ def _grid(rows: Sequence[Row], shown: Shown, cell: Any, quantity: Quantity, capt
 
 
 def _lines(rows: Sequence[Row], quantity: Quantity) -> Iterator[tuple[int, list[Row], float | None]]:
-    """Depth, its rows in the order of the methods, and the best value among them (None without one)."""
+    """Yield each depth, its rows in the order of the methods, and the best value among them (None without one)."""
     for depth in dict.fromkeys(row["depth"] for row in rows):
         cells = [row for row in rows if row["depth"] == depth]
         values = [row[quantity.name] for row in cells if row[quantity.name] is not None and quantity.less]
@@ -104,7 +108,7 @@ def _lines(rows: Sequence[Row], quantity: Quantity) -> Iterator[tuple[int, list[
 
 
 def _cell(row: Row, quantity: Quantity, best: float | None, marks: Marks) -> str:
-    """Mean and spread, the best in bold, and the number of the remark on the cell."""
+    """Write mean and spread, the best in bold, and the number of the remark on the cell."""
     text = column_of(quantity).text(row)
     text = f"**{text}**" if best is not None and row[quantity.name] == best else text
     mark = marks.get((row["depth"], row["method"]))
@@ -112,7 +116,7 @@ def _cell(row: Row, quantity: Quantity, best: float | None, marks: Marks) -> str
 
 
 def _marks(rows: Sequence[Row]) -> Marks:
-    """Number of the remark on each cell that there is something to say about."""
+    """Number the remarks: one for each cell with a status to explain."""
     cells = [(row["depth"], row["method"]) for row in rows if row["status"] not in (OK, SKIPPED)]
     return {cell: number for number, cell in enumerate(cells, start=1)}
 

@@ -22,14 +22,14 @@ caption = (
 
 
 def make(data: Mapping[str, Any], shown: Shown) -> Table:
-    """A row per claim; in print how many of each verdict, then the findings by the part of the paper."""
+    """Make a row per claim; in print the number of each verdict, then the findings by part of the paper."""
     rows = judge([claim for path in data["claims"] for claim in read_claims(path)], facts_of(data, shown))
     sections = {name: [finding(row) for row in group] for name, group in grouped(rows).items()}
     return Table(shown.heading, rows, [summary_grid(rows)], [summary(rows), NOTE], sections=sections)
 
 
 def facts_of(data: Mapping[str, Any], shown: Shown) -> Facts:
-    """Everything that claims can be held against; of the tasks there is nothing in a study that has none."""
+    """Collect all facts that judge claims; a study without tasks has none about tasks."""
     optimal: dict[tuple[str, str], Mapping[str, float]] = {}
     for task, arrays in data["codes"].items():
         sizes = dict(zip(shown.tasks[task]["components"], shown.tasks[task]["n_atoms"], strict=True))

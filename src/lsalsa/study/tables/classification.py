@@ -32,7 +32,7 @@ FLOORS = {
 
 
 def make(data: Mapping[str, Any], shown: Shown) -> Table:
-    """The errors under one protocol, with the error on the optimal codes and that of a guess in the notes."""
+    """Make the table of errors under one protocol; its notes have the errors on the optimal codes and of a guess."""
     protocol = shown.details.get("protocol", "fitted_on_test")
     component = shown.component or next(iter(shown.components))
     facts = data["classifiers"][shown.task]

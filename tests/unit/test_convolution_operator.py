@@ -1,15 +1,15 @@
 """H, its transpose, its Gram matrix and its largest eigenvalue against the explicit matrix."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import strict_cupy
-from convolution_worlds import SHAPES, make_bank
+from convolution_worlds import SHAPES, Bank, make_bank
 
-from lsalsa.convolution import Convolution, gram_taps, lipschitz_bound, operator
-from lsalsa.convolution.overlap import overlap_add, overlap_add_portable
+from lsalsa.convolution import Convolution, compiled, gram_taps, lipschitz_bound, operator, portable
 from lsalsa.errors import DivergedError
 
 
@@ -29,11 +29,12 @@ def cupy(monkeypatch):
 every_shape = pytest.mark.parametrize("name", SHAPES)
 
 
-def both_products(convolution, signals, codes):
-    """H^T y and H x."""
+def products(convolution, signals, codes):
+    """H^T y, H x and the gradient for the filters."""
     return (
         convolution.correlate(signals, np.empty(codes.shape, codes.dtype)),
         convolution.synthesize(codes, np.empty(signals.shape, signals.dtype)),
+        convolution.filter_gradient(signals, codes),
     )
 
 
@@ -53,9 +54,24 @@ def random_pair(bank, n_samples, dtype=np.float64):
 def test_products_are_those_with_the_explicit_matrix(name, n_samples, dtype, tolerance):
     bank = make_bank(name)
     signals, codes = random_pair(bank, n_samples, dtype)
-    correlations, synthesized = both_products(convolution_of(bank, dtype), signals, codes)
+    correlations, synthesized, _ = products(convolution_of(bank, dtype), signals, codes)
     np.testing.assert_allclose(correlations, signals @ bank.matrix, atol=tolerance * 10)
     np.testing.assert_allclose(synthesized, codes @ bank.matrix.T, atol=tolerance * 10)
+
+
+@every_shape
+@pytest.mark.parametrize("n_samples", [1, 3])
+def test_the_gradient_for_the_filters_is_the_slope_of_the_inner_product(name, n_samples):
+    """<y, H x> is linear in the filters: with a unit vector for the filters it is an entry of the gradient."""
+    bank = make_bank(name)
+    signals, codes = random_pair(bank, n_samples)
+    found = convolution_of(bank).filter_gradient(signals, codes)
+    assert found.shape == bank.filters.shape
+    for index in np.ndindex(found.shape):
+        unit = np.zeros_like(bank.filters)
+        unit[index] = 1
+        expected = np.vdot(signals, codes @ replace(bank, filters=unit).matrix.T)
+        assert found[index] == pytest.approx(expected, abs=1e-12)
 
 
 @pytest.mark.parametrize("stride", range(1, 8))
@@ -69,7 +85,7 @@ def test_the_transpose_is_the_transpose_at_every_stride(stride, shape):
         generator.standard_normal((2, 61 * 52 if n_axes == 2 else 61)),
         generator.standard_normal((2, n_atoms)),
     )
-    correlations, synthesized = both_products(convolution, signals, codes)
+    correlations, synthesized, _ = products(convolution, signals, codes)
     scale = np.linalg.norm(signals) * np.linalg.norm(synthesized)
     assert abs(np.vdot(synthesized, signals) - np.vdot(codes, correlations)) <= 1e-13 * scale
 
@@ -78,10 +94,10 @@ def test_the_transpose_is_the_transpose_at_every_stride(stride, shape):
 def test_cutting_into_small_slabs_changes_nothing(name, monkeypatch):
     bank = make_bank(name)
     pair = random_pair(bank, 3)
-    expected = both_products(convolution_of(bank), *pair)
+    expected = products(convolution_of(bank), *pair)
     monkeypatch.setattr(operator, "SLAB_BYTES", 1000)
-    for found, whole in zip(both_products(convolution_of(bank), *pair), expected, strict=True):
-        np.testing.assert_allclose(found, whole, atol=1e-13)
+    for found, whole in zip(products(convolution_of(bank), *pair), expected, strict=True):
+        np.testing.assert_allclose(found, whole, atol=1e-12)
 
 
 def test_threads_that_share_a_convolution_do_not_share_its_buffers():
@@ -95,25 +111,23 @@ def test_threads_that_share_a_convolution_do_not_share_its_buffers():
 
 def test_both_bodies_of_the_overlap_add_do_the_same():
     patches = np.random.default_rng(0).standard_normal((2, 4, 5, 3, 6))
-    compiled, portable = np.ones((2, 2, 13, 27))
-    overlap_add(patches, (3, 4), (1, 2), compiled)
-    overlap_add_portable(patches, (3, 4), (1, 2), portable)
-    np.testing.assert_allclose(compiled, portable, rtol=1e-14)
-    assert (compiled[:, 0] == 1).all()
+    found, expected = np.ones((2, 2, 13, 27))
+    compiled.overlap_add(patches, (3, 4), (1, 2), found)
+    portable.overlap_add(patches, (3, 4), (1, 2), expected)
+    np.testing.assert_allclose(found, expected, rtol=1e-14)
+    assert (found[:, 0] == 1).all()
 
 
 @every_shape
 def test_products_on_a_device_are_those_on_the_host(name, cupy):
     bank = make_bank(name)
     signals, codes = random_pair(bank, 3)
-    expected = both_products(convolution_of(bank), signals, codes)
+    expected = products(convolution_of(bank), signals, codes)
     convolution = Convolution(cupy.asarray(bank.filters), bank.stride, bank.signal_shape)
-    on_device = cupy.asarray(signals), cupy.asarray(codes)
-    convolution.correlate(on_device[0], on_device[1])
-    found = on_device[1].get()
-    np.testing.assert_allclose(found, expected[0], atol=1e-13)
-    convolution.synthesize(cupy.asarray(codes), on_device[0])
-    np.testing.assert_allclose(on_device[0].get(), expected[1], atol=1e-13)
+    put, outs = (cupy.asarray(signals), cupy.asarray(codes)), (cupy.asarray(codes), cupy.asarray(signals))
+    found = convolution.correlate(put[0], outs[0]), convolution.synthesize(put[1], outs[1])
+    for one, other in zip((*found, convolution.filter_gradient(*put)), expected, strict=True):
+        np.testing.assert_allclose(one.get(), other, atol=1e-12)
 
 
 @every_shape
@@ -141,8 +155,7 @@ def test_the_bound_is_never_below_the_largest_eigenvalue(name):
 @pytest.mark.parametrize(("shape", "size", "stride"), [((9, 2), (400,), (1,)), ((5, 4, 3), (40, 40), (2, 3))])
 def test_the_bound_is_a_few_percent_above_the_largest_eigenvalue_for_long_signals(shape, size, stride):
     filters = np.random.default_rng(1).standard_normal(shape)
-    bank = make_bank("recording" if len(size) == 1 else "picture")
-    bank = type(bank)(filters, (1.0,) * shape[-1], size, stride, None)
+    bank = Bank(filters, (1.0,) * shape[-1], size, stride, None)
     assert lipschitz_bound(filters, stride) <= 1.06 * np.linalg.norm(bank.matrix, 2) ** 2
 
 

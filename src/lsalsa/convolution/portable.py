@@ -1,8 +1,6 @@
-"""Adding overlapping patches to pictures: as array operations, and as one compiled loop for host memory."""
+"""The overlap-add as array operations: what it means, for any array module."""
 
 from typing import Any
-
-import numpy as np
 
 
 def overlap_add(patches: Any, step: tuple[int, int], origin: tuple[int, int], out: Any) -> None:
@@ -19,16 +17,6 @@ def overlap_add(patches: Any, step: tuple[int, int], origin: tuple[int, int], ou
     out : array, (n_samples, picture height, picture width)
         What the patches are added to.
     """
-    if isinstance(patches, np.ndarray):
-        from lsalsa.convolution import compiled  # here, so that a problem can be had without a compiler
-
-        compiled.overlap_add(patches, step, origin, out)
-    else:
-        overlap_add_portable(patches, step, origin, out)
-
-
-def overlap_add_portable(patches: Any, step: tuple[int, int], origin: tuple[int, int], out: Any) -> None:
-    """`overlap_add` for any array module."""
     rows, columns, height, width = patches.shape[1:]
     for i in range(height):
         for j in range(width):
