@@ -1,13 +1,15 @@
 """Decoders: linear maps from codes back to signals, whose weights are parameters of an encoder."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from lsalsa.arrays import namespace
+from lsalsa.convolution import Convolution
 from lsalsa.errors import ConfigError
+from lsalsa.unit_norm import column_norms
 
 
 class Decoder(ABC):
@@ -115,10 +117,60 @@ class TiedDecoder(Decoder):
 
     def atom_norms(self, arrays: Mapping[str, Any]) -> Any:
         """See `Decoder.atom_norms`."""
-        squares = namespace(arrays["filter"]).square(arrays["filter"].astype(np.float64))
-        return self.scale * namespace(squares).sqrt(namespace(squares).sum(squares, axis=0))
+        return self.scale * column_norms(arrays["filter"])
 
     def project(self, arrays: Mapping[str, Any]) -> None:
         """See `Decoder.project`."""
         filter, norms = arrays["filter"], self.atom_norms(arrays)
         filter /= namespace(norms).maximum(norms, 1.0).astype(filter.dtype)
+
+
+class ConvolutionalDecoder(Decoder):
+    """B = H for an encoder with filters, (length, n_filters) or (height, width, n_filters); see `Convolution`.
+
+    Parameters
+    ----------
+    signal_shape, stride : sequence of int
+        One number for each axis of a signal.
+    """
+
+    def __init__(self, signal_shape: Sequence[int], stride: Sequence[int]):
+        self.signal_shape, self.stride = tuple(signal_shape), tuple(stride)
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """See `Decoder.identity`."""
+        shapes = {"signal_shape": list(self.signal_shape), "stride": list(self.stride)}
+        return {"decoder": type(self).__name__, **shapes}
+
+    def operator(self, arrays: Mapping[str, Any]) -> Convolution:
+        """H with the filters as they are now."""
+        return Convolution(arrays["filters"], self.stride, self.signal_shape)
+
+    def matrix(self, arrays: Mapping[str, Any]) -> Any:
+        """See `Decoder.matrix`."""
+        n_atoms = self.operator(arrays).n_atoms
+        return self.apply(arrays, namespace(arrays["filters"]).eye(n_atoms, dtype=arrays["filters"].dtype)).T
+
+    def apply(self, arrays: Mapping[str, Any], codes: Any, out: Any = None) -> Any:
+        """See `Decoder.apply`."""
+        if out is None:
+            out = namespace(codes).empty((codes.shape[0], int(np.prod(self.signal_shape))), codes.dtype)
+        return self.operator(arrays).synthesize(codes, out)
+
+    def backward(self, arrays: Mapping[str, Any], codes: Any, residual: Any, count: int, out: Any) -> dict[str, Any]:
+        """See `Decoder.backward`."""
+        residual *= 1 / count
+        operator = self.operator(arrays)
+        operator.correlate(residual, out)
+        return {"filters": operator.filter_gradient(residual, codes)}
+
+    def atom_norms(self, arrays: Mapping[str, Any]) -> Any:
+        """See `Decoder.atom_norms`."""
+        norms = column_norms(arrays["filters"])
+        return namespace(norms).tile(norms, self.operator(arrays).n_atoms // norms.shape[0])
+
+    def project(self, arrays: Mapping[str, Any]) -> None:
+        """See `Decoder.project`."""
+        norms = column_norms(arrays["filters"])
+        arrays["filters"] /= namespace(norms).maximum(norms, 1.0).astype(arrays["filters"].dtype)

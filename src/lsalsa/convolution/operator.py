@@ -97,6 +97,11 @@ class Convolution:
             self.parts = [Part(filters.reshape(height * width, -1), (height, width), step, self.grid, (0, 0), 0)]
         self._overlap_add, self._scratch = _overlap_add_for(filters), _Scratch(self.xp)
 
+    @property
+    def n_atoms(self) -> int:
+        """Length of a code: filters times positions."""
+        return self.grid[0] * self.grid[1] * self.shape[-1]
+
     def signals_buffer(self, n_samples: int) -> Any:
         """Room for signals, (n_samples, n_features), uninitialised; the same memory at each call from one thread."""
         return self._buffer("signals", (n_samples, self.picture[0] * self.picture[1]))

@@ -12,6 +12,7 @@ from lsalsa.arrays.checks import check_finite, check_floating
 from lsalsa.discovery import settings_for
 from lsalsa.errors import DataError, ShapeError
 from lsalsa.storage import write_arrays
+from lsalsa.unit_norm import column_norms
 
 
 class Parametrised(ABC):
@@ -35,16 +36,19 @@ class Parametrised(ABC):
         Length of a signal and of a code.
     name : str
         That of the encoder's file.
+    unit_norm : tuple of str
+        Names of the parameters whose columns, along the last axis, training keeps at norm 1.
 
     Raises
     ------
     ConfigError
         For a setting that does not exist or cannot be.
     ShapeError, DataError
-        For parameters that are missing, of another shape or dtype, NaN or infinite.
+        For parameters that are missing, of another shape or dtype, NaN or infinite, or that cannot have norm 1.
     """
 
     defaults: ClassVar[dict[str, Any]]
+    unit_norm: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, arrays: Mapping[str, Any], **settings: Any):
         self.name = type(self).__module__.rpartition(".")[2]
@@ -114,6 +118,9 @@ class Parametrised(ABC):
             if array.dtype != first.dtype:
                 raise DataError(f"{name} is {array.dtype}, but {names[0]} is {first.dtype}")
             check_finite(name, array)
+            if name in self.unit_norm and not bool((column_norms(array) > 0).all()):
+                zero = int(column_norms(array).argmin())
+                raise DataError(f"{name} must have columns of norm 1, found column {zero} of {shape[-1]} with norm 0")
         return {name: arrays[name] for name in names}
 
     @property

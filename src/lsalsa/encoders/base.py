@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from lsalsa.arrays import Space, Tiles, check_matrix, namespace, tiles_for
 from lsalsa.decoders import Decoder
@@ -10,6 +10,7 @@ from lsalsa.encoders._parameters import Parametrised
 from lsalsa.encoders._tape import Tape
 from lsalsa.errors import ConfigError, DataError
 from lsalsa.losses import CODES, Loss
+from lsalsa.problem import SparseCodingProblem
 
 GRADIENT_ROWS = 256  # rows of a training batch that one worker takes
 
@@ -18,7 +19,14 @@ class Encoder(Parametrised):
     """Base of the encoders; a subclass supplies `sizes`, `shapes`, `from_problem`, `forward` and `backward`.
 
     What it is made of and its attributes: `Parametrised`.
+
+    Attributes
+    ----------
+    solves : type
+        The class of problems that `from_problem` takes.
     """
+
+    solves: ClassVar[type] = SparseCodingProblem
 
     @classmethod
     @abstractmethod
@@ -28,7 +36,7 @@ class Encoder(Parametrised):
         Parameters
         ----------
         problem : Problem
-            Or a class with more to it, where the encoder needs that: most need a `SparseCodingProblem`.
+            Of the class `solves`.
         **settings
             Those of `defaults` that shall have another value.
 
@@ -122,8 +130,14 @@ class Encoder(Parametrised):
         def work(rows: slice, space: Space) -> None:
             self.forward(signals[rows], self._tape(space, signals[rows], keep=False), codes[rows])
 
+        tile_rows = self.tile_rows if tile_rows is None else tile_rows
         tiles_for(self.xp, self.n_atoms, self.dtype, tile_rows).run(work, signals.shape[0])
         return codes
+
+    @property
+    def tile_rows(self) -> int | None:
+        """Rows to work on together; None leaves it to the width of the codes."""
+        return None
 
     def check_signals(self, signals: Any) -> None:
         """Refuse signals of another length or dtype, NaN or Inf."""
@@ -172,7 +186,7 @@ class Encoder(Parametrised):
 
     def gradient_tiles(self) -> Tiles:
         """Tiles in the size that suits a training batch."""
-        return Tiles(self.xp, GRADIENT_ROWS)
+        return Tiles(self.xp, self.tile_rows or GRADIENT_ROWS)
 
     def unchecked_loss_and_gradient(
         self, signals: Any, targets: Any, loss: Loss, names: Sequence[str], tiles: Tiles
@@ -187,21 +201,25 @@ class Encoder(Parametrised):
         count = signals.shape[0]
 
         def work(rows: slice, space: Space) -> tuple[float, dict[str, Any]]:
-            tape = self._tape(space, signals[rows], keep=True)
+            tape = self._tape(space, signals[rows], keep=not loss.hold_codes)
             codes = self.forward(signals[rows], tape, tape("codes"))
             wanted = targets[rows] if loss.supervised else signals[rows]
             value, codes_gradient, direct = loss.of_tile(self.arrays, codes, wanted, count, tape.section("loss"))
-            gradient = self.backward(signals[rows], tape, codes_gradient, names)
-            for name in direct.keys() & set(names):
-                if name in gradient:
-                    gradient[name] += direct[name]
-                else:
-                    gradient[name] = direct[name]
+            gradient = {} if loss.hold_codes else self.backward(signals[rows], tape, codes_gradient, names)
+            self._add_direct(gradient, direct, names)
             return value, gradient
 
         parts = tiles.run(work, count)
         gradient = {name: _total([part[name] for _, part in parts], tiles) for name in names}
         return sum(value for value, _ in parts), gradient
+
+    def _add_direct(self, gradient: dict[str, Any], direct: dict[str, Any], names: Sequence[str]) -> None:
+        """Add, in place, what a loss sees of the parameters itself; zeros for those that it sees in no way."""
+        for name in names:
+            if name in gradient and name in direct:
+                gradient[name] += direct[name]
+            elif name not in gradient:
+                gradient[name] = direct[name] if name in direct else self.xp.zeros_like(self.arrays[name])
 
     def _tape(self, space: Space, signals: Any, keep: bool) -> Tape:
         return Tape(space, (signals.shape[0], self.n_atoms), self.dtype, self.depth, keep)

@@ -1,11 +1,11 @@
 """Learned FISTA."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from lsalsa.arrays import nearest
 from lsalsa.encoders._dense import DenseEncoder
+from lsalsa.encoders._momentum import momenta_of_fista
 from lsalsa.encoders.base import Tape
 from lsalsa.problem import SparseCodingProblem
 
@@ -108,13 +108,3 @@ class LFISTA(DenseEncoder):
         gradient = self.xp.zeros((self.depth, self.n_atoms, self.n_atoms), self.dtype)
         self.xp.matmul(self.xp.swapaxes(before, 1, 2), gradients, out=gradient[self.depth - len(gradients) :])
         return gradient.sum(axis=0, keepdims=True) if self.settings["tied"] else gradient
-
-
-def momenta_of_fista(depth: int) -> list[float]:
-    """m_1 .. m_T, where x(t) starts from x(t-1) + m_t (x(t-1) - x(t-2)); the first two are 0."""
-    r, momenta = 1.0, [0.0]
-    for _ in range(depth - 1):
-        following = (1.0 + math.sqrt(1.0 + 4.0 * r * r)) / 2.0
-        momenta.append((r - 1.0) / following)
-        r = following
-    return momenta

@@ -47,7 +47,8 @@ class Loss(ABC):
         That of its file.
     """
 
-    supervised: ClassVar[bool]
+    supervised: bool
+    hold_codes: bool = False
     score: ClassVar[str]
     defaults: ClassVar[dict[str, Any]] = {}
 

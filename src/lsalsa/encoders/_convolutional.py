@@ -1,0 +1,135 @@
+"""What encoders of convolutional codes share: geometry, parameters, decoder, filters of norm 1."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from lsalsa.arrays import to_host
+from lsalsa.convolution import Convolution, lipschitz_bound
+from lsalsa.decoders import ConvolutionalDecoder
+from lsalsa.encoders.base import Encoder
+from lsalsa.errors import ConfigError
+from lsalsa.problem.convolutional import ConvolutionalProblem
+from lsalsa.unit_norm import normalise
+
+CEILING_FACTOR = 5.0  # filters that are all becoming the same low-pass raise L by more; others hardly change it
+
+
+class ConvolutionalEncoder(Encoder):
+    """An encoder of a `ConvolutionalProblem`: its filters, penalties, (n_filters,) or (1,), and step, ().
+
+    Thresholds are penalties times step, and the step is 1 / L, with a bound L on the largest eigenvalue of H^T H that
+    is computed anew whenever training has moved the filters.
+    """
+
+    solves: ClassVar[type] = ConvolutionalProblem
+    unit_norm: ClassVar[tuple[str, ...]] = ("filters",)
+    defaults: ClassVar[dict[str, Any]] = {
+        "depth": 30,
+        "shared": False,
+        "learn_penalties": False,
+        "ceiling": None,
+        "nonnegative": False,
+        "signal_shape": None,
+        "filter_shape": None,
+        "stride": None,
+    }
+
+    @classmethod
+    def check(cls, settings: Mapping[str, Any]) -> None:
+        missing = [name for name in ("signal_shape", "filter_shape", "stride") if settings[name] is None]
+        if missing:
+            raise ConfigError(f"{cls.__name__} needs {', '.join(missing)}, which a ConvolutionalProblem gives it")
+
+    @classmethod
+    def sizes(cls, settings: Mapping[str, Any], arrays: Mapping[str, Any]) -> tuple[int, int]:
+        problem = ConvolutionalProblem(arrays["filters"], 1.0, settings["signal_shape"], settings["stride"])
+        return problem.n_features, problem.n_atoms
+
+    @classmethod
+    def shapes(cls, settings: Mapping[str, Any], n_features: int, n_atoms: int) -> dict[str, tuple[int, ...]]:
+        sizes = zip(settings["signal_shape"], settings["filter_shape"], settings["stride"], strict=True)
+        n_filters = n_atoms // int(np.prod([(signal - length) // step + 1 for signal, length, step in sizes]))
+        penalties = (1 if settings["shared"] else n_filters,)
+        return {"filters": (*settings["filter_shape"], n_filters), "penalties": penalties, "step": ()}
+
+    @classmethod
+    def from_problem(cls, problem: ConvolutionalProblem, **settings: Any) -> "ConvolutionalEncoder":
+        if not isinstance(problem, ConvolutionalProblem):
+            raise ConfigError(f"{cls.__name__} needs a ConvolutionalProblem, found {type(problem).__name__}")
+        penalties = problem.penalties
+        if settings.get("shared"):
+            if len(set(penalties)) > 1:
+                raise ConfigError(f"a shared penalty needs a problem with one for all filters, found {penalties}")
+            penalties = penalties[:1]
+        arrays = {"filters": problem.filters, "penalties": penalties, "step": 1 / problem.lipschitz}
+        shapes = {"signal_shape": problem.signal_shape, "filter_shape": problem.filters.shape[:-1]}
+        lists = {name: list(shape) for name, shape in {**shapes, "stride": problem.stride}.items()}
+        ceiling = {"ceiling": CEILING_FACTOR * problem.lipschitz}
+        return cls(
+            {name: problem.xp.array(array, dtype=problem.dtype) for name, array in arrays.items()},
+            nonnegative=problem.nonnegative,
+            **lists,
+            **{**ceiling, **settings},
+        )
+
+    @property
+    def learned(self) -> tuple[str, ...]:
+        """See `Encoder.learned`."""
+        return ("filters", "penalties") if self.settings["learn_penalties"] else ("filters",)
+
+    @property
+    def tile_rows(self) -> int:
+        """See `Encoder.tile_rows`."""
+        return self._problem(1.0).tile_rows
+
+    @property
+    def kernels(self) -> Any:
+        """The element-wise steps, one-sided for non-negative codes."""
+        return self._problem(1.0).kernels
+
+    @property
+    def thresholds(self) -> Any:
+        """Of each entry of a code: array, (n_atoms,)."""
+        of_filters = self.arrays["penalties"] * self.arrays["step"]
+        return self.xp.tile(of_filters, self.n_atoms // of_filters.size)
+
+    def decoder(self, problem: ConvolutionalProblem) -> ConvolutionalDecoder:
+        """See `Encoder.decoder`."""
+        return ConvolutionalDecoder(self.settings["signal_shape"], self.settings["stride"])
+
+    def operator(self) -> Convolution:
+        """H with the filters as they are now."""
+        return self._problem(1.0).operator
+
+    def problem(self) -> ConvolutionalProblem:
+        """The problem that the parameters stand for now, for a solver or an exact coder: it has filters of its own."""
+        penalties = to_host(self.arrays["penalties"]).tolist()
+        problem = self._problem(penalties[0] if len(penalties) == 1 else penalties)
+        problem.filters = problem.filters.copy()
+        return problem
+
+    def with_signal_shape(self, signal_shape: int | Sequence[int]) -> "ConvolutionalEncoder":
+        """An encoder of signals of another shape with the same arrays: whole recordings after windows, say."""
+        shape = np.atleast_1d(signal_shape).tolist()
+        return type(self)(self.arrays, **{**self.settings, "signal_shape": shape})
+
+    def constrain(self) -> None:
+        """Filters have norm 1 again, penalties are not negative, and the step fits the filters.
+
+        Raises
+        ------
+        DivergedError
+            When the filters have run away: L is above the ceiling.
+        """
+        filters, penalties, ceiling = self.arrays["filters"], self.arrays["penalties"], self.settings["ceiling"]
+        self.xp.maximum(penalties, 0, out=penalties)
+        normalise(filters)
+        self.arrays["step"][...] = 1 / lipschitz_bound(
+            filters, self.settings["stride"], np.inf if ceiling is None else ceiling
+        )
+
+    def _problem(self, penalties: Any) -> ConvolutionalProblem:
+        shapes = self.settings["signal_shape"], self.settings["stride"]
+        return ConvolutionalProblem(self.arrays["filters"], penalties, *shapes, self.settings["nonnegative"])

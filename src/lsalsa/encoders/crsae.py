@@ -1,0 +1,101 @@
+"""The constrained recurrent sparse auto-encoder."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from lsalsa.encoders._convolutional import ConvolutionalEncoder
+from lsalsa.encoders._momentum import momenta_of_fista
+from lsalsa.encoders.base import Tape
+
+
+class CRsAE(ConvolutionalEncoder):
+    """CRsAE (Tolooshams, Dey and Ba 2018 and 2020; docs/method.md, section 9).
+
+    T iterations of FISTA with one bank of filters, whose decoder is the same bank: x(t) = soft(z + s H^T (y - H z);
+    s penalty_c) at z = x(t-1) + m_t (x(t-1) - x(t-2)), x(0) = x(-1) = 0, output x(T). From a problem it starts as
+    FISTA after T iterations. Training keeps the filters at norm 1 and the step s at 1 / L.
+
+    Parameters
+    ----------
+    depth : int
+        T, the number of layers.
+    shared : bool
+        One penalty for all filters, or one for each.
+    learn_penalties : bool
+        Whether training moves the penalties, unless its groups say what they move.
+    ceiling : float, optional
+        L above which training has run away; `from_problem` takes five times that of the start. None for no limit.
+    nonnegative : bool
+        Whether codes are thresholded on one side, max(z - threshold, 0); from the problem.
+    signal_shape, filter_shape, stride : list of int
+        One number for each axis; from the problem. Channels are a stride, see `ConvolutionalProblem`.
+    """
+
+    def forward(self, signals: Any, tape: Tape, out: Any) -> Any:
+        operator, kernels, thresholds, step = self.operator(), self.kernels, self.thresholds, float(self.arrays["step"])
+        filtered = operator.correlate(signals, tape("filtered"))
+        filtered *= step
+        predicted, layers = tape.layers("predicted", self.n_features), tape.layers("x")
+        moved, z = tape("moved"), tape("z")
+        moved.fill(0)
+        out.fill(0)
+        for layer, momentum in enumerate(momenta_of_fista(self.depth + 1)[1:]):
+            if layer:
+                operator.synthesize(z, predicted[layer])
+                predicted[layer] *= -step
+                operator.correlate(predicted[layer], moved)
+                moved += z
+            kernels.fista_step(moved, filtered, thresholds, self.dtype.type(momentum), out, z)
+            if tape.keep:
+                layers[layer][...] = out
+        return out
+
+    def backward(self, signals: Any, tape: Tape, codes_gradient: Any, names: Sequence[str]) -> dict[str, Any]:
+        xp, operator, step = self.xp, self.operator(), float(self.arrays["step"])
+        predicted, layers, momenta = (
+            tape.layers("predicted", self.n_features),
+            tape.layers("x"),
+            momenta_of_fista(self.depth),
+        )
+        gradient = {name: xp.zeros_like(array) for name, array in self.arrays.items()}
+        scaled = xp.multiply(signals, step, out=tape("scaled", self.n_features))
+        gx, before = codes_gradient, tape("before")  # what x(t) got, and x(t-1) already, through the momentum
+        before.fill(0)
+        for layer in reversed(range(self.depth)):
+            masked, z = self._masked(gx, layers[layer], tape), self._extrapolated(layers, layer, momenta[layer], tape)
+            self._add_to_thresholds(gradient, layers[layer], masked, z, names)
+            predicted[layer] = scaled if layer == 0 else predicted[layer] + scaled  # s (y - H z)
+            gradient["filters"] += operator.filter_gradient(predicted[layer], masked)
+            if layer:
+                back = operator.synthesize(masked, predicted[layer])
+                back *= -step
+                gradient["filters"] += operator.filter_gradient(back, z)
+                masked += operator.correlate(back, gx)
+                xp.multiply(masked, 1 + momenta[layer], out=gx)
+                gx += before
+                xp.multiply(masked, -momenta[layer], out=before)
+        return gradient
+
+    def _masked(self, gradient: Any, x: Any, tape: Tape) -> Any:
+        """The gradient where soft thresholding lets it through."""
+        return self.xp.multiply(gradient, x != 0, out=tape("masked"))
+
+    def _extrapolated(self, layers: Any, layer: int, momentum: float, tape: Tape) -> Any:
+        """z of a layer."""
+        z = tape("z")
+        if layer == 0:
+            z.fill(0)
+            return z
+        self.xp.multiply(layers[layer - 1], 1 + momentum, out=z)
+        if layer > 1:
+            z -= momentum * layers[layer - 2]
+        return z
+
+    def _add_to_thresholds(self, gradient: dict[str, Any], x: Any, masked: Any, z: Any, names: Sequence[str]) -> None:
+        """Add the layer's gradients of penalties and step; where x is not zero, x - z is s times its slope in s."""
+        step, penalties = self.arrays["step"], gradient["penalties"]
+        if "penalties" in names:
+            slopes = self.xp.sign(x) * masked
+            penalties -= step * self.xp.sum(slopes.reshape(-1, penalties.shape[0]), axis=0)
+        if "step" in names:
+            gradient["step"] += self.xp.sum(masked * (x - z)) / step
