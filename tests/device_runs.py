@@ -4,10 +4,11 @@ A run takes a device and a dtype and gives its results by name, on the host.
 """
 
 import numpy as np
+from encoder_worlds import has_filters, world_for
 from kernel_arguments import arguments
 from worlds import make_world
 
-from lsalsa import SparseCodingProblem, metrics, optimal_codes, solve, train
+from lsalsa import ConvolutionalProblem, SparseCodingProblem, metrics, optimal_codes, solve, train
 from lsalsa.arrays import Device, kernels_for, to_host
 from lsalsa.arrays.kernels import STEPS
 from lsalsa.dictionary import learn_dictionary
@@ -35,6 +36,16 @@ def placed(device, dtype, n_blocks=2):
     return SparseCodingProblem(dictionaries, world.penalties), device.put(world.signals)
 
 
+def placed_for(name, device, dtype):
+    """A problem of the kind that an encoder solves, and signals, on the device."""
+    if not has_filters(name):
+        return placed(device, dtype)
+    world = world_for(name, 2, n_samples=40, dtype=dtype)
+    bank = world.bank
+    problem = ConvolutionalProblem(device.put(world.filters), bank.penalties, bank.signal_shape, bank.stride)
+    return problem, device.put(world.signals)
+
+
 def targets_of(problem, signals):
     """Codes near the optimum, for encoders to learn."""
     return solve(problem, signals, "fista", 60).codes
@@ -60,7 +71,7 @@ def encoder_runs(name):
     """Codes, loss and every gradient of an encoder in all its variants."""
 
     def run(device, dtype):
-        problem, signals = placed(device, dtype)
+        problem, signals = placed_for(name, device, dtype)
         targets = targets_of(problem, signals)
         found = {}
         for number, settings in enumerate(SETTINGS.get(name, [{}])):
@@ -77,7 +88,7 @@ def loss_runs(name):
     """The loss of SC2Net, its gradient and scores, before and after its constraint."""
 
     def run(device, dtype):
-        problem, signals = placed(device, dtype)
+        problem, signals = placed_for(name, device, dtype)
         encoder = encoder_class(name).from_problem(problem, depth=3)
         loss = loss_for("sc2net", problem, encoder, project=True)
         value, gradient = encoder.loss_and_gradient(signals, loss=loss)
@@ -95,7 +106,7 @@ def training_runs(name, optimizer):
     """An encoder after two epochs, and its history."""
 
     def run(device, dtype):
-        problem, signals = placed(device, dtype)
+        problem, signals = placed_for(name, device, dtype)
         encoder = encoder_class(name).from_problem(problem, depth=2)
         rate = {"sgd": 5e-3, "adam": 1e-3, "adadelta": 1.0}[optimizer]
         targets = targets_of(problem, signals)

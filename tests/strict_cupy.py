@@ -16,7 +16,7 @@ from cupy_signatures import missing, signature, table
 
 from lsalsa.arrays.kernels import cuda, portable
 
-ATTRIBUTES = ("dtype", "itemsize", "ndim", "shape", "size")
+ATTRIBUTES = ("dtype", "itemsize", "ndim", "shape", "size", "strides")
 OPERATORS = ["add", "sub", "mul", "truediv", "pow", "matmul", "and", "or", "xor", "mod", "floordiv"]
 COMPARISONS = ["eq", "ne", "lt", "le", "gt", "ge"]
 DTYPES = {"signed char": np.dtype(np.int8), "long long": np.dtype(np.int64), "int": np.dtype(np.int32)}
@@ -179,12 +179,18 @@ def asarray(a, dtype=None):
     return ndarray(np.array(inside(a) if not isinstance(a, np.ndarray) else a, dtype=dtype))
 
 
+def as_strided(x, shape=None, strides=None):
+    """A view; the one function below `cupy.lib` that the library uses."""
+    return ndarray(np.lib.stride_tricks.as_strided(inside(x), shape, strides))
+
+
 def module():
     """A new module that calls itself cupy; `freed` counts how often the memory pool was asked to give memory back."""
     made = ModuleType("cupy")
     for name, arguments in table()["functions"].items():
         if hasattr(np, name):
             setattr(made, name, _checked(arguments, getattr(np, name)))
+    made.lib = SimpleNamespace(stride_tricks=SimpleNamespace(as_strided=as_strided))
     made.asarray, made.RawKernel, made.ndarray, made.inf, made.freed = asarray, RawKernel, ndarray, np.inf, 0
 
     def free_all_blocks():

@@ -172,5 +172,5 @@ class ConvolutionalDecoder(Decoder):
 
     def project(self, arrays: Mapping[str, Any]) -> None:
         """See `Decoder.project`."""
-        norms = column_norms(arrays["filters"])
-        arrays["filters"] /= namespace(norms).maximum(norms, 1.0).astype(arrays["filters"].dtype)
+        filters, norms = arrays["filters"], column_norms(arrays["filters"])
+        filters /= namespace(norms).maximum(norms, 1.0).astype(filters.dtype)

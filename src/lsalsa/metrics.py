@@ -3,6 +3,8 @@
 from typing import Any
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment
+from scipy.signal import correlate
 
 from lsalsa.arrays import namespace, to_host
 from lsalsa.errors import ShapeError
@@ -47,6 +49,40 @@ def error_percent(predicted: Any, labels: Any) -> float:
     """Share of samples whose predicted class is not their label, in percent."""
     _check_same_shape(predicted, labels)
     return 100.0 * _mean_or_nan(to_host(predicted) != to_host(labels))
+
+
+def filter_errors(learned: Any, true: Any) -> np.ndarray:
+    """Distance of learned filters from the true ones, whatever their order, signs and shifts.
+
+    sqrt(1 - rho^2), with the largest correlation rho in absolute value over all shifts, of filters of norm 1 with zeros
+    around them (CRsAE, 2018). Learned filters are given to the true ones with the least sum of errors.
+
+    Parameters
+    ----------
+    learned, true : array, (..., n_filters)
+        As many of both; none is zero.
+
+    Returns
+    -------
+    errors : array, (n_filters,), float64
+        In [0, 1], in the order of `true`.
+
+    Raises
+    ------
+    ShapeError
+        When there are more of one or the numbers of axes differ.
+    """
+    found, wanted = (np.moveaxis(to_host(bank).astype(np.float64), -1, 0) for bank in (learned, true))
+    if found.ndim != wanted.ndim or len(found) != len(wanted):
+        raise ShapeError(f"learned filters must be as many as the true ones, {true.shape}, found {learned.shape}")
+    errors = np.array([[_filter_error(mine, theirs) for mine in found] for theirs in wanted])
+    return errors[linear_sum_assignment(errors)]
+
+
+def _filter_error(learned: np.ndarray, true: np.ndarray) -> float:
+    overlaps = correlate(learned, true, mode="full", method="direct")
+    rho = np.abs(overlaps).max() / (np.linalg.norm(learned) * np.linalg.norm(true))
+    return float(np.sqrt(max(0.0, 1.0 - rho**2)))
 
 
 def _squares(estimates: Any, targets: Any) -> Any:

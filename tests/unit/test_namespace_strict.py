@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import strict_cupy
-from device_runs import RUNS, assert_alike, host_and_device, placed
+from device_runs import RUNS, assert_alike, host_and_device, placed, placed_for
 
 from lsalsa import encoders, solve, train
 from lsalsa.arrays import Device, Tiles, check_matrix, is_host, namespace, to_host
@@ -68,7 +68,7 @@ def test_device_arrays_give_the_results_of_host_arrays(name, dtype):
 
 @pytest.mark.parametrize("name", encoders.available())
 def test_a_training_on_a_device_goes_on_from_its_checkpoint(name, tmp_path):
-    problem, signals = placed(Device("gpu"), np.float32)
+    problem, signals = placed_for(name, Device("gpu"), np.float32)
     targets = solve(problem, signals, "fista", 30).codes
     whole, parted = (encoder_class(name).from_problem(problem, depth=2) for _ in range(2))
     fixed = {"optimizer": "adam", "learning_rate": 1e-3, "keep": "last", "batch_size": 16}
@@ -81,7 +81,7 @@ def test_a_training_on_a_device_goes_on_from_its_checkpoint(name, tmp_path):
 
 @pytest.mark.parametrize("name", encoders.available())
 def test_an_encoder_is_saved_from_a_device_and_put_there_again(name, tmp_path):
-    problem, signals = placed(Device("gpu"), np.float32)
+    problem, signals = placed_for(name, Device("gpu"), np.float32)
     encoder = encoder_class(name).from_problem(problem, depth=2)
     encoder.save(tmp_path / "encoder.npz")
     again = load_encoder(tmp_path / "encoder.npz").to(Device("gpu"))

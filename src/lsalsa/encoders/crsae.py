@@ -27,8 +27,11 @@ class CRsAE(ConvolutionalEncoder):
         L above which training has run away; `from_problem` takes five times that of the start. None for no limit.
     nonnegative : bool
         Whether codes are thresholded on one side, max(z - threshold, 0); from the problem.
-    signal_shape, filter_shape, stride : list of int
-        One number for each axis; from the problem. Channels are a stride, see `ConvolutionalProblem`.
+    signal_shape : list of int
+        One number for each axis, as for the next two; all from the problem.
+    filter_shape : list of int
+    stride : list of int
+        Channels are a stride, see `ConvolutionalProblem`.
     """
 
     def forward(self, signals: Any, tape: Tape, out: Any) -> Any:

@@ -39,6 +39,8 @@ class Loss(ABC):
     ----------
     supervised : bool
         True where targets are needed.
+    hold_codes : bool
+        True where codes are held: the gradient is the one that the loss sees directly, not that through the layers.
     score : str
         The entry of `scores` by which epochs are compared; smaller is better.
     defaults : dict
@@ -86,8 +88,8 @@ class Loss(ABC):
             What the data are for, as the message begins: "training", say.
         encoder : Encoder
         signals : array, (n_samples, n_features)
-        targets : array, (n_samples, n_atoms)
-            Optimal codes; a loss with other targets overrides this. Ignored without supervision.
+        targets : array, (n_samples, `target_columns`)
+            Ignored without supervision.
 
         Raises
         ------
@@ -96,9 +98,14 @@ class Loss(ABC):
         """
         check_matrix(f"{purpose} signals", signals, n_columns=encoder.n_features)
         if self.supervised:
-            check_matrix(f"{purpose} targets", targets, n_columns=encoder.n_atoms, n_rows=signals.shape[0])
+            columns = self.target_columns(encoder)
+            check_matrix(f"{purpose} targets", targets, n_columns=columns, n_rows=signals.shape[0])
         if signals.shape[0] == 0:
             raise ShapeError(f"{purpose} needs at least one sample, found 0")
+
+    def target_columns(self, encoder: Encodes) -> int:
+        """Length of a target: that of a code, unless a loss has other targets."""
+        return encoder.n_atoms
 
     @abstractmethod
     def of_tile(
@@ -123,7 +130,7 @@ class Loss(ABC):
         -------
         loss : float
         codes_gradient : array, (tile, n_atoms)
-            May be a buffer of the tape; the encoder overwrites it.
+            May be a buffer of the tape; the encoder overwrites it. Not used where codes are held.
         direct : dict of str to array
             Gradients of parameters that the loss sees itself, not through the codes.
         """

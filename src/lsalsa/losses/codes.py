@@ -14,7 +14,7 @@ COLLAPSE_TOLERANCE = 1e-3  # an RMSE this near to that of the zero code, relativ
 class CodesLoss(Loss):
     """1/2 |x* - f(y)|^2, averaged over samples: the distance to the optimal codes (LSALSA paper, equation 15)."""
 
-    supervised: ClassVar[bool] = True
+    supervised = True
     score: ClassVar[str] = "validation_rmse"
 
     @classmethod

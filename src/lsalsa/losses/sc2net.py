@@ -7,14 +7,12 @@ import numpy as np
 
 from lsalsa.arrays import namespace
 from lsalsa.decoders import Decoder
-from lsalsa.losses.base import Encodes, Loss
-from lsalsa.metrics import near_zero_share, zero_share
+from lsalsa.losses.base import Encodes
+from lsalsa.losses.reconstruction import ReconstructionLoss
 from lsalsa.problem import Problem
 
-NEAR_ZERO_TOLERANCE = 1e-3  # codes of a network without a threshold are never exactly zero
 
-
-class TiedDecoderLoss(Loss):
+class TiedDecoderLoss(ReconstructionLoss):
     """1/2 |y - B f(y)|^2 + sum_j penalty_j |f(y)_j|, averaged over samples (SC2Net paper, equation 8, with its 1/2).
 
     The decoder B has no parameters of its own: the gradient reaches them through the codes and directly. Nothing
@@ -29,14 +27,15 @@ class TiedDecoderLoss(Loss):
         The encoder's own, `encoder.decoder(problem)`.
     project : bool
         Scale atoms longer than 1 to norm 1 after each step.
+    hold_codes : bool
+        Whether the gradient goes through the decoder only, or through the layers as well.
     """
 
-    supervised: ClassVar[bool] = False
-    score: ClassVar[str] = "validation_loss"
-    defaults: ClassVar[dict[str, Any]] = {"project": False}
+    defaults: ClassVar[dict[str, Any]] = {"project": False, "hold_codes": False}
 
-    def __init__(self, penalties: Any, decoder: Decoder, *, project: bool = False):
-        self.penalties, self.decoder, self.project = penalties, decoder, project
+    def __init__(self, penalties: Any, decoder: Decoder, *, project: bool = False, hold_codes: bool = False):
+        super().__init__(decoder, hold_codes=hold_codes)
+        self.penalties, self.project = penalties, project
 
     @classmethod
     def from_problem(cls, problem: Problem, encoder: Encodes, **options: Any) -> "TiedDecoderLoss":
@@ -45,19 +44,16 @@ class TiedDecoderLoss(Loss):
     @property
     def identity(self) -> dict[str, Any]:
         penalties = [float(penalty) for penalty in self.penalties]
-        return {**super().identity, "penalties": penalties, **self.decoder.identity, "project": self.project}
+        return {**super().identity, "penalties": penalties, "project": self.project}
 
     def of_tile(
         self, arrays: Mapping[str, Any], codes: Any, wanted: Any, count: int, tape: Any
     ) -> tuple[float, Any, dict[str, Any]]:
-        xp, gradient = namespace(codes), tape("codes_gradient")
-        residual = self.decoder.apply(arrays, codes, out=tape("residual", wanted.shape[1]))
-        residual -= wanted
+        xp = namespace(codes)
+        misfit, gradient, direct = super().of_tile(arrays, codes, wanted, count, tape)
         size = float(xp.sum(xp.abs(codes) @ self.penalties))
-        value = (0.5 * float(xp.vdot(residual, residual)) + size) / count
-        direct = self.decoder.backward(arrays, codes, residual, count, out=gradient)
         gradient += xp.sign(codes) * (self.penalties / count)
-        return value, gradient, direct
+        return misfit + size / count, gradient, direct
 
     def scores(self, encoder: Encodes, signals: Any, targets: Any) -> dict[str, float]:
         """Validation loss, sparsity and atom norms.
@@ -66,22 +62,15 @@ class TiedDecoderLoss(Loss):
         grow and codes shrink by the same factor, so it can be compared with a solver's objective.
         """
         codes, norms = encoder.encode(signals), self.decoder.atom_norms(encoder.arrays)
-        xp = namespace(codes)
-        with np.errstate(over="ignore", invalid="ignore"):
-            residual = signals - self.decoder.apply(encoder.arrays, codes)
-            misfit = 0.5 * xp.sum(xp.square(residual), axis=1, dtype=np.float64)
+        xp, misfit = namespace(codes), self._misfit(encoder, codes, signals)
         sizes = xp.abs(codes.astype(np.float64))
         return {
             "validation_loss": float(xp.mean(misfit + sizes @ self.penalties)),
             "weighted_loss": float(xp.mean(misfit + sizes @ (norms * self.penalties))),
-            "zero_share": zero_share(codes),
-            "near_zero_share": near_zero_share(codes, NEAR_ZERO_TOLERANCE),
+            **self._sparsity(codes),
             "atom_norm_mean": float(norms.mean()),
             "atom_norm_max": float(norms.max()),
         }
-
-    def is_nothing(self, scores: Mapping[str, Any], signals: Any, targets: Any) -> bool:
-        return scores["near_zero_share"] == 1.0 and bool(signals.any())
 
     def constrain(self, encoder: Encodes) -> None:
         if self.project:

@@ -1,5 +1,6 @@
 """The training loop: epochs of mini-batches, history, guards against divergence and collapse, checkpoint and resume."""
 
+import logging
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,14 +10,15 @@ import numpy as np
 
 from lsalsa.arrays import one_blas_thread
 from lsalsa.encoders.base import Encoder
-from lsalsa.errors import ConfigError
-from lsalsa.losses import CODES, Loss
+from lsalsa.errors import DivergedError
+from lsalsa.losses import Loss
 from lsalsa.seeds import generator
 from lsalsa.training.checkpoint import Checkpoint
 from lsalsa.training.history import CONVERGED, EPOCHS_USED, History
 from lsalsa.training.optimizers import Optimizer, clip_norm
 from lsalsa.training.settings import Group, TrainingSettings
 
+log = logging.getLogger(__name__)
 DIVERGENCE_FACTOR = 100.0  # a loss this many times the first has blown up (docs/method.md, section 5)
 RESTART_RATE_FACTOR = 0.1  # on the learning rates after each set-back
 VALIDATION_SAMPLES = 1000  # of the training samples, where no others are given
@@ -133,7 +135,7 @@ class Training:
         validation: tuple[Any, Any] | None = None,
     ):
         self.encoder, self.settings = encoder, settings
-        self.groups = _groups(settings, loss, groups)
+        self.groups = settings.groups(loss, groups)
         self.optimizers = self._new_optimizers()
         self.signals, self.targets = self._checked("training", signals, targets)
         self.validation = self._checked("validation", *(validation or self._first(VALIDATION_SAMPLES)))
@@ -142,7 +144,7 @@ class Training:
         self.first_loss: float | None = None
         self.epoch = self.kept_epoch = self.n_set_backs = 0
         self.status: str | None = None
-        self.kept = self._learned()
+        self.kept = self._arrays()
         self.rows: list[dict] = [self._row(self._scores(), loss=None, clock=time.perf_counter(), status="running")]
 
     def _checked(self, purpose: str, signals: Any, targets: Any) -> tuple[Any, Any]:
@@ -183,7 +185,7 @@ class Training:
             return self._set_back(loss, clock)
         self._append(self._row(scores, loss, clock, "running"))
         if self.settings.keep == "last" or scores[self.loss.score] < self.rows[self.kept_epoch][self.loss.score]:
-            self.kept, self.kept_epoch = self._learned(), self.epoch
+            self.kept, self.kept_epoch = self._arrays(), self.epoch
         if self._stands_still():
             self.status = CONVERGED
 
@@ -202,10 +204,15 @@ class Training:
         self._append({**self.rows[self.kept_epoch], **self._row({}, loss, clock, status)})
 
     def _pass(self, batches: list[np.ndarray]) -> float:
-        """A step for each batch; the mean loss over samples, or the loss of the batch that blew up."""
+        """A step for each batch; the mean loss over samples, or the loss of the batch that blew up, infinite where the
+        encoder says so itself."""
         total = 0.0
         for batch in batches:
-            loss = self._step(batch)
+            try:
+                loss = self._step(batch)
+            except DivergedError as error:
+                log.warning("epoch %d: %s", self.epoch + 1, error)
+                return np.inf
             if self._blew_up(loss):
                 return loss
             total += loss * len(batch)
@@ -231,6 +238,7 @@ class Training:
         return watched
 
     def _move(self, group: Group, optimizer: Optimizer, gradient: dict[str, Any]) -> None:
+        group.keep_to_tangent(gradient, self.encoder)
         if self.settings.clip is not None:
             clip_norm(gradient, self.settings.clip)
         optimizer.step(gradient, self.learning_rate(group), self.tiles)
@@ -244,9 +252,9 @@ class Training:
     def _new_optimizers(self) -> list[Optimizer]:
         return [group.new_optimizer(self.encoder) for group in self.groups]
 
-    def _learned(self) -> dict[str, Any]:
-        """Copies of all parameters that a group moves."""
-        return {name: self.encoder.arrays[name].copy() for optimizer in self.optimizers for name in optimizer.arrays}
+    def _arrays(self) -> dict[str, Any]:
+        """Copies of all parameters: where a group moves some, others may follow, as a step size follows filters."""
+        return {name: array.copy() for name, array in self.encoder.arrays.items()}
 
     def _restore(self) -> None:
         for name, array in self.kept.items():
@@ -283,16 +291,3 @@ class Training:
         rows = [{**row, "kept": row["epoch"] == self.kept_epoch} for row in self.rows]
         rows[-1]["status"] = status
         return History(rows, status, self.loss.score)
-
-
-def _groups(settings: TrainingSettings, loss: Loss | None, groups: Sequence[Group] | None) -> tuple[Group, ...]:
-    """The groups that are given, or one of the loss and the settings; ConfigError for both or none."""
-    if groups is None:
-        return (settings.group(CODES if loss is None else loss),)
-    if not groups:
-        raise ConfigError("a training needs at least one group, found none")
-    own, names = TrainingSettings(), ("learning_rate", "optimizer", "constants")
-    given = [name for name in names if getattr(settings, name) != getattr(own, name)] + ["loss"] * (loss is not None)
-    if given:
-        raise ConfigError(f"groups bring their own {' and '.join(given)}; give it to each group instead")
-    return tuple(groups)

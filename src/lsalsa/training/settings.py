@@ -1,7 +1,7 @@
 """The settings of a training, and the groups of parameters that one loss and one optimiser move: all checks in one
 place."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -11,8 +11,9 @@ from lsalsa.arrays import check_count, nearest
 from lsalsa.discovery import settings_for
 from lsalsa.encoders.base import Encoder
 from lsalsa.errors import ConfigError
-from lsalsa.losses import Loss
+from lsalsa.losses import CODES, Loss
 from lsalsa.training.optimizers import Optimizer, optimizer_class
+from lsalsa.unit_norm import remove_radial_part
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,9 @@ class Group:
     constants : mapping
         Of the optimiser, where another value than its default is wanted: `beta1`, `beta2`, `epsilon`, `amsgrad` of
         "adam", `rho`, `epsilon` of "adadelta".
+    tangent : bool
+        Whether the part that only changes norms is taken from the gradient of parameters that the encoder keeps at
+        norm 1, before the optimiser sees it; see `remove_radial_part`.
 
     Raises
     ------
@@ -42,6 +46,7 @@ class Group:
     parameters: tuple[str, ...] | None = None
     optimizer: str = "sgd"
     constants: Mapping[str, Any] = field(default_factory=dict)
+    tangent: bool = True
 
     def __post_init__(self) -> None:
         _check_rate(self.learning_rate)
@@ -50,7 +55,7 @@ class Group:
     @property
     def identity(self) -> dict[str, Any]:
         """What tells this group from another one, in values that JSON holds."""
-        names = ("learning_rate", "parameters", "optimizer", "constants")
+        names = ("learning_rate", "parameters", "optimizer", "constants", "tangent")
         return {**self.loss.identity, **{name: getattr(self, name) for name in names}}
 
     def names_in(self, encoder: Encoder) -> tuple[str, ...]:
@@ -60,6 +65,12 @@ class Group:
             if name not in encoder.parameters:
                 raise nearest(f"parameter of {encoder.name}", name, encoder.parameters)
         return names
+
+    def keep_to_tangent(self, gradient: Mapping[str, Any], encoder: Encoder) -> None:
+        """With `tangent`, take from a gradient, in place, what only changes norms that the encoder keeps at 1."""
+        if self.tangent:
+            for name in gradient.keys() & set(encoder.unit_norm):
+                remove_radial_part(gradient[name], encoder.arrays[name])
 
     def new_optimizer(self, encoder: Encoder) -> Optimizer:
         """The optimiser at its start, for the encoder's own arrays."""
@@ -134,11 +145,26 @@ class TrainingSettings:
         settings_for("setting", "a training", given, known)
         return cls(**given)
 
-    def group(self, loss: Loss) -> Group:
-        """The one group of a training for one loss."""
-        if self.learning_rate is None:
-            raise ConfigError("learning_rate must be positive and finite, found None")
-        return Group(loss, self.learning_rate, None, self.optimizer, self.constants)
+    def groups(self, loss: Loss | None, groups: Sequence[Group] | None) -> tuple[Group, ...]:
+        """The groups that are given, or one of the loss, the distance to optimal codes by default, and these settings.
+
+        Raises
+        ------
+        ConfigError
+            For both or none, or without a learning rate.
+        """
+        if groups is None:
+            if self.learning_rate is None:
+                raise ConfigError("learning_rate must be positive and finite, found None")
+            loss = CODES if loss is None else loss
+            return (Group(loss, self.learning_rate, None, self.optimizer, self.constants),)
+        if not groups:
+            raise ConfigError("a training needs at least one group, found none")
+        own, names = TrainingSettings(), ("learning_rate", "optimizer", "constants")
+        given = [name for name in names if getattr(self, name) != getattr(own, name)] + ["loss"] * (loss is not None)
+        if given:
+            raise ConfigError(f"groups bring their own {' and '.join(given)}; give it to each group instead")
+        return tuple(groups)
 
 
 def _check_rate(rate: Any) -> None:

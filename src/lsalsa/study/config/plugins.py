@@ -65,14 +65,16 @@ def searchable(algorithm: str) -> dict[str, Any]:
     return EVERY_METHOD | LEARNED | own
 
 
-def n_parameters(algorithm: str, depth: int, n_features: int, n_atoms: int) -> int:
-    """Count the numbers in an encoder with its default settings.
+def n_parameters(algorithm: str, depth: int, n_features: int, n_atoms: int, **settings: Any) -> int:
+    """Count the numbers in an encoder, with its default settings unless others are given.
 
     Parameters
     ----------
     algorithm : str
         An encoder.
     depth, n_features, n_atoms : int
+    **settings
+        Of the encoder.
 
     Returns
     -------
@@ -84,7 +86,7 @@ def n_parameters(algorithm: str, depth: int, n_features: int, n_atoms: int) -> i
         The encoder's file cannot be imported.
     """
     encoder: Any = class_of(algorithm)
-    shapes = encoder.shapes(encoder.complete({"depth": depth}), n_features, n_atoms)
+    shapes = encoder.shapes(encoder.complete({**settings, "depth": depth}), n_features, n_atoms)
     return sum(math.prod(shape) for shape in shapes.values())
 
 

@@ -1,0 +1,54 @@
+"""A small world for each encoder: dictionaries, or filters of recordings and pictures, as it needs."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from convolution_worlds import Bank, make_bank
+from worlds import make_world
+
+from lsalsa import ConvolutionalProblem
+from lsalsa.encoders import encoder_class
+
+BANKS = {1: "recording", 2: "picture of two strides", 3: "three channels"}
+
+
+@dataclass(frozen=True)
+class FilterWorld:
+    """What a `World` has, for filters."""
+
+    bank: Bank
+    filters: np.ndarray
+    signals: np.ndarray
+
+    @property
+    def dictionary(self):
+        return self.bank.matrix
+
+    @property
+    def dictionaries(self):
+        return (self.filters,)
+
+    @property
+    def problem(self):
+        return ConvolutionalProblem(self.filters, self.bank.penalties, self.bank.signal_shape, self.bank.stride)
+
+    @property
+    def settings(self):
+        """Those that an encoder has from the problem."""
+        bank = self.bank
+        shapes = {"signal_shape": bank.signal_shape, "filter_shape": bank.filters.shape[:-1], "stride": bank.stride}
+        lists = {name: list(shape) for name, shape in shapes.items()}
+        return {**lists, "ceiling": 5 * self.problem.lipschitz}
+
+
+def has_filters(name):
+    """Whether an encoder solves convolutional problems."""
+    return encoder_class(name).solves is ConvolutionalProblem
+
+
+def world_for(name, number=1, n_samples=12, dtype=np.float64):
+    """World 1, 2 or 3 of an encoder, and the settings that it has from the problem."""
+    if not has_filters(name):
+        return make_world(number, n_samples=n_samples, dtype=dtype)
+    bank = make_bank(BANKS[number], n_samples)
+    return FilterWorld(bank, bank.filters.astype(dtype), bank.signals.astype(dtype))
