@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from convolution_worlds import SHAPES, make_bank, sklearn_optimum
+from convolution_worlds import SHAPES, make_bank, sklearn_optimum, strided_cupy
 from worlds import fista_iterates, ista_iterates, objective_of, relative_gap_of
 
 from lsalsa import ConvolutionalProblem, SparseCodingProblem, optimal_codes, solve
@@ -119,6 +119,25 @@ def test_the_proximal_method_certifies_convolutional_codes():
     bank = make_bank("recording")
     codes = optimal_codes(bank.problem(), bank.signals, method="proximal", tolerance=1e-8).codes
     assert relative_gap_of(bank.dense, bank.by_filter(codes)).max() <= 1e-8
+
+
+@pytest.mark.parametrize("name", ["recording with positions left over", "picture of two strides"])
+@pytest.mark.parametrize("nonnegative", [False, True])
+def test_problem_and_solver_on_a_device_do_as_on_the_host(name, nonnegative, monkeypatch):
+    bank = make_bank(name)
+
+    def run(put):
+        filters, signals, codes = put(bank.filters), put(bank.signals), put(np.abs(random_codes(bank)))
+        problem = ConvolutionalProblem(filters, bank.penalties, bank.signal_shape, bank.stride, nonnegative)
+        solver = solver_class("fista")(problem)
+        solver.kernels = problem.kernels
+        values = problem.objective(signals, codes), problem.relative_gap(signals, codes), problem.lambda_max(signals)
+        return *values, problem.reconstruct(codes), solve_with(solver, signals, 9).codes
+
+    expected = run(np.asarray)
+    with strided_cupy(monkeypatch) as cupy:
+        for found, wanted in zip(run(cupy.asarray), expected, strict=True):
+            np.testing.assert_allclose(found.get(), wanted, atol=1e-12)
 
 
 def test_a_problem_comes_back_from_its_arrays():
