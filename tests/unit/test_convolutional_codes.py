@@ -9,6 +9,7 @@ from worlds import objective_of, relative_gap_of
 
 from lsalsa import SparseCodingProblem, code_recording, optimal_codes
 from lsalsa.errors import ConfigError, DataError, DivergedError, ShapeError
+from lsalsa.exact.clusters import solve_codes
 from lsalsa.exact.convolutional import ClusterActiveSet
 
 every_shape = pytest.mark.parametrize("name", SHAPES)
@@ -137,6 +138,14 @@ def test_codes_that_are_given_up_are_not_optimal_and_can_be_continued():
     assert bank.problem().relative_gap(bank.signals, given_up)[0] > 1e-6
     done = exact_codes(bank, start=given_up, tolerance=1e-8)
     assert bank.problem().relative_gap(bank.signals, done)[0] <= 1e-8
+
+
+def test_a_violation_that_no_code_can_repair_is_given_up_at_once():
+    """Correlations that contradict a filter of zeros stand for what rounding leaves."""
+    x, correlations = np.zeros((1, 6)), np.full((1, 6), 2.0)
+    n_solves = solve_codes(np.zeros((1, 1, 3, 1)), False, x, correlations, 1e-9, 1000)
+    assert n_solves == 2  # one for each block of three positions
+    assert not x.any()
 
 
 def laid_out(bank, stretches):
