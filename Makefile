@@ -43,13 +43,13 @@ lint: setup ## ruff, docstrings, snakefmt, snakemake --lint
 	ruff check .
 	ruff format --check .
 	python tests/docstrings.py
-	snakefmt --check --compact-diff Snakefile workflow
+	snakefmt --check --compact-diff Snakefile workflow papers
 	snakemake --lint $(SMOKE)
 
 format: setup ## rewrite the sources as lint wants them
 	ruff check --fix .
 	ruff format .
-	snakefmt Snakefile workflow
+	snakefmt Snakefile workflow papers
 
 types: setup ## mypy on src
 	mypy

@@ -3,11 +3,6 @@
 from papers.lsalsa.paper import measured
 
 
-def measured_for_assumptions(wildcards):
-    """Return the LSALSA encoders of all tasks, and the problems that they were trained for."""
-    return {name: results(paths) for name, paths in measured(study).items()}
-
-
 rule check_theory:
     """Try every statement, as printed and as corrected, on random instances."""
     output:
@@ -33,7 +28,7 @@ rule check_theory:
 rule measure_assumptions:
     """Measure on every trained LSALSA encoder what the theorems assume."""
     input:
-        unpack(measured_for_assumptions),
+        unpack(lambda wildcards: {name: results(paths) for name, paths in measured(study).items()}),
     output:
         assumptions="<results>/theory/assumptions.parquet",
     log:

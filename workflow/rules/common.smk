@@ -9,10 +9,7 @@ from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
 ROOT = Path(workflow.basedir)
-CODE = [str(ROOT / "src"), str(ROOT)]
-sys.path[:0] = CODE
-# Jobs are separate processes. This is how they find the library and the papers, which need not be installed.
-os.environ["PYTHONPATH"] = os.pathsep.join([*CODE, *filter(None, [os.environ.get("PYTHONPATH")])])
+sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
 from lsalsa.errors import LsalsaError
 from lsalsa.storage import check_writable
@@ -21,8 +18,10 @@ from lsalsa.study.config import plugins
 from lsalsa.study.config.disk import shortage
 from lsalsa.study.config.rules import memory_mb, plugins_of, settings_of
 from lsalsa.study.load import load_study
+from lsalsa.study.papers import show_sources
 from lsalsa.study.provenance import hash_of
 
+show_sources()
 origin = ", ".join(os.path.relpath(path) for path in workflow.configfiles) or "--config"
 try:
     study = load_study(config, origin=origin, root=ROOT)

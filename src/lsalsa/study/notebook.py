@@ -8,6 +8,7 @@ from typing import Any
 
 from lsalsa.errors import ConfigError, LsalsaError
 from lsalsa.storage import atomic, write_text
+from lsalsa.study.papers import show_sources
 
 KERNEL = {"kernel_name": "python3", "language": "python"}
 SCRIPTS = ("mathjax_url", "require_js_url", "jquery_url", "mermaid_js_url", "mermaid_layout_elk_js_url")
@@ -78,6 +79,7 @@ def _execute(path: Path, parameters: Mapping[str, Any], source: Path, copy: Path
     import papermill
 
     copy.unlink(missing_ok=True)
+    show_sources()  # a conda environment forgets them
     try:
         papermill.execute_notebook(path, path, dict(parameters), **KERNEL, progress_bar=False)
     except papermill.PapermillExecutionError as error:

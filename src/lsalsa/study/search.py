@@ -106,8 +106,9 @@ def search_encoder(
     optimizer : str
     seed : int
         Each candidate's own seed derives from it and from the candidate's settings, so their order has no effect.
-    loss : {"codes", "sc2net"}
-        A candidate's score is the RMSE on the validation samples, or the loss of SC2Net under its own penalties.
+    loss : str
+        A name of `lsalsa.losses`. A candidate's score is the RMSE on the validation samples; of a loss that needs no
+        optimal codes, the loss itself, under the candidate's penalties.
 
     Returns
     -------
