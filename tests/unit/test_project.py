@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 
 import lsalsa
 from lsalsa.study.config.rules import known_rules
+from lsalsa.study.papers import show_sources
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "lsalsa"
@@ -261,8 +262,16 @@ def test_each_rule_asks_for_its_own_settings_memory_and_code(name):
 
 def test_the_workflow_says_where_the_code_lies_and_no_script_does():
     """Scripts run in processes of their own, where neither the library nor the papers need be installed."""
-    assert 'os.environ["PYTHONPATH"]' in (ROOT / "workflow" / "rules" / "common.smk").read_text()
+    assert "\nshow_sources()\n" in (ROOT / "workflow" / "rules" / "common.smk").read_text()
     assert [path.name for path in SCRIPTS if "sys.path" in path.read_text()] == []
+
+
+def test_processes_that_are_started_find_the_library_and_the_papers(monkeypatch, tmp_path):
+    monkeypatch.setenv("PYTHONPATH", "elsewhere")
+    show_sources()
+    code = "import lsalsa.study, papers.lsalsa, os; print(os.environ['PYTHONPATH'])"
+    found = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert found.stdout.strip().split(":") == [str(ROOT / "src"), str(ROOT), "elsewhere"]
 
 
 def test_each_file_that_a_rule_names_exists():
