@@ -9,8 +9,10 @@ __version__ = "0.1.0"
 
 _HOME = {
     "SparseCodingProblem": "problem",
+    "ConvolutionalProblem": "problem.convolutional",
     "solve": "solvers",
     "optimal_codes": "exact",
+    "code_recording": "exact.recordings",
     "learn_dictionary": "dictionary",
     "LISTA": "encoders.lista",
     "LSALSA": "encoders.lsalsa",

@@ -33,7 +33,7 @@ LAYERS = (
     {"decoders", "dictionary"},
     {"solvers", "exact"},
     {"problem"},
-    {"metrics"},
+    {"metrics", "convolution"},
     {"data", "streaming"},
     {"storage", "discovery"},
     {"arrays"},

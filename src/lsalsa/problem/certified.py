@@ -1,0 +1,202 @@
+"""What a code is worth, and how far it can be from the optimum: written once for problems with any linear map."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from lsalsa.arrays import Space, Tiles, check_matrix, namespace
+from lsalsa.errors import DataError, ShapeError
+
+
+class Certified(ABC):
+    """Objective, duality gap and largest useful penalty of min over x of 1/2 |y - A x|^2 + sum_j penalty_j |x_j|.
+
+    A subclass supplies A and its transpose in float64, and the sizes.
+
+    Attributes
+    ----------
+    penalties : tuple of float
+    nonnegative : bool
+        Whether codes must not be negative.
+    """
+
+    penalties: tuple[float, ...]
+    nonnegative: bool = False
+
+    @property
+    @abstractmethod
+    def xp(self) -> Any:
+        """The array module, NumPy or CuPy."""
+
+    @property
+    @abstractmethod
+    def n_features(self) -> int:
+        """Length of a signal as a row."""
+
+    @property
+    @abstractmethod
+    def n_atoms(self) -> int:
+        """Length of a code."""
+
+    @property
+    @abstractmethod
+    def tile_rows(self) -> int:
+        """Samples to work on together."""
+
+    @abstractmethod
+    def _synthesize(self, codes: Any) -> Any:
+        """A x of float64 codes: array, (n_samples, n_features), float64."""
+
+    @abstractmethod
+    def _correlate(self, signals: Any) -> Any:
+        """A^T y of float64 signals: array, (n_samples, n_atoms), float64."""
+
+    @abstractmethod
+    def _weights(self) -> Any:
+        """The penalty of each entry of a code: array, (n_atoms,), float64."""
+
+    def objective(self, signals: Any, codes: Any) -> Any:
+        """1/2 |y - A x|^2 + sum_j penalty_j |x_j|, per sample.
+
+        Parameters
+        ----------
+        signals : array, (n_samples, n_features)
+        codes : array, (n_samples, n_atoms)
+
+        Returns
+        -------
+        objective : array, (n_samples,), float64
+
+        Raises
+        ------
+        ShapeError
+            Naming the array, the expected and the found shape.
+        DataError
+            When signals hold NaN or Inf, or codes are negative that must not be.
+        """
+        self._check_pair(signals, codes)
+        return self._per_tile(lambda y, x: self._primal(y - self._synthesize(x), x), signals, codes)
+
+    def duality_gap(self, signals: Any, codes: Any) -> Any:
+        """Distance to the optimum that the dual certifies, per sample.
+
+        Parameters
+        ----------
+        signals : array, (n_samples, n_features)
+        codes : array, (n_samples, n_atoms)
+
+        Returns
+        -------
+        gap : array, (n_samples,), float64
+            Objective minus the dual objective at the rescaled residual; 0 only at the optimum. Same unit as the
+            objective.
+
+        Raises
+        ------
+        ShapeError, DataError
+            As for `objective`.
+        """
+        return self._gap_and_objective(signals, codes)[:, 0]
+
+    def relative_gap(self, signals: Any, codes: Any) -> Any:
+        """`duality_gap` divided by the objective, per sample, (n_samples,), float64; 0 where the objective is 0."""
+        gap, objective = self._gap_and_objective(signals, codes).T
+        return gap / self.xp.where(objective > 0, objective, 1.0)
+
+    def lambda_max(self, signals: Any) -> Any:
+        """Smallest multiple of the penalties at which a sample's optimal code is zero.
+
+        Parameters
+        ----------
+        signals : array, (n_samples, n_features)
+
+        Returns
+        -------
+        penalties : array, (n_samples, len(penalties)), float64
+            A code is zero exactly where this is not above the problem's penalties.
+        """
+        check_matrix("signals", signals, n_columns=self.n_features)
+        scale = self._per_tile(lambda y: self.steepness(self._correlate(y))[0], signals)
+        return self.xp.maximum(scale, 0.0)[:, None] * self.xp.asarray(self.penalties)
+
+    def _gap_and_objective(self, signals: Any, codes: Any) -> Any:
+        self._check_pair(signals, codes)
+
+        def work(y: Any, x: Any) -> Any:
+            residual = y - self._synthesize(x)
+            primal, above, below = self._primal(residual, x), *self.steepness(self._correlate(residual))
+            along, squared = self.xp.sum(y * residual, axis=1), self.xp.sum(residual * residual, axis=1)
+            gap = primal - dual_objective(along, squared, above, below)
+            return self.xp.stack([self.xp.maximum(gap, 0.0), primal], axis=1)
+
+        return self._per_tile(work, signals, codes)
+
+    def _primal(self, residual: Any, codes: Any) -> Any:
+        return 0.5 * self.xp.sum(residual * residual, axis=1) + self.xp.abs(codes) @ self._weights()
+
+    def steepness(self, correlations: Any) -> tuple[Any, Any]:
+        """How far correlations reach on either side, in units of the penalty.
+
+        Parameters
+        ----------
+        correlations : array, (n_samples, n_atoms), float64
+
+        Returns
+        -------
+        above, below : array, (n_samples,), float64
+            As `dual_objective` takes them: the larger side twice where codes may have both signs.
+        """
+        shares = correlations / self._weights()
+        if self.nonnegative:
+            return self.xp.max(shares, axis=1), -self.xp.min(shares, axis=1)
+        steepest = self.xp.max(self.xp.abs(shares), axis=1)
+        return steepest, steepest
+
+    def _per_tile(self, work: Callable[..., Any], *arrays: Any) -> Any:
+        """`work` on float64 tiles of the rows, its results one below the other."""
+
+        def on_tile(rows: slice, space: Space) -> Any:
+            return work(*(array[rows].astype(np.float64) for array in arrays))
+
+        tiles = Tiles(self.xp, self.tile_rows)
+        return self.xp.concatenate(tiles.run(on_tile, arrays[0].shape[0]))
+
+    def _check_pair(self, signals: Any, codes: Any) -> None:
+        check_matrix("signals", signals, n_columns=self.n_features)
+        expected = (signals.shape[0], self.n_atoms)
+        if getattr(codes, "shape", None) != expected:
+            raise ShapeError(f"codes must have shape {expected}, found {getattr(codes, 'shape', type(codes).__name__)}")
+        if self.nonnegative and codes.size and bool((codes < 0).any()):
+            row = int((codes < 0).any(axis=1).argmax())
+            raise DataError(f"codes of a non-negative problem must not be negative, found one in row {row}")
+
+
+def dual_objective(along: Any, squared: Any, above: Any, below: Any) -> Any:
+    """The largest dual objective among the feasible multiples of a residual: a lower bound of the primal optimum.
+
+    At the multiple s of r = y - A x it is s <y, r> - s^2 |r|^2 / 2. Feasible is |s <a_j, r>| <= penalty_j for every
+    atom, or s <a_j, r> <= penalty_j where codes must not be negative.
+
+    Parameters
+    ----------
+    along, squared : array or float
+        <y, r> and |r|^2.
+    above, below : array or float
+        Largest <a_j, r> / penalty_j and largest -<a_j, r> / penalty_j; both the larger of the two where codes may have
+        both signs.
+
+    Returns
+    -------
+    dual : array, float64
+
+    References
+    ----------
+    Massias et al. 2018, "Celer: a fast solver for the Lasso with dual extrapolation"; LSALSA paper, equation 6.
+    """
+    xp = namespace(along)
+    scale = along / xp.where(squared > 0, squared, 1.0)
+    scale = xp.minimum(scale, 1.0 / xp.where(above > 0, above, 1e-300))
+    scale = xp.maximum(scale, -1.0 / xp.where(below > 0, below, 1e-300))
+    return scale * along - 0.5 * scale * scale * squared
