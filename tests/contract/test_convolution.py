@@ -82,7 +82,7 @@ def test_codes_without_dictionaries_are_certified_and_those_of_another_method(pr
 
 
 def test_a_method_that_needs_dictionaries_says_so(problem, signals):
-    with pytest.raises(ConfigError, match="active_set needs a problem with dictionaries, found ConvolutionalProblem"):
+    with pytest.raises(ConfigError, match="active_set needs dictionaries or filters, found ConvolutionalProblem"):
         optimal_codes(problem, signals, method="active_set")
 
 

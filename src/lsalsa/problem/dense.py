@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lsalsa.arrays import check_matrix, namespace, to_host
+from lsalsa.arrays import check_matrix, kernels_for, namespace, to_host
 from lsalsa.errors import DataError, ShapeError
 
 
@@ -69,6 +69,16 @@ class SparseCodingProblem:
     def xp(self) -> Any:
         """The array module of the dictionaries."""
         return namespace(*self.dictionaries)
+
+    @property
+    def tile_rows(self) -> int | None:
+        """Rows to work on together; None leaves it to the width of the codes."""
+        return None
+
+    @property
+    def kernels(self) -> Any:
+        """Element-wise steps on the codes."""
+        return kernels_for(self.dictionaries[0])
 
     @property
     def dtype(self) -> np.dtype:

@@ -88,7 +88,7 @@ class ConvolutionalProblem:
     def __init__(self, filters, penalties, n_positions):
         self.filters, self.penalties, self.n_positions = filters, tuple(penalties), n_positions
         self._dense = SparseCodingProblem(np.split(toeplitz(filters, n_positions), filters.shape[2], axis=1), penalties)
-        for name in ("xp", "dtype", "n_features", "n_atoms", "penalty_of_atom", "lipschitz"):
+        for name in ("xp", "dtype", "n_features", "n_atoms", "penalty_of_atom", "lipschitz", "kernels", "tile_rows"):
             setattr(self, name, getattr(self._dense, name))
         for name in ("thresholds", "objective", "duality_gap", "relative_gap", "lambda_max"):
             setattr(self, name, getattr(self._dense, name))
