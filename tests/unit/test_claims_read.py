@@ -54,7 +54,7 @@ def test_every_fault_of_a_file_is_named_at_once(tmp_path):
     first, second, third = str(refused.value).splitlines()
     assert "one: " in first and "by_eye" in first
     assert "two: at is not a setting" in second
-    assert third == f"{path}: the id one stands twice"
+    assert third == f"{path}: two claims have the id one"
 
 
 def test_claims_belong_to_the_paper_of_their_folder(tmp_path):
@@ -209,5 +209,5 @@ def test_study_without_tasks_has_its_claims_judged(tmp_path, monkeypatch):
 
 def test_claims_of_no_paper_cannot_be_shown():
     tables = {"verdicts": {"title": "Verdicts", "kind": "claims"}}
-    with pytest.raises(ConfigError, match="tables.verdicts.kind is claims, but no paper of the study has any to judge"):
+    with pytest.raises(ConfigError, match="tables.verdicts.kind is claims, but no paper of the study has claims"):
         load_study(EMPTY | {"tables": tables})

@@ -110,8 +110,8 @@ BAD_FOR = [
     ({"rmse": {"for": "each task"}}, "tables.rmse stands for several tasks, so its name must contain {task}"),
     ({"x_{task}": {"for": "task"}}, "tables.x_{task}.for must be 'each task' or a list of tasks, found 'task'"),
     ({"x_{task}": {"for": ["digit"]}}, "tables.x_{task}.for names digit, which is not a task; did you mean digits?"),
-    (EACH | {"rmse_digits": {}}, "tables.rmse_{task} and tables.rmse_digits both stand for rmse_digits"),
-    ({"rmse_digits": {}} | EACH, "tables.rmse_digits and tables.rmse_{task} both stand for rmse_digits"),
+    (EACH | {"rmse_digits": {}}, "tables.rmse_{task} and tables.rmse_digits both give the name rmse_digits"),
+    ({"rmse_digits": {}} | EACH, "tables.rmse_digits and tables.rmse_{task} both give the name rmse_digits"),
 ]
 
 

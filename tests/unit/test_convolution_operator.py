@@ -2,27 +2,18 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import strict_cupy
-from convolution_worlds import SHAPES, Bank, make_bank
+from convolution_worlds import SHAPES, Bank, make_bank, strided_cupy
 
-from lsalsa.convolution import Convolution, compiled, gram_taps, lipschitz_bound, operator, portable
+from lsalsa.convolution import Convolution, compiled, gram_taps, lipschitz, lipschitz_bound, operator, portable
 from lsalsa.errors import DivergedError
 
 
 @pytest.fixture
 def cupy(monkeypatch):
-    """The stand-in for CuPy, with the strided views that patches are made of."""
-
-    def as_strided(array, shape, strides):
-        return strict_cupy.ndarray(np.lib.stride_tricks.as_strided(array._values, shape, strides))
-
-    monkeypatch.setattr(strict_cupy, "ATTRIBUTES", (*strict_cupy.ATTRIBUTES, "strides"))
-    with strict_cupy.installed(monkeypatch) as stand_in:
-        stand_in.lib = SimpleNamespace(stride_tricks=SimpleNamespace(as_strided=as_strided))
+    with strided_cupy(monkeypatch) as stand_in:
         yield stand_in
 
 
@@ -157,6 +148,16 @@ def test_the_bound_is_a_few_percent_above_the_largest_eigenvalue_for_long_signal
     filters = np.random.default_rng(1).standard_normal(shape)
     bank = Bank(filters, (1.0,) * shape[-1], size, stride, None)
     assert lipschitz_bound(filters, stride) <= 1.06 * np.linalg.norm(bank.matrix, 2) ** 2
+
+
+@pytest.mark.parametrize(("shape", "stride"), [((9, 1), (1,)), ((12, 2), (2,)), ((5, 4, 2), (1, 1))])
+def test_the_bound_makes_up_for_frequencies_between_those_of_the_grid(shape, stride, monkeypatch):
+    for seed in range(10):
+        filters = np.random.default_rng(seed).standard_normal(shape)
+        monkeypatch.setattr(lipschitz, "OVERSAMPLING", 512 if len(stride) == 1 else 64)
+        fine = lipschitz_bound(filters, stride)
+        monkeypatch.setattr(lipschitz, "OVERSAMPLING", 3)
+        assert lipschitz_bound(filters, stride) >= fine * (1 - 1e-12)
 
 
 def test_a_bound_above_the_ceiling_and_filters_that_are_not_finite_raise_the_alarm():

@@ -1,12 +1,15 @@
 """Exact convolutional codes: optimality conditions, another library's Lasso, and streams against whole recordings."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from convolution_worlds import SHAPES, Bank, make_bank, sklearn_optimum
+from convolution_worlds import SHAPES, Bank, make_bank, sklearn_optimum, strided_cupy
 from worlds import objective_of, relative_gap_of
 
 from lsalsa import SparseCodingProblem, code_recording, optimal_codes
 from lsalsa.errors import ConfigError, DataError, DivergedError, ShapeError
+from lsalsa.exact.clusters import solve_codes
 from lsalsa.exact.convolutional import ClusterActiveSet
 
 every_shape = pytest.mark.parametrize("name", SHAPES)
@@ -85,6 +88,23 @@ def test_filters_that_are_alike_or_opposite_are_no_obstacle(nonnegative):
     np.testing.assert_allclose(*both, rtol=1e-9)
 
 
+@both_signs_or_one
+def test_silent_signals_have_no_codes_and_a_gap_of_zero(nonnegative):
+    bank = make_bank("recording")
+    silent = replace(bank, signals=np.zeros_like(bank.signals))
+    codes = exact_codes(silent, nonnegative)
+    assert not codes.any()
+    assert not bank.problem(nonnegative=nonnegative).relative_gap(silent.signals, codes).any()
+    (stretch,) = code_recording(bank.problem(nonnegative=nonnegative), [silent.signals[0]])
+    assert (len(stretch.values), stretch.objective, stretch.relative_gap) == (0, 0.0, 0.0)
+
+
+def test_filters_on_a_device_are_refused(monkeypatch):
+    bank = make_bank("recording")
+    with strided_cupy(monkeypatch) as cupy, pytest.raises(ConfigError, match="host memory"):
+        ClusterActiveSet(replace(bank, filters=cupy.asarray(bank.filters)).problem(), 1e-6, 10)
+
+
 def recording(n_samples=6000, rate=0.01, penalty=0.6, seed=0, stride=1):
     """A recording of smooth templates that overlap often, and noise; one channel, or as many as the stride."""
     generator = np.random.default_rng(seed)
@@ -118,6 +138,14 @@ def test_codes_that_are_given_up_are_not_optimal_and_can_be_continued():
     assert bank.problem().relative_gap(bank.signals, given_up)[0] > 1e-6
     done = exact_codes(bank, start=given_up, tolerance=1e-8)
     assert bank.problem().relative_gap(bank.signals, done)[0] <= 1e-8
+
+
+def test_a_violation_that_no_code_can_repair_is_given_up_at_once():
+    """Correlations that contradict a filter of zeros stand for what rounding leaves."""
+    x, correlations = np.zeros((1, 6)), np.full((1, 6), 2.0)
+    n_solves = solve_codes(np.zeros((1, 1, 3, 1)), False, x, correlations, 1e-9, 1000)
+    assert n_solves == 2  # one for each block of three positions
+    assert not x.any()
 
 
 def laid_out(bank, stretches):
@@ -160,6 +188,19 @@ def test_a_stream_without_any_silence_is_certified_across_its_seams(nonnegative)
     assert len(seams) >= 3
     assert all(codes.reshape(-1, 2)[seam - 20 : seam + 20].any() for seam in seams)
     assert problem.relative_gap(bank.signals, codes)[0] <= 1e-7
+
+
+@both_signs_or_one
+@pytest.mark.parametrize("tolerance", [0.3, 1e-3])
+def test_the_certificate_of_a_stream_is_the_gap_of_its_codes_also_where_they_are_far_from_optimal(
+    nonnegative, tolerance
+):
+    bank = recording(4000, rate=0.1, penalty=0.2)
+    problem = bank.problem(nonnegative=nonnegative)
+    stretches = list(code_recording(problem, [bank.signals[0]], tolerance, window=800))
+    expected = problem.relative_gap(bank.signals, laid_out(bank, stretches))[0]
+    assert expected > 1e-5
+    np.testing.assert_allclose(stretches[-1].relative_gap, expected, rtol=1e-9)
 
 
 def test_a_stretch_comes_as_soon_as_its_window_has_been_read():

@@ -2,13 +2,11 @@
 
 import numpy as np
 import pytest
-from convolution_worlds import SHAPES, make_bank, sklearn_optimum
+from convolution_worlds import SHAPES, make_bank, sklearn_optimum, strided_cupy
 from worlds import fista_iterates, ista_iterates, objective_of, relative_gap_of
 
 from lsalsa import ConvolutionalProblem, SparseCodingProblem, optimal_codes, solve
 from lsalsa.errors import ConfigError, DataError, DivergedError, LsalsaError, ShapeError
-from lsalsa.solvers import solver_class
-from lsalsa.solvers.base import solve_with
 
 every_shape = pytest.mark.parametrize("name", SHAPES)
 
@@ -96,11 +94,10 @@ def nonnegative_iterates(bank, steps, accelerated):
 
 @pytest.mark.parametrize("name", ["recording", "picture"])
 @pytest.mark.parametrize("method", ["ista", "fista"])
-def test_solvers_with_the_problem_s_kernels_keep_codes_non_negative(name, method):
+def test_solvers_keep_codes_non_negative_that_must_be(name, method):
     bank = make_bank(name)
-    solver = solver_class(method)(bank.problem(nonnegative=True), step_size=1 / np.linalg.norm(bank.matrix, 2) ** 2)
-    solver.kernels = solver.problem.kernels
-    found = solve_with(solver, bank.signals, 40).codes
+    step = 1 / np.linalg.norm(bank.matrix, 2) ** 2
+    found = solve(bank.problem(nonnegative=True), bank.signals, method, 40, step_size=step).codes
     expected = nonnegative_iterates(bank, 40, method == "fista")
     assert (found >= 0).all()
     np.testing.assert_allclose(found, expected, atol=1e-12)
@@ -115,10 +112,31 @@ def test_the_default_step_leads_to_the_optimum_in_both_precisions():
         assert relative_gap_of(bank.dense, bank.by_filter(codes)).max() < gap
 
 
-def test_the_proximal_method_certifies_convolutional_codes():
+@pytest.mark.parametrize("method", ["auto", "active_set", "proximal"])
+@pytest.mark.parametrize("nonnegative", [False, True])
+def test_every_method_certifies_convolutional_codes(method, nonnegative):
     bank = make_bank("recording")
-    codes = optimal_codes(bank.problem(), bank.signals, method="proximal", tolerance=1e-8).codes
-    assert relative_gap_of(bank.dense, bank.by_filter(codes)).max() <= 1e-8
+    problem = bank.problem(nonnegative=nonnegative)
+    optimal = optimal_codes(problem, bank.signals, method=method, tolerance=1e-10)
+    assert problem.relative_gap(bank.signals, optimal.codes).max() <= 1e-10
+    np.testing.assert_allclose(optimal.codes, sklearn_optimum(bank, nonnegative), atol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["recording with positions left over", "picture of two strides"])
+@pytest.mark.parametrize("nonnegative", [False, True])
+def test_problem_and_solver_on_a_device_do_as_on_the_host(name, nonnegative, monkeypatch):
+    bank = make_bank(name)
+
+    def run(put):
+        filters, signals, codes = put(bank.filters), put(bank.signals), put(np.abs(random_codes(bank)))
+        problem = ConvolutionalProblem(filters, bank.penalties, bank.signal_shape, bank.stride, nonnegative)
+        values = problem.objective(signals, codes), problem.relative_gap(signals, codes), problem.lambda_max(signals)
+        return *values, problem.reconstruct(codes), solve(problem, signals, "fista", 9).codes
+
+    expected = run(np.asarray)
+    with strided_cupy(monkeypatch) as cupy:
+        for found, wanted in zip(run(cupy.asarray), expected, strict=True):
+            np.testing.assert_allclose(found.get(), wanted, atol=1e-12)
 
 
 def test_a_problem_comes_back_from_its_arrays():

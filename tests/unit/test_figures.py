@@ -264,9 +264,7 @@ def test_pages_of_reconstructions_share_no_sample_and_end_where_the_samples_do()
         return np.asarray(figure.axes[0].images[0].get_array())[:SIDE, :SIDE].tobytes()
 
     assert truth({}) == truth({"sample_page": 1}) != truth({"sample_page": 2})
-    with pytest.raises(
-        ConfigError, match="sample_page 3 of the reconstructions is asked for, but the stored samples fill 2"
-    ):
+    with pytest.raises(ConfigError, match="sample_page must be at most 2 for the stored samples, found 3"):
         truth({"sample_page": 3})
 
 

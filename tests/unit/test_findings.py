@@ -20,6 +20,17 @@ def test_a_comparison_says_which_is_lower_and_by_which_numbers():
     assert comparison(ROWS, ("lsalsa", 10), [], LABELS).endswith("has no result, so it cannot be compared.")
 
 
+def test_a_difference_within_the_spreads_is_no_lead():
+    row = {"depth": 1, "rmse": 0.3, "rmse_std": 0.03, "n_repetitions": 3, "paper_rmse": None, "status": "ok"}
+    rows = [
+        row | {"method": "lsalsa"},
+        row | {"method": "fista", "rmse": 0.34},
+        row | {"method": "lista", "rmse": 0.35},
+    ]
+    sentence = comparison(rows, ("lsalsa", 1), [("fista", 1), ("lista", 1)], LABELS)
+    assert "That is **level with** FISTA at T = 1 (0.3400 ± 0.0300); and **lower than** LISTA" in sentence
+
+
 def test_a_method_that_the_study_does_not_have_is_named_all_the_same():
     assert comparison(ROWS, ("ista", 1), [], LABELS) == "ISTA at T = 1 has no result, so it cannot be compared."
 

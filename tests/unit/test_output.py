@@ -106,9 +106,7 @@ def test_printed_numbers_are_rows_of_a_csv_file(tmp_path):
 
 
 def test_word_that_stands_for_nothing_is_refused_with_the_known_ones():
-    with pytest.raises(
-        ConfigError, match="evaluatoin is no result that a table or figure can be made from.*evaluation"
-    ):
+    with pytest.raises(ConfigError, match="no table or figure can need evaluatoin; .*evaluation"):
         need("evaluatoin")
 
 

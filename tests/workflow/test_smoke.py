@@ -202,6 +202,12 @@ def test_code_of_one_encoder_reruns_that_encoder_only(done):
     }
 
 
+def test_code_that_a_notebook_imports_renders_that_page_only(done):
+    path = done.path / "papers" / "lsalsa" / "findings.py"
+    path.write_text(path.read_text() + "\nANSWER = 42\n")
+    assert done.plan() - {"all"} == {"render_notebook 02_theory"}
+
+
 def test_other_seed_reruns_and_the_same_does_not(done):
     assert done.plan("--config", "seed=1") == set()
     planned = done.plan("--config", "seed=2")

@@ -79,7 +79,7 @@ def test_order_of_a_table_is_that_of_its_variants():
     [
         ({"penalti": 0.1}, ("sc2net.penalti", "did you mean penalt")),
         ({"training": {"epoch": 3}}, ("sc2net.training.epoch", "epochs")),
-        ({"penalties": [0.1, 0.01]}, ("sc2net.penalties", "grow")),
+        ({"penalties": [0.1, 0.01]}, ("sc2net.penalties", "ascending")),
         ({"images": ["tay"]}, ("sc2net.images[0]", "tay", "toy")),
         ({"images": ["toy", "toy"]}, ("sc2net.images lists a set twice", "toy")),
     ],

@@ -8,6 +8,7 @@ import numpy as np
 from lsalsa.arrays import Space, check_count, check_matrix, is_host, namespace, nearest, tiles_for
 from lsalsa.errors import ConfigError, DivergedError, ShapeError
 from lsalsa.problem import Problem, SparseCodingProblem
+from lsalsa.problem.convolutional import ConvolutionalProblem
 from lsalsa.solvers.base import check_signals, warn_if_all_zero
 
 __all__ = ["OptimalCodes", "optimal_codes"]
@@ -55,8 +56,8 @@ def optimal_codes(
         Codes to start from; the optimum does not depend on them where it is unique. They pay where their support is
         nearly right (codes of the same signals under a nearby penalty, say), not where it is several times too large.
     method : {"auto", "active_set", "proximal"}
-        An active-set method (compiled, dictionaries in host memory), or an accelerated proximal method on whole
-        matrices (any problem, host or GPU). `auto` takes the first where it can work.
+        An active-set method (compiled, dictionaries or filters in host memory), or an accelerated proximal method on
+        whole matrices (any problem, host or GPU). `auto` takes the first where it can work.
     max_iterations : int
         Rounds of the active set or iterations after which a sample is given up.
     tile_rows : int, optional
@@ -99,6 +100,7 @@ def optimal_codes(
         result.relative_gap[rows] = exact.relative_gap(tile, codes)
 
     with np.errstate(over="ignore", invalid="ignore"):
+        tile_rows = problem.tile_rows if tile_rows is None else tile_rows
         tiles_for(xp, problem.n_atoms, np.dtype(np.float64), tile_rows).run(work, signals.shape[0])
     _refuse_uncertified(result, tolerance, max_iterations)
     warn_if_all_zero(problem, signals, result.codes)
@@ -106,12 +108,16 @@ def optimal_codes(
 
 
 def _solver(method: str, problem: Problem, signals: Any) -> Any:
-    dense = isinstance(problem, SparseCodingProblem)
+    known = isinstance(problem, SparseCodingProblem | ConvolutionalProblem)
     if method == "auto":
-        method = "active_set" if dense and is_host(signals) else "proximal"
+        method = "active_set" if known and is_host(signals) else "proximal"
     if method == "active_set":
-        if not dense:
-            raise ConfigError(f"active_set needs a problem with dictionaries, found {type(problem).__name__}")
+        if isinstance(problem, ConvolutionalProblem):
+            from lsalsa.exact.convolutional import ClusterActiveSet
+
+            return ClusterActiveSet
+        if not known:
+            raise ConfigError(f"active_set needs dictionaries or filters, found {type(problem).__name__}")
         from lsalsa.exact.active_set import ActiveSet
 
         return ActiveSet

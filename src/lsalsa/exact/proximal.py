@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lsalsa.arrays import kernels_for, namespace
+from lsalsa.arrays import namespace
 from lsalsa.problem import Problem
 
 CHECK_EVERY = 50
@@ -27,7 +27,7 @@ class RestartedProximal:
         self.problem, self.tolerance, self.max_iterations = problem, tolerance, max_iterations
         step = 1.0 / problem.lipschitz
         self.gradient_step, self.thresholds = problem.gradient_step(step), problem.thresholds(step)
-        self.kernels = kernels_for(self.thresholds)
+        self.kernels = problem.kernels
 
     def __call__(self, signals: Any, codes: Any) -> Any:
         """Optimal codes of a tile, (tile, n_atoms), float64, from the given ones, which are overwritten."""

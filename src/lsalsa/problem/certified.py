@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lsalsa.arrays import Space, Tiles, check_matrix, namespace
+from lsalsa.arrays import Space, check_matrix, namespace, tiles_for
 from lsalsa.errors import DataError, ShapeError
 
 
@@ -42,8 +42,8 @@ class Certified(ABC):
 
     @property
     @abstractmethod
-    def tile_rows(self) -> int:
-        """Samples to work on together."""
+    def tile_rows(self) -> int | None:
+        """Rows to work on together; None leaves it to the width of the codes."""
 
     @abstractmethod
     def _synthesize(self, codes: Any) -> Any:
@@ -160,7 +160,7 @@ class Certified(ABC):
         def on_tile(rows: slice, space: Space) -> Any:
             return work(*(array[rows].astype(np.float64) for array in arrays))
 
-        tiles = Tiles(self.xp, self.tile_rows)
+        tiles = tiles_for(self.xp, self.n_atoms, np.dtype(np.float64), self.tile_rows)
         return self.xp.concatenate(tiles.run(on_tile, arrays[0].shape[0]))
 
     def _check_pair(self, signals: Any, codes: Any) -> None:

@@ -54,7 +54,7 @@ class ConvolutionalProblem(Certified):
 
     References
     ----------
-    CRsAE: Tolooshams, Dey and Ba 2020, "Deep residual autoencoders for expectation maximization-inspired dictionary
+    Tolooshams, Dey and Ba 2020, "Deep residual autoencoders for expectation maximization-inspired dictionary
     learning".
     """
 

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lsalsa.arrays import check_matrix, namespace, to_host
+from lsalsa.arrays import check_matrix, kernels_for, namespace, to_host
 from lsalsa.errors import DataError, ShapeError
+from lsalsa.problem.certified import Certified
 
 
 class DenseStep(NamedTuple):
@@ -27,7 +28,7 @@ class DenseStep(NamedTuple):
         return namespace(out).matmul(codes, self.transition, out=out)
 
 
-class SparseCodingProblem:
+class SparseCodingProblem(Certified):
     """min over x of 1/2 |y - A x|^2 + sum_d penalty_d |x_d|_1, with A = [A_1 ... A_D] and x = [x_1 ... x_D].
 
     One dictionary is plain sparse coding, several separate a mixture into sources (LSALSA paper, equations 3 and 7).
@@ -71,6 +72,16 @@ class SparseCodingProblem:
         return namespace(*self.dictionaries)
 
     @property
+    def tile_rows(self) -> int | None:
+        """Rows to work on together; None leaves it to the width of the codes."""
+        return None
+
+    @property
+    def kernels(self) -> Any:
+        """Element-wise steps on the codes."""
+        return kernels_for(self.dictionaries[0])
+
+    @property
     def dtype(self) -> np.dtype:
         """dtype of the dictionaries, of the signals to be coded and of their codes."""
         return self.dictionaries[0].dtype
@@ -104,15 +115,13 @@ class SparseCodingProblem:
     @property
     def penalty_of_atom(self) -> Any:
         """The penalty of each atom: array, (n_atoms,), in the problem's dtype."""
-        return self._weights.astype(self.dtype)
+        return self._weights().astype(self.dtype)
 
     def thresholds(self, scale: float) -> Any:
         """`penalty_of_atom` times `scale` (a step size, or 1 / mu): array, (n_atoms,), in the problem's dtype."""
         return (self.penalty_of_atom.astype(np.float64) * scale).astype(self.dtype)
 
-    @cached_property
     def _weights(self) -> Any:
-        """The penalty of each atom in float64, for metrics."""
         per_block, xp = zip(self.dictionaries, self.penalties, strict=True), self.xp
         return xp.concatenate([xp.full(d.shape[1], penalty, dtype=np.float64) for d, penalty in per_block])
 
@@ -133,101 +142,11 @@ class SparseCodingProblem:
         transition += self.xp.eye(self.n_atoms)
         return DenseStep((step * atoms).astype(self.dtype), transition.astype(self.dtype))
 
-    def objective(self, signals: Any, codes: Any) -> Any:
-        """1/2 |y - A x|^2 + sum_d penalty_d |x_d|_1, per sample.
+    def _synthesize(self, codes: Any) -> Any:
+        return codes @ self.dictionary.T.astype(np.float64)
 
-        Parameters
-        ----------
-        signals : array, (n_samples, n_features)
-        codes : array, (n_samples, n_atoms)
-
-        Returns
-        -------
-        objective : array, (n_samples,), float64
-
-        Raises
-        ------
-        ShapeError
-            Naming the array, the expected and the found shape.
-        """
-        signals, codes, atoms = self._double(signals, codes)
-        return self._primal(signals - codes @ atoms.T, codes)
-
-    def duality_gap(self, signals: Any, codes: Any) -> Any:
-        """Distance to the optimum that the dual certifies, per sample.
-
-        Parameters
-        ----------
-        signals : array, (n_samples, n_features)
-        codes : array, (n_samples, n_atoms)
-
-        Returns
-        -------
-        gap : array, (n_samples,), float64
-            Objective minus the dual objective at the rescaled residual; 0 only at the optimum. Same unit as the
-            objective.
-
-        Raises
-        ------
-        ShapeError
-            Naming the array, the expected and the found shape.
-
-        References
-        ----------
-        LSALSA paper, equation 6; Lasso dual as in Massias et al. 2018.
-        """
-        return self._gap_and_objective(signals, codes)[0]
-
-    def relative_gap(self, signals: Any, codes: Any) -> Any:
-        """`duality_gap` divided by the objective, per sample, (n_samples,), float64; 0 where the objective is 0."""
-        gap, objective = self._gap_and_objective(signals, codes)
-        xp = namespace(gap)
-        return gap / xp.where(objective > 0, objective, 1.0)
-
-    def _gap_and_objective(self, signals: Any, codes: Any) -> tuple[Any, Any]:
-        signals, codes, atoms = self._double(signals, codes)
-        xp = namespace(codes)
-        residual = signals - codes @ atoms.T
-        primal = self._primal(residual, codes)
-        # The dual point is the residual times a scale, as near to the best scale as |A^T s r| <= penalty allows.
-        steepest = xp.max(xp.abs(residual @ atoms) / self._weights, axis=1)
-        squared = xp.sum(residual * residual, axis=1)
-        along = xp.sum(signals * residual, axis=1)
-        best = along / xp.where(squared > 0, squared, 1.0)
-        limit = 1.0 / xp.where(steepest > 0, steepest, 1.0)
-        scale = xp.where(steepest > 0, xp.clip(best, -limit, limit), best)
-        dual = scale * along - 0.5 * scale * scale * squared
-        return xp.maximum(primal - dual, 0.0), primal
-
-    def _primal(self, residual: Any, codes: Any) -> Any:
-        xp = namespace(codes)
-        misfit = 0.5 * xp.sum(residual * residual, axis=1)
-        return misfit + xp.abs(codes) @ self._weights
-
-    def _double(self, signals: Any, codes: Any) -> tuple[Any, Any, Any]:
-        check_matrix("signals", signals, n_columns=self.n_features)
-        if codes.ndim != 2 or codes.shape != (signals.shape[0], self.n_atoms):
-            raise ShapeError(f"codes must have shape {(signals.shape[0], self.n_atoms)}, found {codes.shape}")
-        return signals.astype(np.float64), codes.astype(np.float64), self.dictionary.astype(np.float64)
-
-    def lambda_max(self, signals: Any) -> Any:
-        """Smallest multiple of the penalties at which a sample's optimal code is zero.
-
-        Parameters
-        ----------
-        signals : array, (n_samples, n_features)
-
-        Returns
-        -------
-        penalties : array, (n_samples, D), float64
-            For one dictionary the largest |A^T y|. A code is zero exactly where this is not above the problem's
-            penalties.
-        """
-        check_matrix("signals", signals, n_columns=self.n_features)
-        xp = namespace(signals)
-        correlations = xp.abs(signals.astype(np.float64) @ self.dictionary.astype(np.float64))
-        scale = xp.max(correlations / self._weights, axis=1)
-        return scale[:, None] * xp.asarray(self.penalties)
+    def _correlate(self, signals: Any) -> Any:
+        return signals @ self.dictionary.astype(np.float64)
 
     def with_penalties(self, penalties: Sequence[float]) -> "SparseCodingProblem":
         """The same dictionaries under other penalties; what is known of the dictionaries is kept."""

@@ -29,6 +29,14 @@ class Problem(Protocol):
         """The array module, NumPy or CuPy."""
 
     @property
+    def tile_rows(self) -> int | None:
+        """Rows to work on together; None leaves it to the width of the codes."""
+
+    @property
+    def kernels(self) -> Any:
+        """The module of element-wise steps on the codes."""
+
+    @property
     def dtype(self) -> np.dtype:
         """dtype of the signals to be coded and of their codes."""
 

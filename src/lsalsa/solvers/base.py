@@ -14,7 +14,6 @@ from lsalsa.arrays import (
     Tiles,
     check_count,
     check_matrix,
-    kernels_for,
     tiles_for,
     to_host,
 )
@@ -84,7 +83,7 @@ class Solver(ABC):
     def __init__(self, problem: Problem, **options: Any):
         self.problem = problem
         self.xp = problem.xp
-        self.kernels = kernels_for(problem.penalty_of_atom)
+        self.kernels = problem.kernels
         for name, value in settings_for("setting", type(self).__name__, options, self.settings).items():
             setattr(self, name, value)
         self.prepare()
@@ -189,6 +188,7 @@ def solve_with(
     keep = sorted({check_count("record", t) for t in record or ()})
     if keep and keep[-1] > iterations:
         raise DataError(f"record asks for iteration {keep[-1]}, but only {iterations} are run")
+    tile_rows = problem.tile_rows if tile_rows is None else tile_rows
     tiles = tiles_for(solver.xp, problem.n_atoms, problem.dtype, tile_rows)
     run = _run_watched if history else _run_fast
     solution = run(solver, signals, iterations, keep, tiles)

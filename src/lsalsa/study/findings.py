@@ -8,11 +8,14 @@ from typing import Any
 
 from lsalsa.study.csv_rows import read_csv
 from lsalsa.study.quantities import column_of, quantity_of
-from lsalsa.study.repetitions import OK, Row
+from lsalsa.study.repetitions import OK, Measured, Row
 from lsalsa.study.skipped import is_skipped
 
 Labels = Mapping[str, str]
 """Method -> its name in print."""
+
+RELATIONS = {"below": "lower than", "tie": "level with", "above": "not lower than"}
+"""How two values relate, by the rule that claims are judged by -> words."""
 
 Cell = tuple[str, int]
 """Method and depth."""
@@ -51,8 +54,7 @@ def comparison(rows: Sequence[Row], ours: Cell, others: Iterable[Cell], labels: 
 def _against(own: Row, other: Row | None, name: str) -> str:
     if other is None or _value(other) is None:
         return f"not comparable with {name}, which has no result"
-    verdict = "lower than" if _value(own) < _value(other) else "not lower than"
-    return f"**{verdict}** {name} ({_number(other)})"
+    return f"**{RELATIONS[_measured(own).against(_measured(other))]}** {name} ({_number(other)})"
 
 
 def followers(curves: Mapping[str, Mapping[int, float]], level: float, labels: Labels) -> str:
@@ -156,6 +158,10 @@ def _cell(rows: Sequence[Row], cell: Cell) -> Row | None:
 
 def _value(row: Row | None) -> Any:
     return None if row is None else row[quantity_of([row]).name]
+
+
+def _measured(row: Row) -> Measured:
+    return Measured(_value(row), row[f"{quantity_of([row]).name}_std"], row["n_repetitions"])
 
 
 def _number(row: Row) -> str:

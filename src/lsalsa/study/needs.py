@@ -129,7 +129,7 @@ def need(word: str) -> Need:
     paper, _, own = word.rpartition(".")
     known = papers()[paper].needs if paper in papers() else NEEDS
     if own not in known:
-        raise ConfigError(f"{word} is no result that a table or figure can be made from; known: {', '.join(known)}")
+        raise ConfigError(f"no table or figure can need {word}; known: {', '.join(known)}")
     return known[own]
 
 

@@ -39,7 +39,7 @@ def _no_fault(_: Any) -> Iterator[str]:
 class Paper:
     """The additions of a paper to the study. The engine finds everything else in the paper's folder.
 
-    The folder may hold ``rules.smk`` and ``scripts``, kinds of tables and figures (``tables``, ``figures``), its claims
+    The folder may hold ``rules.smk`` and ``scripts``, and kinds of ``tables`` and ``figures``. It may hold its claims
     (``claims.yaml``) and kinds of claims (``claims.py``), the numbers that it prints (``published``), and
     ``notebooks``.
 

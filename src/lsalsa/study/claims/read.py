@@ -62,7 +62,7 @@ def read_claims(path: str | Path) -> list[Claim]:
             faults += [f"{owner}: {sentence}" for sentence in sentences(error, _entries()[block["kind"]])]
         except ConfigError as error:
             faults.append(f"{owner}: {error}")
-    faults += [f"{path}: the id {name} stands twice" for name in _twice([claim.id for claim in claims])]
+    faults += [f"{path}: two claims have the id {name}" for name in _twice([claim.id for claim in claims])]
     if faults:
         raise ConfigError("\n".join(faults))
     return claims

@@ -43,7 +43,7 @@ def _settings_of(path: str, given: Mapping[str, Any], owner: str, source: str) -
         if key not in known:
             yield f"{path}.{key} is not a setting of {owner}{hint(key, known)}"
         elif not _same_kind(value, known[key]):
-            yield f"{path}.{key} must be like its default, {known[key]!r}, found {value!r}"
+            yield f"{path}.{key} must have the type of its default, {known[key]!r}, found {value!r}"
     if "path" in known and "path" not in given:
         yield f"{path}.path is missing; {owner} reads that file"
 
@@ -62,7 +62,7 @@ def check_components(study: Study) -> Iterator[str]:
     for name, component in study.components.items():
         path = f"components.{name}"
         if name in RESERVED:
-            yield f"{path} is a reserved name; call the component otherwise"
+            yield f"{path} is a reserved name; use another one"
         yield from unknown(f"{path}.images", component.images, "a set of images", study.images)
         if component.patch_size > component.image_size:
             yield f"{path}.patch_size must be at most image_size ({component.image_size}), found {component.patch_size}"

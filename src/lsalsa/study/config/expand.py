@@ -48,7 +48,7 @@ def expanded(section: str, blocks: Block, tasks: Block, *, restrict: bool) -> di
     for origin, block in blocks.items():
         for name, entry in _entries(f"{section}.{origin}", str(origin), block, tasks, restrict):
             if name in found:
-                raise ConfigError(f"{section}.{origins[name]} and {section}.{origin} both stand for {name}")
+                raise ConfigError(f"{section}.{origins[name]} and {section}.{origin} both give the name {name}")
             found[name], origins[name] = entry, str(origin)
     return found
 

@@ -32,7 +32,7 @@ def name(value: str) -> str:
 def ascending(values: list) -> list:
     """Check that a list grows: nothing stands in it twice, and its order has one form."""
     if sorted(set(values)) != values:
-        raise ValueError(f"must grow from entry to entry, found {values}")
+        raise ValueError(f"must be in ascending order, each value once, found {values}")
     return values
 
 

@@ -47,7 +47,7 @@ def check_tables(study: Study) -> Iterator[str]:
         if table.kind == "classification":
             yield from _needs_component(study, path, table)
         if table.kind == "claims" and not study.papers_with_claims():
-            yield f"{path}.kind is claims, but no paper of the study has any to judge"
+            yield f"{path}.kind is claims, but no paper of the study has claims"
         if table.published is not None:
             yield from unknown(f"{path}.published", table.published, "a file of a paper's numbers", plugins.published())
 

@@ -109,9 +109,7 @@ def _shown_samples(data: Mapping[str, Any], components: Collection[str], page: i
     n_fit = N_COLUMNS // (len(components) + 1 if len(components) > 1 else 1)
     n_pages = max(1, len(candidates) // n_fit)
     if page > n_pages:
-        raise ConfigError(
-            f"sample_page {page} of the reconstructions is asked for, but the stored samples fill {n_pages}"
-        )
+        raise ConfigError(f"sample_page must be at most {n_pages} for the stored samples, found {page}")
     return candidates[page - 1 :: n_pages][:n_fit]
 
 
