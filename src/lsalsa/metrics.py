@@ -55,7 +55,7 @@ def filter_errors(learned: Any, true: Any) -> np.ndarray:
     """Distance of learned filters from the true ones, whatever their order, signs and shifts.
 
     sqrt(1 - rho^2), with the largest correlation rho in absolute value over all shifts, of filters of norm 1 with zeros
-    around them (CRsAE, 2018). Learned filters are given to the true ones with the least sum of errors.
+    around them (Tolooshams, Dey and Ba 2018). Learned filters are given to the true ones with the least sum of errors.
 
     Parameters
     ----------

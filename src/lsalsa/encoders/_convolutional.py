@@ -17,11 +17,7 @@ CEILING_FACTOR = 5.0  # filters that are all becoming the same low-pass raise L 
 
 
 class ConvolutionalEncoder(Encoder):
-    """An encoder of a `ConvolutionalProblem`: its filters, penalties, (n_filters,) or (1,), and step, ().
-
-    Thresholds are penalties times step, and the step is 1 / L, with a bound L on the largest eigenvalue of H^T H that
-    is computed anew whenever training has moved the filters.
-    """
+    """An encoder of a `ConvolutionalProblem`, with its filters and its penalties, (n_filters,) or (1,) for all."""
 
     solves: ClassVar[type] = ConvolutionalProblem
     unit_norm: ClassVar[tuple[str, ...]] = ("filters",)
@@ -52,18 +48,13 @@ class ConvolutionalEncoder(Encoder):
         sizes = zip(settings["signal_shape"], settings["filter_shape"], settings["stride"], strict=True)
         n_filters = n_atoms // int(np.prod([(signal - length) // step + 1 for signal, length, step in sizes]))
         penalties = (1 if settings["shared"] else n_filters,)
-        return {"filters": (*settings["filter_shape"], n_filters), "penalties": penalties, "step": ()}
+        return {"filters": (*settings["filter_shape"], n_filters), "penalties": penalties}
 
     @classmethod
     def from_problem(cls, problem: ConvolutionalProblem, **settings: Any) -> "ConvolutionalEncoder":
         if not isinstance(problem, ConvolutionalProblem):
             raise ConfigError(f"{cls.__name__} needs a ConvolutionalProblem, found {type(problem).__name__}")
-        penalties = problem.penalties
-        if settings.get("shared"):
-            if len(set(penalties)) > 1:
-                raise ConfigError(f"a shared penalty needs a problem with one for all filters, found {penalties}")
-            penalties = penalties[:1]
-        arrays = {"filters": problem.filters, "penalties": penalties, "step": 1 / problem.lipschitz}
+        arrays = cls.start(problem, bool(settings.get("shared")))
         shapes = {"signal_shape": problem.signal_shape, "filter_shape": problem.filters.shape[:-1]}
         lists = {name: list(shape) for name, shape in {**shapes, "stride": problem.stride}.items()}
         ceiling = {"ceiling": CEILING_FACTOR * problem.lipschitz}
@@ -73,6 +64,13 @@ class ConvolutionalEncoder(Encoder):
             **lists,
             **{**ceiling, **settings},
         )
+
+    @classmethod
+    def start(cls, problem: ConvolutionalProblem, shared: bool) -> dict[str, Any]:
+        """Values of all parameters, those of the problem."""
+        if shared and len(set(problem.penalties)) > 1:
+            raise ConfigError(f"a shared penalty needs a problem with one for all filters, found {problem.penalties}")
+        return {"filters": problem.filters, "penalties": problem.penalties[: 1 if shared else None]}
 
     @property
     def learned(self) -> tuple[str, ...]:
@@ -88,12 +86,6 @@ class ConvolutionalEncoder(Encoder):
     def kernels(self) -> Any:
         """The element-wise steps, one-sided for non-negative codes."""
         return self._problem(1.0).kernels
-
-    @property
-    def thresholds(self) -> Any:
-        """Of each entry of a code: array, (n_atoms,)."""
-        of_filters = self.arrays["penalties"] * self.arrays["step"]
-        return self.xp.tile(of_filters, self.n_atoms // of_filters.size)
 
     def decoder(self, problem: ConvolutionalProblem) -> ConvolutionalDecoder:
         """See `Encoder.decoder`."""
@@ -116,19 +108,21 @@ class ConvolutionalEncoder(Encoder):
         return type(self)(self.arrays, **{**self.settings, "signal_shape": shape})
 
     def constrain(self) -> None:
-        """Filters have norm 1 again, penalties are not negative, and the step fits the filters.
+        """Filters have norm 1 again, penalties are not negative.
 
         Raises
         ------
         DivergedError
             When the filters have run away: L is above the ceiling.
         """
-        filters, penalties, ceiling = self.arrays["filters"], self.arrays["penalties"], self.settings["ceiling"]
-        self.xp.maximum(penalties, 0, out=penalties)
-        normalise(filters)
-        self.arrays["step"][...] = 1 / lipschitz_bound(
-            filters, self.settings["stride"], np.inf if ceiling is None else ceiling
-        )
+        self._constrained()
+
+    def _constrained(self) -> float:
+        """L of the filters, of norm 1 again."""
+        ceiling = self.settings["ceiling"]
+        self.xp.maximum(self.arrays["penalties"], 0, out=self.arrays["penalties"])
+        normalise(self.arrays["filters"])
+        return lipschitz_bound(self.arrays["filters"], self.settings["stride"], np.inf if ceiling is None else ceiling)
 
     def _problem(self, penalties: Any) -> ConvolutionalProblem:
         shapes = self.settings["signal_shape"], self.settings["stride"]

@@ -1,11 +1,12 @@
 """The constrained recurrent sparse auto-encoder."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lsalsa.encoders._convolutional import ConvolutionalEncoder
 from lsalsa.encoders._momentum import momenta_of_fista
 from lsalsa.encoders.base import Tape
+from lsalsa.problem.convolutional import ConvolutionalProblem
 
 
 class CRsAE(ConvolutionalEncoder):
@@ -13,7 +14,8 @@ class CRsAE(ConvolutionalEncoder):
 
     T iterations of FISTA with one bank of filters, whose decoder is the same bank: x(t) = soft(z + s H^T (y - H z);
     s penalty_c) at z = x(t-1) + m_t (x(t-1) - x(t-2)), x(0) = x(-1) = 0, output x(T). From a problem it starts as
-    FISTA after T iterations. Training keeps the filters at norm 1 and the step s at 1 / L.
+    FISTA after T iterations. Training keeps the filters at norm 1, and the step s at 1 / L with an upper bound L of the
+    largest eigenvalue of H^T H, computed anew after each step.
 
     Parameters
     ----------
@@ -34,14 +36,31 @@ class CRsAE(ConvolutionalEncoder):
         Channels are a stride, see `ConvolutionalProblem`.
     """
 
+    @classmethod
+    def shapes(cls, settings: Mapping[str, Any], n_features: int, n_atoms: int) -> dict[str, tuple[int, ...]]:
+        return {**super().shapes(settings, n_features, n_atoms), "step": ()}
+
+    @classmethod
+    def start(cls, problem: ConvolutionalProblem, shared: bool) -> dict[str, Any]:
+        return {**super().start(problem, shared), "step": 1 / problem.lipschitz}
+
+    def constrain(self) -> None:
+        self.arrays["step"][...] = 1 / self._constrained()
+
+    @property
+    def thresholds(self) -> Any:
+        """Of each entry of a code: array, (n_atoms,)."""
+        of_filters = self.arrays["penalties"] * self.arrays["step"]
+        return self.xp.tile(of_filters, self.n_atoms // of_filters.size)
+
     def forward(self, signals: Any, tape: Tape, out: Any) -> Any:
         operator, kernels, thresholds, step = self.operator(), self.kernels, self.thresholds, float(self.arrays["step"])
         filtered = operator.correlate(signals, tape("filtered"))
         filtered *= step
         predicted, layers = tape.layers("predicted", self.n_features), tape.layers("x")
         moved, z = tape("moved"), tape("z")
-        moved.fill(0)
-        out.fill(0)
+        for buffer in (moved, z, out, predicted[0]):
+            buffer.fill(0)
         for layer, momentum in enumerate(momenta_of_fista(self.depth + 1)[1:]):
             if layer:
                 operator.synthesize(z, predicted[layer])
@@ -55,22 +74,21 @@ class CRsAE(ConvolutionalEncoder):
 
     def backward(self, signals: Any, tape: Tape, codes_gradient: Any, names: Sequence[str]) -> dict[str, Any]:
         xp, operator, step = self.xp, self.operator(), float(self.arrays["step"])
-        predicted, layers, momenta = (
-            tape.layers("predicted", self.n_features),
-            tape.layers("x"),
-            momenta_of_fista(self.depth),
-        )
+        predicted, layers = tape.layers("predicted", self.n_features), tape.layers("x")
+        momenta = momenta_of_fista(self.depth)
         gradient = {name: xp.zeros_like(array) for name, array in self.arrays.items()}
         scaled = xp.multiply(signals, step, out=tape("scaled", self.n_features))
         gx, before = codes_gradient, tape("before")  # what x(t) got, and x(t-1) already, through the momentum
         before.fill(0)
         for layer in reversed(range(self.depth)):
-            masked, z = self._masked(gx, layers[layer], tape), self._extrapolated(layers, layer, momenta[layer], tape)
+            z = self._extrapolated(layers, layer, momenta[layer], tape("z"))
+            masked = xp.multiply(gx, layers[layer] != 0, out=tape("masked"))
             self._add_to_thresholds(gradient, layers[layer], masked, z, names)
-            predicted[layer] = scaled if layer == 0 else predicted[layer] + scaled  # s (y - H z)
-            gradient["filters"] += operator.filter_gradient(predicted[layer], masked)
+            residual = predicted[layer]  # -s H z so far
+            residual += scaled
+            gradient["filters"] += operator.filter_gradient(residual, masked)
             if layer:
-                back = operator.synthesize(masked, predicted[layer])
+                back = operator.synthesize(masked, residual)
                 back *= -step
                 gradient["filters"] += operator.filter_gradient(back, z)
                 masked += operator.correlate(back, gx)
@@ -79,20 +97,15 @@ class CRsAE(ConvolutionalEncoder):
                 xp.multiply(masked, -momenta[layer], out=before)
         return gradient
 
-    def _masked(self, gradient: Any, x: Any, tape: Tape) -> Any:
-        """The gradient where soft thresholding lets it through."""
-        return self.xp.multiply(gradient, x != 0, out=tape("masked"))
-
-    def _extrapolated(self, layers: Any, layer: int, momentum: float, tape: Tape) -> Any:
+    def _extrapolated(self, layers: Any, layer: int, momentum: float, out: Any) -> Any:
         """z of a layer."""
-        z = tape("z")
         if layer == 0:
-            z.fill(0)
-            return z
-        self.xp.multiply(layers[layer - 1], 1 + momentum, out=z)
+            out.fill(0)
+        else:
+            self.xp.multiply(layers[layer - 1], 1 + momentum, out=out)
         if layer > 1:
-            z -= momentum * layers[layer - 2]
-        return z
+            out -= momentum * layers[layer - 2]
+        return out
 
     def _add_to_thresholds(self, gradient: dict[str, Any], x: Any, masked: Any, z: Any, names: Sequence[str]) -> None:
         """Add the layer's gradients of penalties and step; where x is not zero, x - z is s times its slope in s."""

@@ -15,11 +15,11 @@ SMALLEST_RATE = 1e-3  # a rate of 0 would have an infinite loss
 
 
 class GammaPriorLoss(Loss):
-    """sum_c rate_c |x_c|_1 - (n + r_c - 1) log rate_c + strength rate_c, averaged over samples: CRsAE (2020), stage 2.
+    """sum_c rate_c |x_c|_1 - (n + r_c - 1) log rate_c + strength rate_c, averaged over samples.
 
-    rate_c is penalty_c / noise^2 and n the entries of a code that the penalty weighs. The prior is the Gamma density of
-    the mean prior_c / noise^2, so that r_c = strength prior_c / noise^2 (docs/method.md, section 9). A penalty that all
-    filters share has one prior.
+    rate_c is penalty_c / noise^2, and n the entries of a code that the penalty weighs. The prior is the Gamma density
+    with the mean prior_c / noise^2, so that r_c = strength prior_c / noise^2 (docs/method.md, section 9). A penalty that
+    all filters share has one prior.
 
     Parameters
     ----------
@@ -41,6 +41,10 @@ class GammaPriorLoss(Loss):
     ------
     ConfigError
         When noise or strength is not positive and finite.
+
+    References
+    ----------
+    Tolooshams, Dey and Ba 2020, "Deep residual autoencoders for expectation maximization-inspired dictionary learning".
     """
 
     supervised = False

@@ -15,7 +15,7 @@ NEAR_ZERO_TOLERANCE = 1e-3  # codes of a network without a threshold are never e
 
 
 class ReconstructionLoss(Loss):
-    """1/2 |w - B f(y)|^2, averaged over samples: the first stage of CRsAE (docs/method.md, section 9).
+    """1/2 |w - B f(y)|^2, averaged over samples (docs/method.md, section 9).
 
     With codes held, its gradient for the filters is that of the lasso objective min_x 1/2 |y - B x|^2 + penalty |x|,
     exactly so at optimal codes (envelope theorem). Through all layers it is that of the auto-encoder, which can lower
