@@ -1,12 +1,9 @@
 """Small convolutional problems beside the explicit matrix H that they stand for, built entry by entry."""
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
-from types import SimpleNamespace
 
 import numpy as np
-import strict_cupy
 from worlds import World
 
 
@@ -98,16 +95,3 @@ def sklearn_optimum(bank, nonnegative):
     alpha = 1 / len(bank.matrix)
     lasso = Lasso(alpha=alpha, fit_intercept=False, tol=1e-14, max_iter=10**6, positive=nonnegative)
     return np.array([lasso.fit(bank.matrix * scale, signal).coef_ * scale for signal in bank.signals])
-
-
-@contextmanager
-def strided_cupy(monkeypatch):
-    """The stand-in for CuPy, with the strided views that patches are made of."""
-
-    def as_strided(array, shape, strides):
-        return strict_cupy.ndarray(np.lib.stride_tricks.as_strided(array._values, shape, strides))
-
-    monkeypatch.setattr(strict_cupy, "ATTRIBUTES", (*strict_cupy.ATTRIBUTES, "strides"))
-    with strict_cupy.installed(monkeypatch) as stand_in:
-        stand_in.lib = SimpleNamespace(stride_tricks=SimpleNamespace(as_strided=as_strided))
-        yield stand_in

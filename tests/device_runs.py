@@ -19,6 +19,7 @@ from lsalsa.solvers import available as solvers
 from lsalsa.training.optimizers import OPTIMIZERS
 
 ITERATIONS = 9
+HOST_ONLY = ("exact_crsae",)
 OPTIONS = {"salsa": [{"read_out": read_out} for read_out in ("u", "softx", "x")]}
 SETTINGS = {
     "lista": [{"x0": x0} for x0 in ("soft", "filter", "zero")],
@@ -169,12 +170,13 @@ def on_host(arrays):
     return {name: to_host(array) for name, array in arrays.items()}
 
 
+ENCODERS = [name for name in encoders() if name not in HOST_ONLY]
 RUNS = {
     **{f"kernel {step}": kernel_run(step) for step in STEPS},
     **{f"solver {name}": solver_runs(name) for name in solvers()},
-    **{f"encoder {name}": encoder_runs(name) for name in encoders()},
-    **{f"loss {name}": loss_runs(name) for name in encoders()},
-    **{f"training {name} {rule}": training_runs(name, rule) for name in encoders() for rule in OPTIMIZERS},
+    **{f"encoder {name}": encoder_runs(name) for name in ENCODERS},
+    **{f"loss {name}": loss_runs(name) for name in ENCODERS},
+    **{f"training {name} {rule}": training_runs(name, rule) for name in ENCODERS for rule in OPTIMIZERS},
     "optimal codes": optimal_run,
     "dictionary": dictionary_run,
     "problem and metrics": problem_run,

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from lsalsa.arrays import namespace
+from lsalsa.arrays.unit_norm import column_norms
 from lsalsa.convolution import Convolution
 from lsalsa.errors import ConfigError
-from lsalsa.unit_norm import column_norms
 
 
 class Decoder(ABC):

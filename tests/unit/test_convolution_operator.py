@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from convolution_worlds import SHAPES, Bank, make_bank, strided_cupy
+import strict_cupy
+from convolution_worlds import SHAPES, Bank, make_bank
 
 from lsalsa.convolution import Convolution, compiled, gram_taps, lipschitz, lipschitz_bound, operator, portable
 from lsalsa.errors import DivergedError
@@ -13,7 +14,7 @@ from lsalsa.errors import DivergedError
 
 @pytest.fixture
 def cupy(monkeypatch):
-    with strided_cupy(monkeypatch) as stand_in:
+    with strict_cupy.installed(monkeypatch) as stand_in:
         yield stand_in
 
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from convolution_worlds import SHAPES, Bank, make_bank, sklearn_optimum, strided_cupy
+import strict_cupy
+from convolution_worlds import SHAPES, Bank, make_bank, sklearn_optimum
 from worlds import objective_of, relative_gap_of
 
 from lsalsa import SparseCodingProblem, code_recording, optimal_codes
@@ -101,7 +102,7 @@ def test_silent_signals_have_no_codes_and_a_gap_of_zero(nonnegative):
 
 def test_filters_on_a_device_are_refused(monkeypatch):
     bank = make_bank("recording")
-    with strided_cupy(monkeypatch) as cupy, pytest.raises(ConfigError, match="host memory"):
+    with strict_cupy.installed(monkeypatch) as cupy, pytest.raises(ConfigError, match="host memory"):
         ClusterActiveSet(replace(bank, filters=cupy.asarray(bank.filters)).problem(), 1e-6, 10)
 
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from convolution_worlds import SHAPES, make_bank, sklearn_optimum, strided_cupy
+import strict_cupy
+from convolution_worlds import SHAPES, make_bank, sklearn_optimum
 from worlds import fista_iterates, ista_iterates, objective_of, relative_gap_of
 
 from lsalsa import ConvolutionalProblem, SparseCodingProblem, optimal_codes, solve
@@ -134,7 +135,7 @@ def test_problem_and_solver_on_a_device_do_as_on_the_host(name, nonnegative, mon
         return *values, problem.reconstruct(codes), solve(problem, signals, "fista", 9).codes
 
     expected = run(np.asarray)
-    with strided_cupy(monkeypatch) as cupy:
+    with strict_cupy.installed(monkeypatch) as cupy:
         for found, wanted in zip(run(cupy.asarray), expected, strict=True):
             np.testing.assert_allclose(found.get(), wanted, atol=1e-12)
 

@@ -101,9 +101,9 @@ def test_a_name_unlike_any_is_answered_without_a_guess(make_package):
 
 
 FAMILIES = {
-    "encoders": ("encoder_class", {"LISTA", "LSALSA", "LFISTA", "AdaptiveISTA", "SLSTM"}),
+    "encoders": ("encoder_class", {"LISTA", "LSALSA", "LFISTA", "AdaptiveISTA", "SLSTM", "CRsAE", "ExactCRsAE"}),
     "solvers": ("solver_class", {"ISTA", "FISTA", "SALSA"}),
-    "losses": ("loss_class", {"CodesLoss", "TiedDecoderLoss"}),
+    "losses": ("loss_class", {"CodesLoss", "TiedDecoderLoss", "ReconstructionLoss", "GammaPriorLoss"}),
 }
 
 

@@ -4,10 +4,12 @@ import json
 
 import numpy as np
 import pytest
+from encoder_worlds import world_for
 from worlds import make_world, objective_of
 
 from lsalsa import LISTA, TiedDecoderLoss, losses
 from lsalsa.decoders import TiedDecoder
+from lsalsa.encoders import encoder_class
 from lsalsa.encoders.base import Encoder
 from lsalsa.errors import ConfigError, LsalsaError, ShapeError
 
@@ -15,17 +17,27 @@ WORLD = make_world(2)
 every_loss = pytest.mark.parametrize("name", losses.available())
 
 
+NOISE = {"gamma_prior": {"noise": 0.2}}
+
+
+def world_of(name):
+    """Filters for the loss that needs penalties, dictionaries for the others."""
+    return world_for("crsae" if name == "gamma_prior" else "lista", 2)
+
+
 def build(name, **options):
-    encoder = LISTA.from_problem(WORLD.problem, depth=2)
-    return losses.loss_for(name, WORLD.problem, encoder, **options), encoder
+    world = world_of(name)
+    encoder = encoder_class("crsae" if name == "gamma_prior" else "lista").from_problem(world.problem, depth=2)
+    return losses.loss_for(name, world.problem, encoder, **NOISE.get(name, {}), **options), encoder
 
 
 def targets_for(loss):
-    return np.ones((len(WORLD.signals), WORLD.dictionary.shape[1])) if loss.supervised else None
+    world = world_of(loss.name)
+    return np.ones((len(world.signals), world.dictionary.shape[1])) if loss.supervised else None
 
 
 def test_the_losses_of_the_papers_are_there():
-    assert {"codes", "sc2net"} <= set(losses.available())
+    assert {"codes", "sc2net", "reconstruction", "gamma_prior"} <= set(losses.available())
     assert losses.loss_class("sc2net") is TiedDecoderLoss
 
 
@@ -51,12 +63,12 @@ def test_an_unknown_loss_is_refused_with_the_nearest():
 @every_loss
 def test_tiles_have_shares_that_sum_up_to_the_mean(name):
     loss, encoder = build(name)
-    targets = targets_for(loss)
-    whole, gradient = encoder.loss_and_gradient(WORLD.signals, targets, loss=loss)
+    targets, signals = targets_for(loss), world_of(name).signals
+    whole, gradient = encoder.loss_and_gradient(signals, targets, loss=loss)
     parts = []
     for rows in (slice(0, 5), slice(5, 12)):
         part = targets if targets is None else targets[rows]
-        value, own = encoder.loss_and_gradient(WORLD.signals[rows], part, loss=loss)
+        value, own = encoder.loss_and_gradient(signals[rows], part, loss=loss)
         parts.append((rows.stop - rows.start, value, {key: array.copy() for key, array in own.items()}))
     assert sum(n * value for n, value, _ in parts) / 12 == pytest.approx(whole, rel=1e-12)
     for key, array in gradient.items():
@@ -66,7 +78,7 @@ def test_tiles_have_shares_that_sum_up_to_the_mean(name):
 @every_loss
 def test_its_score_is_among_its_scores_and_all_are_numbers(name):
     loss, encoder = build(name)
-    scores = loss.scores(encoder, WORLD.signals, targets_for(loss))
+    scores = loss.scores(encoder, world_of(name).signals, targets_for(loss))
     assert loss.score in scores
     assert all(isinstance(value, float) for value in scores.values())
 
@@ -74,9 +86,9 @@ def test_its_score_is_among_its_scores_and_all_are_numbers(name):
 @every_loss
 def test_codes_that_are_all_zero_are_nothing_and_others_are_not(name):
     loss, encoder = build(name)
-    given = WORLD.signals, targets_for(loss)
+    given = world_of(name).signals, targets_for(loss)
     assert not loss.is_nothing(loss.scores(encoder, *given), *given)
-    encoder.arrays["thresholds"][...] = 1e6
+    encoder.arrays["penalties" if name == "gamma_prior" else "thresholds"][...] = 1e6
     assert loss.is_nothing(loss.scores(encoder, *given), *given)
 
 
@@ -84,13 +96,14 @@ def test_codes_that_are_all_zero_are_nothing_and_others_are_not(name):
 @pytest.mark.parametrize("purpose", ["training", "validation"])
 def test_data_that_do_not_fit_are_refused_with_their_purpose(name, purpose):
     loss, encoder = build(name)
+    signals = world_of(name).signals
     with pytest.raises(ShapeError, match=f"{purpose} signals"):
-        loss.check(purpose, encoder, WORLD.signals[:, :3], targets_for(loss))
+        loss.check(purpose, encoder, signals[:, :3], targets_for(loss))
     with pytest.raises(LsalsaError, match=purpose):
-        loss.check(purpose, encoder, WORLD.signals[:0], None if targets_for(loss) is None else targets_for(loss)[:0])
+        loss.check(purpose, encoder, signals[:0], None if targets_for(loss) is None else targets_for(loss)[:0])
     if loss.supervised:
         with pytest.raises(ShapeError, match=f"{purpose} targets"):
-            loss.check(purpose, encoder, WORLD.signals, None)
+            loss.check(purpose, encoder, signals, None)
 
 
 def test_the_decoder_of_a_loss_may_be_any_and_the_value_follows_it():
@@ -107,5 +120,6 @@ def test_an_encoder_without_a_decoder_says_so():
         decoder = Encoder.decoder
 
     encoder = Bare.from_problem(WORLD.problem, depth=1)
-    with pytest.raises(ConfigError, match="has no decoder, which a loss on signals needs"):
-        losses.loss_for("sc2net", WORLD.problem, encoder)
+    for name in ("sc2net", "reconstruction"):
+        with pytest.raises(ConfigError, match="has no decoder, which a loss on signals needs"):
+            losses.loss_for(name, WORLD.problem, encoder)

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from lsalsa.errors import LsalsaError
-from lsalsa.metrics import error_percent, rmse, rmse_per_sample, zero_share, zero_share_per_sample
+from lsalsa.errors import LsalsaError, ShapeError
+from lsalsa.metrics import error_percent, filter_errors, rmse, rmse_per_sample, zero_share, zero_share_per_sample
 
 ESTIMATES = np.array([[1.0, 0.0, -2.0], [0.0, 0.0, 0.0]], np.float32)
 TARGETS = np.array([[1.0, 3.0, -2.0], [0.0, 4.0, 0.0]], np.float32)
@@ -61,3 +61,25 @@ def test_metrics_are_plain_numbers():
         assert isinstance(value, float)
     assert rmse_per_sample(ESTIMATES, TARGETS).dtype == np.float64
     assert zero_share_per_sample(ESTIMATES).dtype == np.float64
+
+
+def test_errors_of_filters_do_not_depend_on_order_sign_and_shift():
+    rng = np.random.default_rng(0)
+    for shape in ((12, 3), (7, 8, 3)):
+        true = np.zeros(shape)
+        inner = tuple(slice(2, size - 2) for size in shape[:-1])
+        true[inner] = rng.standard_normal(true[inner].shape)
+        moved = -3 * np.roll(true, 2, axis=0)[..., [2, 0, 1]]
+        np.testing.assert_allclose(filter_errors(moved, true), 0, atol=1e-7)
+
+
+def test_the_error_of_a_filter_is_the_sine_of_its_angle_to_the_true_one():
+    """Filters of one entry apart from their ends do not correlate more at another shift."""
+    angle, true = 0.3, np.array([[0.0], [1.0], [0.0], [0.0]])
+    turned = np.array([[0.0], [math.cos(angle)], [0.0], [math.sin(angle)]])
+    assert filter_errors(turned, true) == pytest.approx([math.sin(angle)])
+
+
+def test_filters_that_are_not_as_many_are_refused():
+    with pytest.raises(ShapeError, match=r"as many as the true ones, \(5, 3\), found \(5, 2\)"):
+        filter_errors(np.ones((5, 2)), np.ones((5, 3)))

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 import strict_cupy
-from device_runs import RUNS, assert_alike, host_and_device, placed, placed_for
+from device_runs import ENCODERS, HOST_ONLY, RUNS, assert_alike, host_and_device, placed, placed_for
 
-from lsalsa import encoders, solve, train
+from lsalsa import solve, train
 from lsalsa.arrays import Device, Tiles, check_matrix, is_host, namespace, to_host
 from lsalsa.arrays.kernels import cuda, kernels_for
 from lsalsa.encoders import encoder_class, load_encoder
-from lsalsa.errors import DataError
+from lsalsa.errors import ConfigError, DataError
 from lsalsa.study.timing import time_coder
 
 TOLERANCE = {np.float32: 2e-5, np.float64: 1e-12}
@@ -66,7 +66,7 @@ def test_device_arrays_give_the_results_of_host_arrays(name, dtype):
     assert_alike(found, expected, TOLERANCE[dtype])
 
 
-@pytest.mark.parametrize("name", encoders.available())
+@pytest.mark.parametrize("name", ENCODERS)
 def test_a_training_on_a_device_goes_on_from_its_checkpoint(name, tmp_path):
     problem, signals = placed_for(name, Device("gpu"), np.float32)
     targets = solve(problem, signals, "fista", 30).codes
@@ -79,13 +79,20 @@ def test_a_training_on_a_device_goes_on_from_its_checkpoint(name, tmp_path):
         assert np.array_equal(to_host(parted.arrays[parameter]), to_host(array))
 
 
-@pytest.mark.parametrize("name", encoders.available())
+@pytest.mark.parametrize("name", ENCODERS)
 def test_an_encoder_is_saved_from_a_device_and_put_there_again(name, tmp_path):
     problem, signals = placed_for(name, Device("gpu"), np.float32)
     encoder = encoder_class(name).from_problem(problem, depth=2)
     encoder.save(tmp_path / "encoder.npz")
     again = load_encoder(tmp_path / "encoder.npz").to(Device("gpu"))
     assert np.array_equal(to_host(again.encode(signals)), to_host(encoder.encode(signals)))
+
+
+@pytest.mark.parametrize("name", HOST_ONLY)
+def test_an_encoder_that_works_in_host_memory_only_says_so(name):
+    problem, signals = placed_for(name, Device("gpu"), np.float32)
+    with pytest.raises(ConfigError, match="host memory"):
+        encoder_class(name).from_problem(problem, depth=2).encode(signals)
 
 
 def test_values_that_are_not_finite_are_found_on_a_device():

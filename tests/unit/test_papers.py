@@ -250,11 +250,14 @@ NAMES = re.compile(r"(?<![a-z0-9])(sc2net|crsae|papers[./]lsalsa|study\.lsalsa|t
 """Words that name a paper; `lsalsa` alone is the library, and an encoder."""
 
 LIBRARY = {
+    "__init__.py": "lists the encoders",
     "losses/sc2net.py": "the loss bears the name of the paper that gave it",
     "losses/__init__.py": "the loss",
     "encoders/lista.py": "cites the paper on learned thresholds",
     "encoders/lfista.py": "cites the paper of the encoder",
     "encoders/slstm.py": "cites the paper of the encoder",
+    "encoders/crsae.py": "the encoder bears the name that its paper gave it",
+    "encoders/exact_crsae.py": "the same encoder with exact codes",
     "encoders/_dense.py": "cites the paper on the scale of a tied decoder",
     "decoders.py": "cites the paper on the scale of a tied decoder",
 }

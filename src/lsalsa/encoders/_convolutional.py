@@ -6,12 +6,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lsalsa.arrays import to_host
+from lsalsa.arrays.unit_norm import normalise
 from lsalsa.convolution import Convolution, lipschitz_bound
 from lsalsa.decoders import ConvolutionalDecoder
 from lsalsa.encoders.base import Encoder
 from lsalsa.errors import ConfigError
 from lsalsa.problem.convolutional import ConvolutionalProblem
-from lsalsa.unit_norm import normalise
 
 CEILING_FACTOR = 5.0  # filters that are all becoming the same low-pass raise L by more; others hardly change it
 
@@ -46,7 +46,8 @@ class ConvolutionalEncoder(Encoder):
     @classmethod
     def shapes(cls, settings: Mapping[str, Any], n_features: int, n_atoms: int) -> dict[str, tuple[int, ...]]:
         sizes = zip(settings["signal_shape"], settings["filter_shape"], settings["stride"], strict=True)
-        n_filters = n_atoms // int(np.prod([(signal - length) // step + 1 for signal, length, step in sizes]))
+        n_positions = int(np.prod([max(1, (signal - length) // step + 1) for signal, length, step in sizes]))
+        n_filters = n_atoms // n_positions
         penalties = (1 if settings["shared"] else n_filters,)
         return {"filters": (*settings["filter_shape"], n_filters), "penalties": penalties}
 

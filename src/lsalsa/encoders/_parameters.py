@@ -9,10 +9,10 @@ import numpy as np
 
 from lsalsa.arrays import Device, check_count, kernels_for, namespace, to_host
 from lsalsa.arrays.checks import check_finite, check_floating
+from lsalsa.arrays.unit_norm import column_norms
 from lsalsa.discovery import settings_for
 from lsalsa.errors import DataError, ShapeError
 from lsalsa.storage import write_arrays
-from lsalsa.unit_norm import column_norms
 
 
 class Parametrised(ABC):

@@ -18,8 +18,8 @@ class GammaPriorLoss(Loss):
     """sum_c rate_c |x_c|_1 - (n + r_c - 1) log rate_c + strength rate_c, averaged over samples.
 
     rate_c is penalty_c / noise^2, and n the entries of a code that the penalty weighs. The prior is the Gamma density
-    with the mean prior_c / noise^2, so that r_c = strength prior_c / noise^2 (docs/method.md, section 9). A penalty that
-    all filters share has one prior.
+    with mean prior_c / noise^2, so that r_c = strength prior_c / noise^2 (docs/method.md, section 9). A penalty for all
+    filters has one prior.
 
     Parameters
     ----------

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from lsalsa.arrays import check_count, nearest
+from lsalsa.arrays.unit_norm import remove_radial_part
 from lsalsa.discovery import settings_for
 from lsalsa.encoders.base import Encoder
 from lsalsa.errors import ConfigError
 from lsalsa.losses import CODES, Loss
 from lsalsa.training.optimizers import Optimizer, optimizer_class
-from lsalsa.unit_norm import remove_radial_part
 
 
 @dataclass(frozen=True)

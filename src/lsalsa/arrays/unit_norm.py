@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from lsalsa.arrays import namespace
+from lsalsa.arrays.namespace import namespace
 
 
 def column_norms(array: Any) -> Any:
