@@ -3,8 +3,6 @@
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
-from scipy.signal import correlate
 
 from lsalsa.arrays import namespace, to_host
 from lsalsa.errors import ShapeError
@@ -72,6 +70,8 @@ def filter_errors(learned: Any, true: Any) -> np.ndarray:
     ShapeError
         When there are more of one or the numbers of axes differ.
     """
+    from scipy.optimize import linear_sum_assignment  # here: every encoder's loss imports this module
+
     found, wanted = (np.moveaxis(to_host(bank).astype(np.float64), -1, 0) for bank in (learned, true))
     if found.ndim != wanted.ndim or len(found) != len(wanted):
         raise ShapeError(f"learned filters must be as many as the true ones, {true.shape}, found {learned.shape}")
@@ -80,6 +80,8 @@ def filter_errors(learned: Any, true: Any) -> np.ndarray:
 
 
 def _filter_error(learned: np.ndarray, true: np.ndarray) -> float:
+    from scipy.signal import correlate
+
     overlaps = correlate(learned, true, mode="full", method="direct")
     rho = np.abs(overlaps).max() / (np.linalg.norm(learned) * np.linalg.norm(true))
     return float(np.sqrt(max(0.0, 1.0 - rho**2)))

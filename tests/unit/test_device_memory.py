@@ -5,9 +5,9 @@ import logging
 import numpy as np
 import pytest
 import strict_cupy
-from device_runs import assert_alike, on_host, optimal_run, placed
+from device_runs import ENCODERS, assert_alike, on_host, optimal_run, placed, placed_for
 
-from lsalsa import encoders, solve, solvers, train
+from lsalsa import solve, solvers, train
 from lsalsa.arrays import Device, Tiles
 from lsalsa.arrays.tiles import HALVINGS
 from lsalsa.encoders import encoder_class
@@ -28,9 +28,9 @@ def memory_for(monkeypatch, cupy):
     """Sets how many rows of codes a buffer of a tile may have; results, asked for as matrices, always fit."""
     empty, empty_like = cupy.empty, cupy.empty_like
 
-    def limit(rows):
+    def limit(rows, n_atoms=N_ATOMS):
         def scarce(shape, *args):
-            if isinstance(shape, int) and shape > rows * N_ATOMS:
+            if isinstance(shape, int) and shape > rows * n_atoms:
                 raise strict_cupy.OutOfMemoryError(f"Out of memory allocating {shape} numbers")
             return empty(shape, *args)
 
@@ -137,9 +137,9 @@ def test_optimal_codes_in_smaller_tiles_are_those_of_one_tile(memory_for, cupy):
     assert cupy.freed
 
 
-@pytest.mark.parametrize("name", encoders.available())
+@pytest.mark.parametrize("name", ENCODERS)
 def test_codes_and_gradients_in_smaller_tiles_are_those_of_one_tile(name, memory_for, cupy):
-    problem, signals = placed(Device("gpu"), np.float64)
+    problem, signals = placed_for(name, Device("gpu"), np.float64)
     targets = solve(problem, signals, "fista", 30).codes
     encoder = encoder_class(name).from_problem(problem, depth=3)
 
@@ -148,7 +148,7 @@ def test_codes_and_gradients_in_smaller_tiles_are_those_of_one_tile(name, memory
         return on_host({"codes": encoder.encode(signals), "loss": np.array(loss), **gradient})
 
     expected = results()
-    memory_for(9)
+    memory_for(9, encoder.n_atoms)
     assert_alike(results(), expected, 1e-12)
     assert cupy.freed
 
