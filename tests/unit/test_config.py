@@ -107,6 +107,11 @@ REFERENCES = [
     ("tasks.digits.penalties", [1, 2], "tasks.digits.penalties must have one entry per component (1), found 2"),
     ("tasks.digits.methods", ["fistaa"], "names fistaa, which is not a method; did you mean fista?"),
     ("methods.lsalsa.algorithm", "lsalse", "names lsalse, which is not a solver or encoder; did you mean lsalsa?"),
+    (
+        "methods.crsae",
+        {"depths": [1]},
+        "methods.crsae: crsae needs a ConvolutionalProblem, but tasks have dictionaries",
+    ),
     ("methods.lsals", {"depths": [1]}, "methods.lsals is not a solver or encoder; did you mean lsalsa?"),
     ("methods.lsalsa.loss", "code", "methods.lsalsa.loss names code, which is not a loss; did you mean codes?"),
     ("methods.lsalsa.optimizer", "adan", "optimizer names adan, which is not an optimiser; did you mean adam?"),

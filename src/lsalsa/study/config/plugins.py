@@ -61,6 +61,9 @@ def searchable(algorithm: str) -> dict[str, Any]:
     found = class_of(algorithm)
     if not is_learned(algorithm):
         return EVERY_METHOD | dict(found.settings)  # type: ignore[attr-defined]
+    solved = found.solves  # type: ignore[attr-defined]
+    if solved is not importlib.import_module("lsalsa.problem").SparseCodingProblem:
+        raise ConfigError(f"{algorithm} needs a {solved.__name__}, but tasks have dictionaries")
     own = {name: value for name, value in found.defaults.items() if name not in NOT_SEARCHED}  # type: ignore[attr-defined]
     return EVERY_METHOD | LEARNED | own
 
