@@ -110,7 +110,7 @@ REFERENCES = [
     (
         "methods.crsae",
         {"depths": [1]},
-        "methods.crsae: crsae needs a ConvolutionalProblem, but tasks have dictionaries",
+        "crsae: crsae needs a ConvolutionalProblem, but tasks have dictionaries",
     ),
     ("methods.lsals", {"depths": [1]}, "methods.lsals is not a solver or encoder; did you mean lsalsa?"),
     ("methods.lsalsa.loss", "code", "methods.lsalsa.loss names code, which is not a loss; did you mean codes?"),

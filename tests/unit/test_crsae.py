@@ -125,14 +125,14 @@ def test_exact_codes_are_those_of_the_exact_coder_wherever_it_starts():
         np.testing.assert_allclose(found, expected, atol=1e-8)
 
 
-def test_nearly_equal_neighbours_make_no_gradient_rather_than_a_wrong_one():
+def test_codes_that_the_signals_do_not_determine_have_no_gradient_and_this_is_said():
+    """Three equal filters, all active everywhere."""
     bank = make_bank("recording")
     encoder = ExactCRsAE.from_problem(bank.problem())
-    singular = np.ones((2, bank.matrix.shape[1]))
-    singular[0] = np.random.default_rng(0).standard_normal(singular.shape[1])
-    encoder.arrays["filters"][...] = 1e-200 * encoder.arrays["filters"]
-    with pytest.raises(DivergedError, match="gradient at exact codes"):
-        encoder._weights(encoder.operator(), singular != 0, singular)
+    encoder.arrays["filters"][...] = encoder.arrays["filters"][:, :1].copy()
+    wanted = np.random.default_rng(0).standard_normal((2, bank.matrix.shape[1]))
+    with pytest.raises(DivergedError, match="gradient at exact codes misses its precision"):
+        encoder._weights(encoder.operator(), np.ones(wanted.shape, bool), wanted)
 
 
 # filters of norm 1, and their step
@@ -382,7 +382,7 @@ def test_penalties_stay_where_the_prior_has_a_logarithm():
 
 
 def groups_of(problem, encoder):
-    """Filters for the reconstruction, penalties for the prior, the step by plain descent."""
+    """Filters for the reconstruction, penalties for the prior, each by an optimiser of its own."""
     explain = loss_for("reconstruction", problem, encoder)
     prior = loss_for("gamma_prior", problem, encoder, noise=0.3)
     adam = {"optimizer": "adam", "constants": {"epsilon": 1e-3, "amsgrad": True}}
@@ -450,6 +450,7 @@ def built(**changes):
             ConfigError,
             "CRsAE needs a ConvolutionalProblem, found SparseCodingProblem",
         ),
+        (lambda: CRsAE.from_problem(BANK.problem(), ceiling=-1), ConfigError, "ceiling must be positive, or None"),
         (lambda: CRsAE({}, depth=3), ConfigError, "CRsAE needs signal_shape, filter_shape, stride"),
         (
             lambda: CRsAE.from_problem(BANK.problem(), shared=True),

@@ -13,7 +13,7 @@ from lsalsa.encoders.base import Encoder
 from lsalsa.errors import ConfigError
 from lsalsa.problem.convolutional import ConvolutionalProblem
 
-CEILING_FACTOR = 5.0  # filters that are all becoming the same low-pass raise L by more; others hardly change it
+CEILING_FACTOR = 5.0  # learning raises L by a factor of two or three; filters that all become one low-pass, by more
 
 
 class ConvolutionalEncoder(Encoder):
@@ -37,6 +37,8 @@ class ConvolutionalEncoder(Encoder):
         missing = [name for name in ("signal_shape", "filter_shape", "stride") if settings[name] is None]
         if missing:
             raise ConfigError(f"{cls.__name__} needs {', '.join(missing)}, which a ConvolutionalProblem gives it")
+        if settings["ceiling"] is not None and not settings["ceiling"] > 0:
+            raise ConfigError(f"ceiling must be positive, or None for no limit, found {settings['ceiling']}")
 
     @classmethod
     def sizes(cls, settings: Mapping[str, Any], arrays: Mapping[str, Any]) -> tuple[int, int]:
@@ -55,15 +57,14 @@ class ConvolutionalEncoder(Encoder):
     def from_problem(cls, problem: ConvolutionalProblem, **settings: Any) -> "ConvolutionalEncoder":
         if not isinstance(problem, ConvolutionalProblem):
             raise ConfigError(f"{cls.__name__} needs a ConvolutionalProblem, found {type(problem).__name__}")
-        arrays = cls.start(problem, bool(settings.get("shared")))
-        shapes = {"signal_shape": problem.signal_shape, "filter_shape": problem.filters.shape[:-1]}
-        lists = {name: list(shape) for name, shape in {**shapes, "stride": problem.stride}.items()}
-        ceiling = {"ceiling": CEILING_FACTOR * problem.lipschitz}
+        start = cls.start(problem, bool(settings.get("shared")))
         return cls(
-            {name: problem.xp.array(array, dtype=problem.dtype) for name, array in arrays.items()},
+            {name: problem.xp.array(values, dtype=problem.dtype) for name, values in start.items()},
+            signal_shape=list(problem.signal_shape),
+            filter_shape=list(problem.filters.shape[:-1]),
+            stride=list(problem.stride),
             nonnegative=problem.nonnegative,
-            **lists,
-            **{**ceiling, **settings},
+            **{"ceiling": CEILING_FACTOR * problem.lipschitz, **settings},
         )
 
     @classmethod
