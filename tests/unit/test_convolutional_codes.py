@@ -80,8 +80,8 @@ def test_a_start_changes_where_it_begins_and_not_where_it_ends(nonnegative):
 def test_filters_that_are_alike_or_opposite_are_no_obstacle(nonnegative):
     """The optimum is not unique: what is certified is its objective."""
     bank = make_bank("recording")
-    twins = np.concatenate([bank.filters, bank.filters[:, :2], -bank.filters[:, :1], np.zeros((5, 1))], axis=1)
-    doubled = Bank(twins, bank.penalties + (0.3, 0.2, 0.25, 0.3), bank.signal_shape, bank.stride, bank.signals)
+    twins = np.concatenate([bank.filters, bank.filters[:, :2], -bank.filters[:, :1]], axis=1)
+    doubled = Bank(twins, bank.penalties + (0.3, 0.2, 0.25), bank.signal_shape, bank.stride, bank.signals)
     codes = exact_codes(doubled, nonnegative)
     assert_optimal(doubled, codes, nonnegative)
     expected = sklearn_optimum(doubled, nonnegative)

@@ -199,6 +199,7 @@ FILTERS = np.ones((5, 2))
         (lambda: ConvolutionalProblem(np.ones((5, 0)), (), 20), ShapeError, "filters must have shape"),
         (lambda: ConvolutionalProblem(np.ones((5, 2), int), 1.0, 20), DataError, "float32 or float64, found int64"),
         (lambda: ConvolutionalProblem(FILTERS * np.nan, 1.0, 20), DataError, "filters holds NaN or Inf"),
+        (lambda: ConvolutionalProblem(FILTERS * (1, 0), 1.0, 20), DataError, "filter 2 of 2 has norm 0"),
         (lambda: ConvolutionalProblem(FILTERS, 1.0, 4), ShapeError, r"\(4,\) are smaller than the filters, \(5,\)"),
         (lambda: ConvolutionalProblem(FILTERS, 1.0, (4, 4)), ShapeError, "signal_shape must have 1 numbers"),
         (lambda: ConvolutionalProblem(np.ones((3, 3, 2)), 1.0, 9), ShapeError, "signal_shape must have 2 numbers"),
@@ -231,3 +232,9 @@ def test_arrays_that_do_not_fit_are_refused_by_name(call, error, message):
     bank = make_bank("recording")
     with pytest.raises(error, match=message):
         call(bank.problem(nonnegative=True), bank.signals, np.abs(random_codes(bank)))
+
+
+def test_a_solver_that_needs_dictionaries_says_so():
+    bank = make_bank("recording")
+    with pytest.raises(ConfigError, match="salsa needs a problem with dictionaries, found ConvolutionalProblem"):
+        solve(bank.problem(), bank.signals, "salsa", 3)

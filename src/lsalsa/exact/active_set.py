@@ -62,7 +62,7 @@ def _solve_tile(gram: Any, correlations: Any, penalties: Any, codes: Any, rank: 
         n_active = _prune(gram, correlations[i], penalties, x, active, signs, inside, n_active, target, factor)
         sound = n_active  # leading rows of the factor that belong to the active atoms as they are
         for _ in range(max_rounds):
-            n_active, sound = _settle(
+            n_active, sound = settle(
                 gram, correlations[i], penalties, x, active, signs, inside, n_active, sound, target, factor
             )
             _correlate_residual(gram, correlations[i], x, active, n_active, residual_correlation)
@@ -120,7 +120,7 @@ def _prune(
 
 
 @compiled
-def _settle(
+def settle(
     gram: Any,
     correlation: Any,
     penalties: Any,
@@ -133,7 +133,34 @@ def _settle(
     target: Any,
     factor: Any,
 ) -> tuple[int, int]:
-    """Move to the optimum over the active atoms, letting those go whose sign will not hold."""
+    """Move to the optimum over the active atoms, letting those go whose sign will not hold.
+
+    Parameters
+    ----------
+    gram : array, (n_atoms, n_atoms), float64
+    correlation : array, (n_atoms,), float64
+        A^T y.
+    penalties : array, (n_atoms,), float64
+    x : array, (n_atoms,), float64
+        Overwritten by the optimum over the active atoms.
+    active : array, (n_atoms,), int64
+        The active atoms come first; those that leave are closed up.
+    signs : array, (n_atoms,), float64
+        Of the active atoms, in their order.
+    inside : array, (n_atoms,), bool
+        Which atoms are active.
+    n_active : int
+    sound : int
+        Leading rows of the factor that belong to the active atoms as they are.
+    target : array, (n_atoms,), float64
+        Room for the solution that the step aims at.
+    factor : array, (rank + 1, rank + 1), float64
+        Cholesky factor of the Gram matrix of the active atoms.
+
+    Returns
+    -------
+    n_active, sound : int
+    """
     while n_active > 0:
         sound = _extend(gram, active, sound, n_active, factor)
         if sound < n_active:

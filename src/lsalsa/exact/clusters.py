@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from lsalsa.exact.active_set import _settle
+from lsalsa.exact.active_set import settle
 
 COARSEST = 3.0  # excess of a correlation over its penalty that is repaired first
 FINER = 0.3  # from one level of excess to the next
@@ -197,7 +197,7 @@ def _solve(taps: Any, x: Any, correlations: Any, search: tuple, room: tuple, n: 
         for b in range(n):
             correlation[a] += gram[a, b] * values[b]
     factor = factor[: (n + 1) * (n + 1)].reshape((n + 1, n + 1))
-    _settle(gram, correlation, penalties, values, active, signs, inside, n, 0, target, factor)
+    settle(gram, correlation, penalties, values, active, signs, inside, n, 0, target, factor)
 
 
 @compiled

@@ -48,7 +48,7 @@ class ConvolutionalProblem(Certified):
     ShapeError
         When the filters, the penalties, the stride and the shape of the signals do not fit each other.
     DataError
-        When a filter holds NaN or Inf, or a penalty is not positive and finite.
+        When a filter holds NaN or Inf or has norm 0, or a penalty is not positive and finite.
     ConfigError
         When a size or stride is no whole number of at least 1.
 
@@ -85,6 +85,11 @@ class ConvolutionalProblem(Certified):
             raise ShapeError(f"filters must have shape {wanted}, found {tuple(shape) or type(self.filters).__name__}")
         check_floating("filters", self.filters)
         check_finite("filters", self.filters)
+        empty = (to_host(self.filters) == 0).reshape(-1, self.n_filters).all(axis=0)
+        if empty.any():
+            raise DataError(
+                f"filter {int(empty.argmax()) + 1} of {self.n_filters} has norm 0, so its codes would mean nothing"
+            )
 
     def _checked_penalties(self, penalties: float | Sequence[float]) -> tuple[float, ...]:
         found = tuple(float(p) for p in np.atleast_1d(np.asarray(penalties, np.float64)).ravel())
