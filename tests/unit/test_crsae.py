@@ -135,6 +135,16 @@ def test_codes_that_the_signals_do_not_determine_have_no_gradient_and_this_is_sa
         encoder._weights(encoder.operator(), np.ones(wanted.shape, bool), wanted)
 
 
+def test_a_training_whose_free_penalties_reach_0_ends_as_diverged_where_codes_are_exact(caplog):
+    bank = make_bank("recording", n_samples=8)
+    encoder = ExactCRsAE.from_problem(bank.problem())
+    loss = loss_for("reconstruction", bank.problem(), encoder)
+    groups = [Group(loss, 1.0, ("penalties",), "adam")]
+    assert train(encoder, bank.signals, groups=groups, epochs=2).status == "diverged"
+    assert "exact codes need positive ones, found [0.0, 0.0, 0.0]" in caplog.text
+    np.testing.assert_allclose(encoder.arrays["penalties"], bank.penalties)
+
+
 # filters of norm 1, and their step
 
 
@@ -457,7 +467,7 @@ def built(**changes):
             ConfigError,
             "a shared penalty needs a problem",
         ),
-        (lambda: built(filters=0 * BANK.filters), DataError, "columns of norm 1, found column 0 of 2 with norm 0"),
+        (lambda: built(filters=0 * BANK.filters), DataError, "filter 1 .*norm 0"),
         (lambda: built(filters=np.nan * BANK.filters), DataError, "filters holds NaN or Inf"),
         (lambda: built(filters=BANK.filters[:6]), ShapeError, r"filters must have shape \(12, 2\), found \(6, 2\)"),
         (lambda: built(filters=BANK.filters[:, :0]), ShapeError, "filters must have shape"),

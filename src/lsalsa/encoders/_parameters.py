@@ -9,7 +9,6 @@ import numpy as np
 
 from lsalsa.arrays import Device, check_count, kernels_for, namespace, to_host
 from lsalsa.arrays.checks import check_finite, check_floating
-from lsalsa.arrays.unit_norm import column_norms
 from lsalsa.discovery import settings_for
 from lsalsa.errors import DataError, ShapeError
 from lsalsa.storage import write_arrays
@@ -44,7 +43,7 @@ class Parametrised(ABC):
     ConfigError
         For a setting that does not exist or cannot be.
     ShapeError, DataError
-        For parameters that are missing, of another shape or dtype, NaN or infinite, or that cannot have norm 1.
+        For parameters that are missing, of another shape or dtype, NaN or infinite.
     """
 
     defaults: ClassVar[dict[str, Any]]
@@ -118,9 +117,6 @@ class Parametrised(ABC):
             if array.dtype != first.dtype:
                 raise DataError(f"{name} is {array.dtype}, but {names[0]} is {first.dtype}")
             check_finite(name, array)
-            if name in self.unit_norm and not bool((column_norms(array) > 0).all()):
-                zero = int(column_norms(array).argmin())
-                raise DataError(f"{name} must have columns of norm 1, found column {zero} of {shape[-1]} with norm 0")
         return {name: arrays[name] for name in names}
 
     @property

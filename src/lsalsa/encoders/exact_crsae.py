@@ -37,6 +37,12 @@ class ExactCRsAE(ConvolutionalEncoder):
     stride : list of int
     """
 
+    def constrain(self) -> None:
+        super().constrain()
+        if not (self.arrays["penalties"] > 0).all():  # NaN neither
+            found = self.arrays["penalties"].tolist()
+            raise DivergedError(f"the penalties have run away: exact codes need positive ones, found {found}")
+
     def forward(self, signals: Any, tape: Tape, out: Any) -> Any:
         problem, rows = self.problem(), max(1, len(signals))  # the tile as it is: it runs on one worker already
         start = solve(problem, signals, "fista", self.depth, tile_rows=rows).codes
