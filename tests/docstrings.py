@@ -46,12 +46,14 @@ class Public(NamedTuple):
 class Docstring(AstValidator):
     """A docstring, read by numpydoc, beside the parameters that belong to it."""
 
+    classes: Mapping[str, ast.ClassDef]
+
     @property
     def fields(self) -> list[str]:
         """Parameters of a class that has no `__init__`; nothing for anything else."""
         if not self.is_class or self.signature_parameters:
             return []
-        return _settings(self.node) or _fields(self.node)
+        return _settings(self.node, self.classes) or _fields(self.node)
 
     @property
     def expected(self) -> list[str]:
@@ -104,21 +106,23 @@ def _contract(tree: ast.Module, trees: Mapping[Path, ast.Module]) -> dict[str, P
     return {one.name: one for one in _public(path, trees[path])} if path in trees else {}
 
 
-def _read(one: Public) -> Docstring:
+def _read(one: Public, classes: Mapping[str, ast.ClassDef]) -> Docstring:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of unknown sections, which are faults here
-        return Docstring(ast_node=one.node, filename=ROOT / one.path, obj_name=one.name, ancestry=one.parents)
+        docstring = Docstring(ast_node=one.node, filename=ROOT / one.path, obj_name=one.name, ancestry=one.parents)
+    docstring.classes = classes
+    return docstring
 
 
 def _faults(one: Public, contract: Public | None, classes: Mapping[str, ast.ClassDef]) -> Iterator[str]:
-    docstring = _read(one)
+    docstring = _read(one, classes)
     titles = docstring.section_titles
     if unknown := [title for title in titles if title not in ALLOWED_SECTIONS]:
         yield f"no section of numpydoc: {', '.join(unknown)}"
         return
     if titles != (known := sorted(titles, key=ALLOWED_SECTIONS.index)):
         yield f"sections must stand in the order {', '.join(known)}"
-    found = docstring.found or (_read(contract).found if contract else [])
+    found = docstring.found or (_read(contract, classes).found if contract else [])
     is_needed = len(docstring.expected) >= FEWEST and not _base_documents(one, classes)
     if found or is_needed:
         yield from _wrong_names(docstring.expected, found)
@@ -157,13 +161,14 @@ def _fields(node: ast.ClassDef) -> list[str]:
     return fields if words & {"dataclass", "NamedTuple"} else []
 
 
-def _settings(node: ast.ClassDef) -> list[str]:
-    """Keys of the dictionary `defaults` or `settings` in the body of a class; nothing without one."""
+def _settings(node: ast.ClassDef, classes: Mapping[str, ast.ClassDef]) -> list[str]:
+    """Keys of the dictionary `defaults` or `settings` of a class or the nearest of its bases; nothing without one."""
     for part in node.body:
         is_settings = isinstance(part, ast.AnnAssign) and part.target.id in ("defaults", "settings")
         if is_settings and isinstance(part.value, ast.Dict):
             return [ast.literal_eval(key) for key in part.value.keys]
-    return []
+    bases = [classes[name] for name in map(ast.unparse, node.bases) if name in classes]
+    return next((found for base in bases if (found := _settings(base, classes))), [])
 
 
 def main() -> int:

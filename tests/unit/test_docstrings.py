@@ -60,6 +60,13 @@ def test_a_fault_is_named_with_its_function(text, fault):
     assert faults(text) == [f"function: {fault}"]
 
 
+def test_a_class_documents_the_settings_that_it_inherits():
+    base = 'class _Base:\n    defaults: dict = {"a": 1, "b": 2, "c": 3}\n\n\n'
+    assert docstrings.faults_of({MODULE: base + "class Child(_Base):\n    pass\n"}) == [
+        "module.py:5 Child: Parameters lacks a, b, c"
+    ]
+
+
 def test_a_fault_says_file_and_line():
     (fault,) = docstrings.faults_of({MODULE: "\n\n" + function("a, b, c")})
     assert fault == "module.py:3 function: Parameters lacks a, b, c"
