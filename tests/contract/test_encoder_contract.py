@@ -16,7 +16,7 @@ from worlds import relative_error
 from lsalsa import load_encoder, train
 from lsalsa.arrays import Device, Space, set_threads, threads
 from lsalsa.encoders import available, encoder_class
-from lsalsa.errors import LsalsaError
+from lsalsa.errors import ConfigError, LsalsaError
 from lsalsa.losses import available as losses
 from lsalsa.losses import loss_for
 from lsalsa.losses.codes import CodesLoss
@@ -90,6 +90,16 @@ def test_settings_are_those_declared_and_nothing_else(name):
         encoder_class(name).from_problem(world.problem, depth=2, no_such_setting=1)
     with pytest.raises(LsalsaError, match="depth"):
         build(name, world, depth=0)
+
+
+@every_encoder
+def test_a_problem_of_another_kind_is_refused_by_name(name):
+    other = world_for("lista" if has_filters(name) else "crsae").problem
+    cls = encoder_class(name)
+    with pytest.raises(
+        ConfigError, match=f"{cls.__name__} needs a {cls.solves.__name__}, found {type(other).__name__}"
+    ):
+        cls.from_problem(other)
 
 
 @every_pair

@@ -236,5 +236,5 @@ def test_arrays_that_do_not_fit_are_refused_by_name(call, error, message):
 
 def test_a_solver_that_needs_dictionaries_says_so():
     bank = make_bank("recording")
-    with pytest.raises(ConfigError, match="salsa needs a problem with dictionaries, found ConvolutionalProblem"):
+    with pytest.raises(ConfigError, match="salsa needs a SparseCodingProblem, found ConvolutionalProblem"):
         solve(bank.problem(), bank.signals, "salsa", 3)

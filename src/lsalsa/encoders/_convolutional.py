@@ -11,6 +11,7 @@ from lsalsa.convolution import Convolution, lipschitz_bound
 from lsalsa.decoders import ConvolutionalDecoder
 from lsalsa.encoders.base import Encoder
 from lsalsa.errors import ConfigError
+from lsalsa.problem import check_problem
 from lsalsa.problem.convolutional import ConvolutionalProblem
 
 CEILING_FACTOR = 5.0  # learning raises L by a factor of two or three; filters that all become one low-pass, by more
@@ -55,8 +56,7 @@ class ConvolutionalEncoder(Encoder):
 
     @classmethod
     def from_problem(cls, problem: ConvolutionalProblem, **settings: Any) -> "ConvolutionalEncoder":
-        if not isinstance(problem, ConvolutionalProblem):
-            raise ConfigError(f"{cls.__name__} needs a ConvolutionalProblem, found {type(problem).__name__}")
+        check_problem(cls.__name__, problem, cls.solves)
         start = cls.start(problem, bool(settings.get("shared")))
         return cls(
             {name: problem.xp.array(values, dtype=problem.dtype) for name, values in start.items()},

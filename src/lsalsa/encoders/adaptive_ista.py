@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from lsalsa.encoders._gated import GatedEncoder
-from lsalsa.problem import SparseCodingProblem
+from lsalsa.problem import SparseCodingProblem, check_problem
 
 
 class AdaptiveISTA(GatedEncoder):
@@ -26,6 +26,7 @@ class AdaptiveISTA(GatedEncoder):
 
     @classmethod
     def from_problem(cls, problem: SparseCodingProblem, **settings: Any) -> "AdaptiveISTA":
+        check_problem(cls.__name__, problem, cls.solves)
         full = cls.complete(settings)
         step = 1.0 / problem.lipschitz
         filter, splitting = problem.gradient_step(step)

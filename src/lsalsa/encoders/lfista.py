@@ -7,7 +7,7 @@ from lsalsa.arrays import nearest
 from lsalsa.encoders._dense import DenseEncoder
 from lsalsa.encoders._momentum import momenta_of_fista
 from lsalsa.encoders.base import Tape
-from lsalsa.problem import SparseCodingProblem
+from lsalsa.problem import SparseCodingProblem, check_problem
 
 STARTS = ("first", "last")
 
@@ -47,6 +47,7 @@ class LFISTA(DenseEncoder):
 
     @classmethod
     def from_problem(cls, problem: SparseCodingProblem, **settings: Any) -> "LFISTA":
+        check_problem(cls.__name__, problem, cls.solves)
         full = cls.complete(settings)
         step = 1.0 / problem.lipschitz
         filter, transition = problem.gradient_step(step)

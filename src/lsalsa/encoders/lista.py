@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from lsalsa.arrays import nearest
 from lsalsa.encoders._dense import DenseEncoder, stacked
 from lsalsa.encoders.base import Tape
-from lsalsa.problem import SparseCodingProblem
+from lsalsa.problem import SparseCodingProblem, check_problem
 
 STARTS = ("soft", "filter", "zero")
 
@@ -37,6 +37,7 @@ class LISTA(DenseEncoder):
 
     @classmethod
     def from_problem(cls, problem: SparseCodingProblem, **settings: Any) -> "LISTA":
+        check_problem(cls.__name__, problem, cls.solves)
         cls.complete(settings)
         step = 1.0 / problem.lipschitz
         filter, splitting = problem.gradient_step(step)

@@ -8,7 +8,7 @@ import numpy as np
 
 from lsalsa.encoders._dense import DenseEncoder, stacked
 from lsalsa.encoders.base import Tape
-from lsalsa.problem import SparseCodingProblem
+from lsalsa.problem import SparseCodingProblem, check_problem
 from lsalsa.solvers.salsa import check_splitting, read_salsa, splitting_matrix
 
 READ_OUTS = ("softx", "u")
@@ -39,6 +39,7 @@ class LSALSA(DenseEncoder):
 
     @classmethod
     def from_problem(cls, problem: SparseCodingProblem, **settings: Any) -> "LSALSA":
+        check_problem(cls.__name__, problem, cls.solves)
         mu = cls.complete(settings)["mu"]
         arrays = {
             "filter": problem.dictionary.copy(),

@@ -8,7 +8,7 @@ import numpy as np
 from lsalsa.arrays import nearest
 from lsalsa.encoders._gated import GatedEncoder
 from lsalsa.encoders.base import Tape
-from lsalsa.problem import SparseCodingProblem
+from lsalsa.problem import SparseCodingProblem, check_problem
 from lsalsa.seeds import generator
 
 VARIANTS = ("v2", "nogate", "soft")
@@ -57,6 +57,7 @@ class SLSTM(GatedEncoder):
 
     @classmethod
     def from_problem(cls, problem: SparseCodingProblem, **settings: Any) -> "SLSTM":
+        check_problem(cls.__name__, problem, cls.solves)
         full = cls.complete(settings)
         n, rng = problem.n_atoms, generator(full["seed"])
         arrays = {

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lsalsa.arrays import check_matrix, kernels_for, namespace, to_host
-from lsalsa.errors import ConfigError, DataError, ShapeError
+from lsalsa.errors import DataError, ShapeError
 from lsalsa.problem.certified import Certified
 
 
@@ -189,9 +189,3 @@ class SparseCodingProblem(Certified):
         """The problem that `to_arrays` wrote."""
         count = len(arrays["penalties"])
         return cls([arrays[f"dictionary_{i}"] for i in range(count)], arrays["penalties"])
-
-
-def check_dictionaries(who: str, problem: Any) -> None:
-    """Refuse another kind of problem than `SparseCodingProblem` with a `ConfigError` that names who needs one."""
-    if not isinstance(problem, SparseCodingProblem):
-        raise ConfigError(f"{who} needs a problem with dictionaries, found {type(problem).__name__}")

@@ -5,6 +5,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from lsalsa.errors import ConfigError
+
 
 class GradientStep(Protocol):
     """x - step A^T (A x - y) as a sum of two parts: one of the signals, which stays, and one of the codes."""
@@ -79,3 +81,20 @@ class Problem(Protocol):
 
     def astype(self, dtype: Any) -> "Problem":
         """The same problem in another floating-point type."""
+
+
+def check_problem(who: str, problem: Any, kind: type) -> None:
+    """Refuse a problem of another kind than the method or encoder `who` takes.
+
+    Parameters
+    ----------
+    who : str
+    problem : object
+    kind : type
+
+    Raises
+    ------
+    ConfigError
+    """
+    if not isinstance(problem, kind):
+        raise ConfigError(f"{who} needs a {kind.__name__}, found {type(problem).__name__}")

@@ -8,7 +8,7 @@ import numpy as np
 
 from lsalsa.arrays import Space, nearest, to_host
 from lsalsa.errors import ConfigError
-from lsalsa.problem import SparseCodingProblem, check_dictionaries
+from lsalsa.problem import SparseCodingProblem, check_problem
 from lsalsa.solvers.base import Solver
 
 READ_OUTS = ("u", "softx", "x")
@@ -39,7 +39,7 @@ class SALSA(Solver):
     settings: ClassVar[dict[str, Any]] = {"mu": 1.0, "read_out": "u"}
 
     def prepare(self) -> None:
-        check_dictionaries("salsa", self.problem)
+        check_problem("salsa", self.problem, SparseCodingProblem)
         check_splitting(self.mu, self.read_out, READ_OUTS)
         self.splitting = self.problem.asarray(splitting_matrix(self.problem, self.mu))
         self.thresholds = self.problem.thresholds(1.0 / self.mu)

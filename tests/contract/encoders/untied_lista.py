@@ -2,6 +2,7 @@
 
 from lsalsa.decoders import Decoder, TiedDecoder
 from lsalsa.encoders._dense import DenseEncoder
+from lsalsa.problem import check_problem
 
 
 class UntiedLISTA(DenseEncoder):
@@ -9,8 +10,8 @@ class UntiedLISTA(DenseEncoder):
 
     x(1) = soft(W_1 y), x(t) = soft(W_t y + S_t x(t-1)) for t = 2..T, output x(T). It starts as ISTA after T steps.
 
-    Settings
-    --------
+    Parameters
+    ----------
     depth : int
         T, the number of layers.
     """
@@ -25,6 +26,7 @@ class UntiedLISTA(DenseEncoder):
 
     @classmethod
     def from_problem(cls, problem, **settings):
+        check_problem(cls.__name__, problem, cls.solves)
         depth, step = cls.complete(settings)["depth"], 1.0 / problem.lipschitz
         filter, splitting = problem.gradient_step(step)
         one = {"filter": filter, "splitting": splitting, "thresholds": problem.thresholds(step)}
