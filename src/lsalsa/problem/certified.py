@@ -53,6 +53,7 @@ class Certified(ABC):
     def _correlate(self, signals: Any) -> Any:
         """A^T y of float64 signals: array, (n_samples, n_atoms), float64."""
 
+    @property
     @abstractmethod
     def _weights(self) -> Any:
         """The penalty of each entry of a code: array, (n_atoms,), float64."""
@@ -134,7 +135,7 @@ class Certified(ABC):
         return self._per_tile(work, signals, codes)
 
     def _primal(self, residual: Any, codes: Any) -> Any:
-        return 0.5 * self.xp.sum(residual * residual, axis=1) + self.xp.abs(codes) @ self._weights()
+        return 0.5 * self.xp.sum(residual * residual, axis=1) + self.xp.abs(codes) @ self._weights
 
     def steepness(self, correlations: Any) -> tuple[Any, Any]:
         """How far correlations reach on either side, in units of the penalty.
@@ -148,7 +149,7 @@ class Certified(ABC):
         above, below : array, (n_samples,), float64
             As `dual_objective` takes them: the larger side twice where codes may have both signs.
         """
-        shares = correlations / self._weights()
+        shares = correlations / self._weights
         if self.nonnegative:
             return self.xp.max(shares, axis=1), -self.xp.min(shares, axis=1)
         steepest = self.xp.max(self.xp.abs(shares), axis=1)

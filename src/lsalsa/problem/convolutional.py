@@ -253,6 +253,7 @@ class ConvolutionalProblem(Certified):
     def _correlate(self, signals: Any) -> Any:
         return self._double.operator.correlate(signals, self.xp.empty((signals.shape[0], self.n_atoms)))
 
+    @cached_property
     def _weights(self) -> Any:
         return self._double.penalty_of_atom
 

@@ -115,12 +115,13 @@ class SparseCodingProblem(Certified):
     @property
     def penalty_of_atom(self) -> Any:
         """The penalty of each atom: array, (n_atoms,), in the problem's dtype."""
-        return self._weights().astype(self.dtype)
+        return self._weights.astype(self.dtype)
 
     def thresholds(self, scale: float) -> Any:
         """`penalty_of_atom` times `scale` (a step size, or 1 / mu): array, (n_atoms,), in the problem's dtype."""
         return (self.penalty_of_atom.astype(np.float64) * scale).astype(self.dtype)
 
+    @cached_property
     def _weights(self) -> Any:
         per_block, xp = zip(self.dictionaries, self.penalties, strict=True), self.xp
         return xp.concatenate([xp.full(d.shape[1], penalty, dtype=np.float64) for d, penalty in per_block])
@@ -142,11 +143,16 @@ class SparseCodingProblem(Certified):
         transition += self.xp.eye(self.n_atoms)
         return DenseStep((step * atoms).astype(self.dtype), transition.astype(self.dtype))
 
+    @cached_property
+    def _atoms(self) -> Any:
+        """`dictionary` in float64, for metrics: once, not for every tile."""
+        return self.dictionary.astype(np.float64, copy=False)
+
     def _synthesize(self, codes: Any) -> Any:
-        return codes @ self.dictionary.T.astype(np.float64)
+        return codes @ self._atoms.T
 
     def _correlate(self, signals: Any) -> Any:
-        return signals @ self.dictionary.astype(np.float64)
+        return signals @ self._atoms
 
     def with_penalties(self, penalties: Sequence[float]) -> "SparseCodingProblem":
         """The same dictionaries under other penalties; what is known of the dictionaries is kept."""
