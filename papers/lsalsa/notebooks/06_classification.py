@@ -60,9 +60,12 @@ for name, rows in rows_of.items():
 # The tables that the paper also has.
 
 # %%
-for name, rows in rows_of.items():
-    if any(row["paper_error_percent"] is not None for row in rows):
-        display(Markdown(f"**{title_of[name]}.** {agreement(rows, labels)}"))
+compared = [
+    f"**{title_of[name]}.** {agreement(rows, labels)}"
+    for name, rows in rows_of.items()
+    if any(row["paper_error_percent"] is not None for row in rows)
+]
+Markdown("\n\n".join(compared) or "*This study has none of them.*")
 
 # %% [markdown]
 # ## Why they differ: the same cells with one thing changed
@@ -74,10 +77,12 @@ for name, rows in rows_of.items():
 # publish.
 
 # %%
-for name, rows in rows_of.items():
-    found = experiments(rows, rows_of.get(f"{name}_variants", []), labels, algorithms)
-    if found:
-        display(Markdown(f"**{title_of[name]}.**\n\n{found}"))
+explained = [
+    f"**{title_of[name]}.**\n\n{found}"
+    for name, rows in rows_of.items()
+    if (found := experiments(rows, rows_of.get(f"{name}_variants", []), labels, algorithms))
+]
+Markdown("\n\n".join(explained) or "*This study has no such cells.*")
 
 # %% [markdown]
 # ## The penalty of CIFAR-10
@@ -87,9 +92,12 @@ for name, rows in rows_of.items():
 # methods depends on it: *Table 6* has the printed penalty, the other one *89 % zeros*.
 
 # %%
-for name, rows in rows_of.items():
-    if name in ("table_6", "table_6_sparse"):
-        display(Markdown(f"**{title_of[name]}.** " + " ".join(ranking(rows, depth, labels) for depth in (1, 5, 10))))
+ranked = [
+    f"**{title_of[name]}.** " + " ".join(ranking(rows, depth, labels) for depth in (1, 5, 10))
+    for name, rows in rows_of.items()
+    if name in ("table_6", "table_6_sparse")
+]
+Markdown("\n\n".join(ranked) or "*This study has neither of them.*")
 
 # %% [markdown]
 # ## Error against time
