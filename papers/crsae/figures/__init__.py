@@ -1,0 +1,1 @@
+"""Kinds of figures that only CRsAE has: `kind: crsae.<file>`."""

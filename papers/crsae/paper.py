@@ -1,0 +1,62 @@
+"""The CRsAE papers in the study: the block of the configuration, put together from the experiments' blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from lsalsa.study.config.fields import PaperSettings
+from lsalsa.study.papers import Paper
+from papers.crsae.experiment import Experiment
+
+EXPERIMENTS: tuple[Experiment, ...] = ()
+NOTEBOOK = "10_crsae"
+TITLE = "CRsAE: filters learned by a recurrent auto-encoder"
+
+
+class CRsAE(PaperSettings):
+    """The CRsAE papers: each experiment has a block of its own, and a study without the block leaves it out."""
+
+    noun: ClassVar[str] = "CRsAE"
+
+
+def _chosen(study: Any) -> list[Experiment]:
+    return [one for one in EXPERIMENTS if getattr(study.crsae, one.name) is not None]
+
+
+def _merged(name: str) -> dict[str, Any]:
+    return {key: value for one in EXPERIMENTS for key, value in getattr(one, name).items()}
+
+
+def outputs(study: Any) -> dict[str, Any]:
+    """Return the tables and figures of the study's experiments, and the notebook that shows them."""
+    found: dict[str, dict[str, Any]] = {"tables": {}, "figures": {}}
+    for one in _chosen(study):
+        for section, blocks in one.outputs(study).items():
+            found[section].update(blocks)
+    shown = {"title": TITLE, "tables": [*found["tables"], "claims"], "figures": [*found["figures"]]}
+    return {**found, "notebooks": {NOTEBOOK: shown}}
+
+
+def shown(study: Any, output: Any) -> Mapping[str, Any]:
+    """Return what the experiments give to a kind of table or figure."""
+    return {key: value for one in _chosen(study) for key, value in one.shown(study, output).items()}
+
+
+def check(study: Any) -> Iterator[str]:
+    """Check what the types of the blocks cannot."""
+    for one in _chosen(study):
+        yield from one.check(study)
+
+
+PAPER = Paper(
+    name="crsae",
+    title="CRsAE",
+    settings=CRsAE,
+    outputs=outputs,
+    rules=_merged("rules"),
+    needs=_merged("needs"),
+    facts=tuple(word for one in EXPERIMENTS for word in one.facts),
+    shown=shown,
+    check=check,
+)

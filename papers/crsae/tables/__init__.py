@@ -1,0 +1,1 @@
+"""Kinds of tables that only CRsAE has: `kind: crsae.<file>`."""
