@@ -1,1 +1,1 @@
-"""Denoising of pictures with learned filters: clean targets against none, and three ways to set the thresholds."""
+"""Experiment 2 of the CRsAE paper: pictures denoised by learned filters, beside the usual methods."""
