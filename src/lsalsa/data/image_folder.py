@@ -158,6 +158,39 @@ def random_split(fraction: float, seed: int) -> Split:
     return split
 
 
+def read_pictures(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """Decode all images in grey and in their own sizes.
+
+    Parameters
+    ----------
+    path : Path
+        A folder or a zip file.
+
+    Returns
+    -------
+    pictures : dict of str to array, each (height_i, width_i), uint8
+        Name of the file inside `path` -> grey values.
+    notes : dict of str to str
+        How many files were skipped, if any.
+
+    Raises
+    ------
+    DataError
+        When there is no image to decode, or one is a decompression bomb.
+    StorageError
+        When the archive is damaged.
+    """
+    with opened(path) as archive:
+        files = [ImageFile(name, "", None) for name in archive.names if is_image(name)]
+        if not files:
+            raise DataError(f"{path} holds no image file")
+        reader = _Reader(archive, size=None, colour=False)
+        pictures = dict(reader.decoded(files))
+        if not pictures:
+            raise reader.nothing_decoded()
+        return pictures, reader.notes(n_other=len(archive.names) - len(files))
+
+
 class _Reader:
     """The images decoded so far, and how many files could not be."""
 
@@ -181,13 +214,14 @@ class _Reader:
         count : int or None
             None decodes all files.
         """
-        decoded = dict(islice(self._decoded(files), count))
+        decoded = dict(islice(self.decoded(files), count))
         self.images += decoded.values()
         self.labels += [label] * len(decoded)
         self.is_test += [is_test] * len(decoded)
         return set(decoded)
 
-    def _decoded(self, files: Sequence[ImageFile]) -> Iterator[tuple[str, np.ndarray]]:
+    def decoded(self, files: Sequence[ImageFile]) -> Iterator[tuple[str, np.ndarray]]:
+        """Name and pixels of every file that can be decoded, one after another; the others are counted."""
         for file in files:
             image = decode(file.name, self.archive.read(file.name), self.size, self.colour)
             if image is None:
@@ -200,20 +234,29 @@ class _Reader:
         """All images in one array; `class_names` is [""] where they have no labels."""
         shapes = {image.shape for image in self.images}
         if not shapes:
-            raise DataError(f"{self.archive.path} holds {len(self.damaged)} images, and none can be decoded")
+            raise self.nothing_decoded()
         if len(shapes) > 1:
             listed = ", ".join(f"{height} x {width}" for height, width, *_ in sorted(shapes)[:3])
             raise ShapeError(f"{self.archive.path} holds images of several sizes ({listed}, ...); set image_size")
-        skipped = f"{len(self.damaged)} damaged images, {n_other} other files"
-        if self.damaged or n_other:
-            logger.warning("%s: skipped %s", self.archive.path, skipped)
         return RawImages(
             images=np.stack(self.images),
             labels=None if class_names == [""] else np.array(self.labels, dtype=np.int64),
             class_names=[name for name in class_names if name],
             is_test=np.array(self.is_test),
-            notes={"skipped": skipped} if self.damaged or n_other else {},
+            notes=self.notes(n_other),
         )
+
+    def notes(self, n_other: int) -> dict[str, str]:
+        """Say how many files were skipped, here and in the log; `n_other` of them are no images."""
+        if not self.damaged and not n_other:
+            return {}
+        skipped = f"{len(self.damaged)} damaged images, {n_other} other files"
+        logger.warning("%s: skipped %s", self.archive.path, skipped)
+        return {"skipped": skipped}
+
+    def nothing_decoded(self) -> DataError:
+        """The error for an archive whose images are all damaged."""
+        return DataError(f"{self.archive.path} holds {len(self.damaged)} images, and none can be decoded")
 
 
 def decode(name: str, content: bytes, size: int | None, colour: bool) -> np.ndarray | None:
