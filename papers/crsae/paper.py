@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 from lsalsa.study.config.fields import PaperSettings
 from lsalsa.study.papers import Paper
 from papers.crsae.experiment import Experiment
+from papers.crsae.speed import experiment as of_speed
 
-EXPERIMENTS: tuple[Experiment, ...] = ()
+EXPERIMENTS: tuple[Experiment, ...] = (of_speed.EXPERIMENT,)
 NOTEBOOK = "10_crsae"
 TITLE = "CRsAE: filters learned by a recurrent auto-encoder"
 
@@ -18,6 +19,8 @@ class CRsAE(PaperSettings):
     """The CRsAE papers: each experiment has a block of its own, and a study without the block leaves it out."""
 
     noun: ClassVar[str] = "CRsAE"
+
+    speed: of_speed.Speed | None = None
 
 
 def _chosen(study: Any) -> list[Experiment]:
