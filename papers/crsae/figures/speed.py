@@ -51,7 +51,7 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
 
 def _plot_rate(axes: Axes, rows: Sequence[Row]) -> None:
     for method, name in METHODS.items():
-        found = sorted((row for row in rows if row["method"] == method), key=lambda row: row["seconds"])
+        found = sorted((row for row in rows if row["method"] == method), key=lambda row: row["n_iterations"] or 0)
         _plot_line(axes, found, "relative_gap", name, LOOKS[method])
         if method == "fista":
             hollow = {**LOOKS[method], "markerfacecolor": "white", "linestyle": ":"}

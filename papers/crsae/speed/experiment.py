@@ -32,7 +32,7 @@ class Speed(Settings):
     n_interior: Count = 5
     passes: Count = 10
     depths: Depths = [40, 100, 200]
-    tolerances: Annotated[list[Share], Field(min_length=1)] = [1e-5, 1e-9]
+    tolerances: Annotated[list[Share], Field(min_length=1)] = [1e-5, 1e-8]
     stream_seconds: Count = 3600
 
 

@@ -54,7 +54,8 @@ def prepare(peer: str, problem: ConvolutionalProblem, tolerance: float) -> Work:
     problem : ConvolutionalProblem
         Of a recording, in host memory.
     tolerance : float
-        The solver's own: of its duality gap, absolute and relative, and of feasibility. Signals are scaled to norm 1.
+        The solver's own: of its duality gap, absolute and relative, and of feasibility. Signals keep their unit: divided
+        by their norm they let ECOS fail on some windows.
 
     Returns
     -------
@@ -98,9 +99,9 @@ class _Split:
         """Number of non-negative variables."""
         return self.columns.shape[1]
 
-    def codes(self, values: Any, scale: float) -> np.ndarray:
-        """Codes, (1, n_atoms), from the non-negative variables of a signal that was divided by its norm."""
-        found = scale * np.maximum(np.asarray(values)[: self.n_signed], 0.0)
+    def codes(self, values: Any) -> np.ndarray:
+        """Codes, (1, n_atoms), from the non-negative variables."""
+        found = np.maximum(np.asarray(values)[: self.n_signed], 0.0)
         return (found if self.nonnegative else found[: self.n_atoms] - found[self.n_atoms :])[None]
 
 
@@ -116,12 +117,11 @@ def _clarabel(problem: ConvolutionalProblem, tolerance: float) -> Work:
     settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = tolerance
 
     def solve(signals: np.ndarray) -> Answer:
-        scale = float(np.linalg.norm(signals)) or 1.0
-        cost = np.concatenate([split.penalties / scale, np.zeros(n)])
-        right = np.concatenate([signals[0] / scale, np.zeros(n_signed)])
+        cost = np.concatenate([split.penalties, np.zeros(n)])
+        right = np.concatenate([signals[0], np.zeros(n_signed)])
         found = clarabel.DefaultSolver(quadratic, cost, constraints, right, cones, settings).solve()
         solved = found.status == clarabel.SolverStatus.Solved
-        return Answer(split.codes(found.x, scale), int(found.iterations), solved, str(found.status))
+        return Answer(split.codes(found.x), int(found.iterations), solved, str(found.status))
 
     return solve
 
@@ -144,12 +144,11 @@ def _ecos(problem: ConvolutionalProblem, tolerance: float) -> Work:
     options |= dict.fromkeys(("abstol", "reltol", "feastol"), tolerance)
 
     def solve(signals: np.ndarray) -> Answer:
-        scale = float(np.linalg.norm(signals)) or 1.0
-        cost = np.concatenate([split.penalties / scale, np.zeros(n), [1.0]])
-        found = ecos.solve(cost, inequal, right, cones, equal, signals[0] / scale, **options)
+        cost = np.concatenate([split.penalties, np.zeros(n), [1.0]])
+        found = ecos.solve(cost, inequal, right, cones, equal, signals[0], **options)
         info = found["info"]
         solved = info["exitFlag"] == 0
-        return Answer(split.codes(found["x"], scale), int(info["iter"]), solved, info["infostring"])
+        return Answer(split.codes(found["x"]), int(info["iter"]), solved, info["infostring"])
 
     return solve
 
