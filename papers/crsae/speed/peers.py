@@ -54,8 +54,8 @@ def prepare(peer: str, problem: ConvolutionalProblem, tolerance: float) -> Work:
     problem : ConvolutionalProblem
         Of a recording, in host memory.
     tolerance : float
-        The solver's own: of its duality gap, absolute and relative, and of feasibility. Signals keep their unit: divided
-        by their norm they let ECOS fail on some windows.
+        The solver's own: of its duality gap, absolute and relative, and of feasibility. Signals keep their unit: ECOS
+        fails on some windows that are divided by their norm.
 
     Returns
     -------
