@@ -10,8 +10,10 @@ from lsalsa.study.papers import Paper
 from papers.crsae.denoising.experiment import EXPERIMENT as DENOISING
 from papers.crsae.denoising.experiment import Denoising
 from papers.crsae.experiment import Experiment
+from papers.crsae.speed import experiment as of_speed
 
 EXPERIMENTS: tuple[Experiment, ...] = (DENOISING,)
+EXPERIMENTS: tuple[Experiment, ...] = (of_speed.EXPERIMENT,)
 NOTEBOOK = "10_crsae"
 TITLE = "CRsAE: filters learned by a recurrent auto-encoder"
 
@@ -22,6 +24,7 @@ class CRsAE(PaperSettings):
     noun: ClassVar[str] = "CRsAE"
 
     denoising: Denoising | None = None
+    speed: of_speed.Speed | None = None
 
 
 def _chosen(study: Any) -> list[Experiment]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lsalsa.arrays import check_count
+from lsalsa.arrays import check_count, one_blas_thread
 from lsalsa.arrays.checks import check_finite, check_floating
 from lsalsa.convolution.occurrences import add_occurrences
 from lsalsa.errors import ConfigError, DivergedError, ShapeError
@@ -151,6 +151,10 @@ class _Recording:
 
     def code(self, size: int, is_last: bool = False) -> CodedStretch:
         """Code the next samples; their codes up to a seam, or all of the last window, are final."""
+        with one_blas_thread():
+            return self._code(size, is_last)
+
+    def _code(self, size: int, is_last: bool) -> CodedStretch:
         codes, n_filters = self._code_window(size), len(self.filters)
         places, n_positions = support_of(codes), codes.size // n_filters
         seam = n_positions if is_last else self._seam(places // n_filters, n_positions)
