@@ -57,7 +57,7 @@ class Stability(Settings):
 
     arm: str = "em_unsupervised"
     depths: Depths = [15, 40]
-    rates: Numbers = [0.002, 0.005]
+    rates: Numbers = [0.001, 0.005]
     rates_em: Numbers = [0.1, 1.0]
     steps: Count = 200
     repetitions: Count = 2
@@ -133,7 +133,7 @@ class Denoising(Settings):
     low_pass_penalty: Above0 = 0.011
     rate: Above0 = 0.005
     rate_lcsc: Above0 = 0.001
-    rate_em: Above0 = 0.1
+    rate_em: Above0 = 1.0
     warm_up: Whole = 0
     tangent: bool = True
     repetitions: Count = 3
