@@ -123,9 +123,7 @@ def sweep_findings(rows: Sequence[Row]) -> list[str]:
     failed = [row for row in points if row["status"] != "ok"]
     if points:
         words = "; ".join(f"T = {row['depth']}, rate {row['rate']:g}, of EM {row['rate_em']:g}" for row in failed)
-        found.append(
-            f"Filters ran away in {len(failed)} of {len(points)} settings{': ' if failed else ''}{words}."
-        )
+        found.append(f"Filters ran away in {len(failed)} of {len(points)} settings{': ' if failed else ''}{words}.")
     return found
 
 

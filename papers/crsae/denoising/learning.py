@@ -247,7 +247,10 @@ def learn(
     DataError
         Pictures that cannot be learned from.
     """
-    learning, crops = Learning(arm, settings, seed=seed, device=device), Crops(train, settings["crop"], settings["noise"])
+    learning, crops = (
+        Learning(arm, settings, seed=seed, device=device),
+        Crops(train, settings["crop"], settings["noise"]),
+    )
     scores = Validation(validation, settings, seed)
     history, losses, status, clock = [], [], "ok", time.perf_counter()
 
@@ -288,7 +291,9 @@ class Validation:
         some, side = pictures[: settings["n_validation"]], settings["validation_crop"]
         self.clean = [_middle(picture, side) for picture in some]
         noises = [generator(seed, 2, i).standard_normal(one.shape) for i, one in enumerate(self.clean)]
-        self.noisy = [one + np.float32(settings["noise"] * noise) for one, noise in zip(self.clean, noises, strict=True)]
+        self.noisy = [
+            one + np.float32(settings["noise"] * noise) for one, noise in zip(self.clean, noises, strict=True)
+        ]
 
     def of(self, encoder: Any, device: Device) -> dict[str, float]:
         """Return psnr_db and zero_share, averaged over the pictures."""
@@ -299,5 +304,7 @@ class Validation:
 
 def _middle(picture: np.ndarray, side: int) -> np.ndarray:
     """Return the middle of a picture, of this side at most."""
-    cuts = [slice((size - side) // 2, (size - side) // 2 + side) if size > side else slice(None) for size in picture.shape]
+    cuts = [
+        slice((size - side) // 2, (size - side) // 2 + side) if size > side else slice(None) for size in picture.shape
+    ]
     return np.ascontiguousarray(picture[tuple(cuts)])

@@ -183,7 +183,10 @@ def peer_rows(
             seconds = time.perf_counter() - clock
             kind = NOISY if method == NOISY else "peer"
             scores = {"psnr_db": psnr_db(one.clean, found), "seconds": seconds, "repetition": 0, "status": "ok"}
-            yield {"method": method, "kind": kind, **empty, "pictures": one.pictures, "picture": one.name, **scores}, found
+            yield (
+                {"method": method, "kind": kind, **empty, "pictures": one.pictures, "picture": one.name, **scores},
+                found,
+            )
 
 
 def depth_rows(trained: Iterable[Trained], noisy: Sequence[Noisy], depths: Sequence[int], device: Device) -> list[dict]:

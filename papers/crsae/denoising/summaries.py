@@ -64,7 +64,13 @@ def _of_method(pictures: str, method: str, of_set: Sequence[Row]) -> dict[str, A
     facts: dict[str, Any] = {name: found.mean if found else None for name, found in means.items()}
     facts["lambda_max"] = max((one["lambda_max"] for one in seeds if one["lambda_max"] is not None), default=None)
     first = {"pictures": pictures, "method": method, "kind": own[0]["kind"]}
-    return {**first, **summary(seeds, "psnr_db"), **facts, "n_pictures": seeds[0]["n_pictures"], "status": status(seeds)}
+    return {
+        **first,
+        **summary(seeds, "psnr_db"),
+        **facts,
+        "n_pictures": seeds[0]["n_pictures"],
+        "status": status(seeds),
+    }
 
 
 def _mean(runs: Sequence[Row]) -> dict[str, Any]:
@@ -136,7 +142,9 @@ def by_bank(rows: Iterable[Row], banks: Sequence[str]) -> list[dict[str, Any]]:
     rows, found = list(rows), []
     for bank in banks:
         own = [row for row in rows if row["bank"] == bank]
-        seeds = [_likeness([row for row in own if row["repetition"] == r]) for r in sorted({r["repetition"] for r in own})]
+        seeds = [
+            _likeness([row for row in own if row["repetition"] == r]) for r in sorted({r["repetition"] for r in own})
+        ]
         columns = [summary(seeds, name) for name in ("r2", "share_above_0_8", "selectivity")]
         merged = {key: value for column in columns for key, value in column.items()}
         found.append({"bank": bank, **merged, "status": status(seeds)})
@@ -189,7 +197,10 @@ def _point(runs: Sequence[Row]) -> dict[str, Any]:
     """Return one point; runs that ran away count for ``lambda_max`` and the status only."""
     found = dict.fromkeys(COLUMNS) | {name: runs[0].get(name) for name in COLUMNS[:7]}
     finished = [run for run in runs if run["status"] in FINISHED]
-    seeds = [_mean_of([run for run in finished if run["repetition"] == r]) for r in sorted({r["repetition"] for r in finished})]
+    seeds = [
+        _mean_of([run for run in finished if run["repetition"] == r])
+        for r in sorted({r["repetition"] for r in finished})
+    ]
     found |= summary(seeds, "psnr_db")
     for name in ("psnr_db_noisy", "zero_share"):
         mean = measured(finished, name)

@@ -1,8 +1,9 @@
 """Denoise a set of pictures by the usual methods. Input, output and parameters: rule denoise_crsae_peers."""
 
+from papers.crsae.denoising.peers import peers
+
 from lsalsa.data.pictures import Pictures
 from lsalsa.study.job import job
-from papers.crsae.denoising.peers import peers
 from papers.crsae.denoising.scoring import drawn, noisy_pictures, peer_rows
 
 with job(snakemake) as j:

@@ -61,10 +61,14 @@ def _hardest(rows: Sequence[Mapping[str, Any]], arms: Sequence[str]) -> list[str
     """Name the pictures with the lowest and the highest PSNR of the first arm."""
     found = []
     for pictures in dict.fromkeys(row["pictures"] for row in rows):
-        own = {row["picture"]: row["psnr_db"] for row in rows if (row["pictures"], row["method"]) == (pictures, arms[0])}
+        own = {
+            row["picture"]: row["psnr_db"] for row in rows if (row["pictures"], row["method"]) == (pictures, arms[0])
+        }
         known = {name: value for name, value in own.items() if value is not None}
         if len(known) > 1:
             low, high = (choose(known, key=known.__getitem__) for choose in (min, max))
-            values = f"{plain(low)} ({known[low]:.2f} dB) is the hardest, {plain(high)} ({known[high]:.2f} dB) the easiest"
+            values = (
+                f"{plain(low)} ({known[low]:.2f} dB) is the hardest, {plain(high)} ({known[high]:.2f} dB) the easiest"
+            )
             found.append(f"{pictures}, {arm_label(arms[0])}: {values}.")
     return found

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from denoising_runs import SETTINGS, pictures
 
-from lsalsa import CRsAE, ConvolutionalProblem, ReconstructionLoss
+from lsalsa import ConvolutionalProblem, CRsAE, ReconstructionLoss
 from lsalsa.arrays import Device
 from lsalsa.data.pictures import Pictures
 from lsalsa.encoders import available
@@ -91,7 +91,9 @@ def test_wrong_sizes_are_one_sentence():
 def world(dtype=np.float64):
     draws, shifts = np.random.default_rng(2), Shifts((7, 6), 3, 2)
     filters = draws.normal(size=(3, 3, 4))
-    problem = ConvolutionalProblem((filters / np.linalg.norm(filters, axis=(0, 1))).astype(dtype), 0.05, shifts.copy_shape, 2)
+    problem = ConvolutionalProblem(
+        (filters / np.linalg.norm(filters, axis=(0, 1))).astype(dtype), 0.05, shifts.copy_shape, 2
+    )
     encoder = CRsAE.from_problem(problem, depth=5, learn_penalties=True)
     clean = draws.normal(size=(2, 7, 6)).astype(dtype)
     return shifts, problem, encoder, clean, clean + 0.3 * draws.normal(size=clean.shape).astype(dtype)
@@ -179,7 +181,16 @@ def test_decoder_only_gives_penalties_no_gradient_which_is_why_there_is_no_such_
 
 
 def test_filters_that_run_away_end_with_a_status_and_the_filters_of_before():
-    settings = {**SETTINGS, "rate": 3.0, "depth": 2, "steps": 40, "record": 100, "n_filters": 30, "stride": 1, "copies": 1}
+    settings = {
+        **SETTINGS,
+        "rate": 3.0,
+        "depth": 2,
+        "steps": 40,
+        "record": 100,
+        "n_filters": 30,
+        "stride": 1,
+        "copies": 1,
+    }
     encoder, history, status = learn(ARMS["fixed_unsupervised"], settings, pictures(), pictures(), seed=0, device=CPU)
     assert status == history[-1]["status"] == "diverged"
     assert history[-1]["step"] < 40
@@ -234,7 +245,9 @@ def test_psnr_has_the_largest_value_as_peak_and_clips_nothing():
 
 def test_noise_depends_on_the_picture_and_on_nothing_else():
     clean = pictures(1, (40, 50))[0]
-    found = [noisy_picture(clean, noise, 1, *key) for noise, key in ((0.1, "ab"), (0.1, "ab"), (0.1, "ac"), (0.2, "ab"))]
+    found = [
+        noisy_picture(clean, noise, 1, *key) for noise, key in ((0.1, "ab"), (0.1, "ab"), (0.1, "ac"), (0.2, "ab"))
+    ]
     assert np.array_equal(found[0], found[1]) and not np.array_equal(found[0], found[2])
     np.testing.assert_allclose(found[3] - clean, 2 * (found[0] - clean), atol=1e-6)
     assert np.std(found[0] - clean) == pytest.approx(0.1, rel=0.05)
@@ -276,7 +289,9 @@ NOISY = list(noisy_pictures("mine", Pictures(["a", "b"], pictures(2), {}), 0.1, 
 def test_rows_of_arms_and_of_the_usual_methods_have_the_same_columns_and_noise():
     shown = drawn(NOISY, {"pictures": "mine", "picture": "b"})
     of_arm = list(arm_rows("em_unsupervised", ARMS["em_unsupervised"], trained(), NOISY, CPU))
-    of_peers = list(peer_rows({"nothing": lambda picture, sigma: picture, "grey": lambda p, s: 0 * p + 0.5}, NOISY, 0.1))
+    of_peers = list(
+        peer_rows({"nothing": lambda picture, sigma: picture, "grey": lambda p, s: 0 * p + 0.5}, NOISY, 0.1)
+    )
     for row, picture in [*of_arm, *of_peers]:
         shown.see(row, picture)
     names = {"penalty_min", "penalty_median", "penalty_max"}  # of the script, which knows the history
@@ -308,4 +323,3 @@ def test_sweeps_change_depth_or_penalties_and_nothing_of_the_trained_encoder():
     doubled = {row["penalties"]: row["zero_share"] for row in noises if row["noise"] == 0.2}
     assert doubled["unchanged"] < doubled["x ratio"] < doubled["x ratio^2"]
     np.testing.assert_array_equal(runs[0].encoder.arrays["penalties"], before)
-

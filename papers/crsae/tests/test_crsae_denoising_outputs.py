@@ -19,7 +19,10 @@ from papers.crsae.denoising.summaries import plain
 POINT = {"arm": "em_unsupervised", "repetition": 0, "status": "ok", "lambda_max": 12.0, "trained_depth": 40}
 POINT |= {"zero_share": 0.9, "psnr_db_noisy": 22.0}
 SWEEPS = [
-    *({**POINT, "sweep": "depth", "depth": d, "noise": None, "penalties": None, "psnr_db": 30 - 20 / d} for d in (5, 40, 400)),
+    *(
+        {**POINT, "sweep": "depth", "depth": d, "noise": None, "penalties": None, "psnr_db": 30 - 20 / d}
+        for d in (5, 40, 400)
+    ),
     *(
         {**POINT, "sweep": "noise", "depth": 40, "noise": noise, "penalties": rule, "psnr_db": 30 - noise / 10 + bonus}
         for noise in (10.0, 20.0)
@@ -181,7 +184,9 @@ def study(**changes):
     """The smoke study with the denoising of photographs."""
     settings = yaml.safe_load((ROOT / "workflow" / "presets" / "smoke.yaml").read_text())
     for section in ("tables", "figures"):
-        settings[section] = {k: v for k, v in settings[section].items() if "." not in v["kind"] and v["kind"] != "claims"}
+        settings[section] = {
+            k: v for k, v in settings[section].items() if "." not in v["kind"] and v["kind"] != "claims"
+        }
     settings = {name: value for name, value in settings.items() if name not in ("lsalsa", "sc2net", "notebooks")}
     block = {"train": "skimage_train", "validation": "own", "tests": ["skimage_test"], "own_pictures": {"own": "."}}
     folder = str(ROOT / "tests")
