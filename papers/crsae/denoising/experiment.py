@@ -69,47 +69,30 @@ class Denoising(Settings):
     Whatever is chosen by looking at results (rates, depth, the strength of the prior) was and is to be chosen on the
     validation set. The test sets are for the tables; no job that trains sees them.
 
-    Parameters
-    ----------
-    train, validation : str
-        Sets of pictures. Filters learn from random crops of the first. The second is scored during training, for the
-        history, and nothing stops or is chosen by it.
-    tests : list of str
-        Sets that all arms and peers denoise. They must not contain the train or the validation set.
-    own_pictures : dict of str to str
-        Sets of the user's own: name -> folder or zip file in `data_dir`.
-    noise : float
-        Standard deviation of the noise, in grey levels of 255, in training and test.
-    n_filters, filter_size, stride, depth : int
-        C, K, stride and T.
-    steps : int
-        Mini-batches of training.
-    steps_supervised : int, optional
-        The same for arms with clean targets, whose steps take several times as long; `steps` by default.
-    batch, crop, copies : int
-        Crops in a batch, their side, and how many of their stride^2 shifted copies a gradient goes back through.
-    prior, strength : float
-        Mean of the Gamma prior of the Laplace rates, penalty / noise^2, and its weight delta. All arms start from it.
-    low_pass_penalty : float
-        Of the low-pass filter in the hand-set arms.
-    rate, rate_lcsc, rate_em : float
-        Of Adam for all that learns from the reconstruction, the same for LCSC, and for the Laplace rates in EM.
-    warm_up : int
-        Steps in which the rates rise from 0.
-    tangent : bool
-        Whether gradients of filters lose the part that only changes norms, see `lsalsa.training.Group`.
-    repetitions : int
-        Seeds of each arm.
-    arms : list of str
-        Names of `papers.crsae.denoising.arms.ARMS`.
-    record : int
-        Steps between two rows of a history.
-    n_validation, validation_crop : int
-        How many validation pictures are scored for the history, and the side of their middle that is.
-    shown : Shown, optional
-        The first picture of the first test set by default.
-    sweep : Sweep, optional
-    stability : Stability, optional
+    - train, validation: sets of pictures. Filters learn from random crops of the first. The second is scored during
+      training, for the history, and nothing stops or is chosen by it.
+    - tests: sets that all arms and peers denoise. They must not contain the train or the validation set.
+    - own_pictures: sets of the user's own, name -> folder or zip file in `data_dir`.
+    - test_crop: side of the middle of each test picture, for small studies; the whole picture by default.
+    - noise: its standard deviation in grey levels of 255, in training and test.
+    - n_filters, filter_size, stride, depth: C, K, stride and T.
+    - steps, steps_supervised: mini-batches of training; those with clean targets take several times as long.
+    - batch, crop, copies: crops in a batch, their side, and how many of their stride^2 shifted copies a gradient goes
+      back through.
+    - prior, strength: mean of the Gamma prior of the Laplace rates, penalty / noise^2, and its weight delta. All arms
+      start from that mean.
+    - low_pass_penalty: that of the low-pass filter in the hand-set arms.
+    - rate, rate_lcsc, rate_em: of Adam for all that learns from the reconstruction, the same for LCSC, and for the
+      Laplace rates in EM. With too low a rate_em the low-pass keeps a high penalty for long, and filters run away.
+    - warm_up: steps in which the rates rise from 0.
+    - tangent: whether gradients of filters lose the part that only changes norms, see `lsalsa.training.Group`.
+    - repetitions: seeds of each arm.
+    - arms: names of `papers.crsae.denoising.arms.ARMS`.
+    - record: steps between two rows of a history.
+    - n_validation, validation_crop: how many validation pictures are scored for the history, and the side of their
+      middle that is.
+    - shown: the picture that is drawn, by default the first of the first test set.
+    - sweep, stability: sweeps over conditions at test, and over depth and rates in training.
     """
 
     noun: ClassVar[str] = "the denoising of CRsAE"
@@ -118,6 +101,7 @@ class Denoising(Settings):
     validation: Name = "bsd68"
     tests: Annotated[list[Name], Field(min_length=1)] = ["crsae_test9", "set12"]
     own_pictures: dict[Name, str] = {}
+    test_crop: Count | None = None
     noise: Above0 = 20.0
     n_filters: Annotated[int, Field(ge=2)] = 64
     filter_size: Annotated[int, Field(ge=3)] = 7
@@ -228,7 +212,7 @@ def denoise_crsae_peers(study: Any, pictures: str) -> Resolved:
 def sweep_crsae_denoising(study: Any) -> Resolved:
     """Resolve the sweep of an arm over depth and noise at test time."""
     block = study.crsae.denoising
-    return {**block.sweep.model_dump(), "trained_noise": block.noise, "seed": study.seed}
+    return {**block.sweep.model_dump(), "test_crop": block.test_crop, "trained_noise": block.noise, "seed": study.seed}
 
 
 def fit_crsae_gabors(study: Any, bank: str) -> Resolved:
@@ -243,7 +227,7 @@ def _noise(block: Denoising) -> Resolved:
 def _tests(study: Any) -> Resolved:
     block = study.crsae.denoising
     shown = block.shown.model_dump() if block.shown else {"pictures": block.tests[0], "picture": None}
-    return {**_noise(block), "shown": shown, "seed": study.seed}
+    return {**_noise(block), "test_crop": block.test_crop, "shown": shown, "seed": study.seed}
 
 
 def _encoder_of(settings: Resolved) -> list[str]:

@@ -39,6 +39,7 @@ def by_set(runs: Iterable[Row], methods: Sequence[str], logged: Iterable[Row] = 
     -------
     rows : list of dict
         One for each set and method; the standard deviation is over seeds, ``lambda_max`` the largest of all seeds.
+        ``psnr_db_before`` is the mean over the runs that ran away, with their filters of before.
     """
     runs, means = list(runs), _logged_means(logged)
     rows = []
@@ -62,6 +63,8 @@ def _of_method(pictures: str, method: str, of_set: Sequence[Row]) -> dict[str, A
     seeds = [_mean([run for run in own if run["repetition"] == r]) for r in sorted({run["repetition"] for run in own})]
     means = {name: measured(seeds, name) for name in FACTS}
     facts: dict[str, Any] = {name: found.mean if found else None for name, found in means.items()}
+    lost = [one["psnr_db"] for one in seeds if one["status"] not in FINISHED and one["psnr_db"] is not None]
+    facts["psnr_db_before"] = statistics.fmean(lost) if lost else None
     facts["lambda_max"] = max((one["lambda_max"] for one in seeds if one["lambda_max"] is not None), default=None)
     first = {"pictures": pictures, "method": method, "kind": own[0]["kind"]}
     return {

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from lsalsa.study.figures import _style
 from lsalsa.study.shown import Shown
-from papers.crsae.denoising.arms import arm_label
+from papers.crsae.denoising.arms import method_label
 from papers.crsae.denoising.summaries import plain
 
 needs = ("crsae.denoising_drawn",)
@@ -58,7 +58,7 @@ def _panels(files: Mapping[str, Any], arms: list[str]) -> tuple[list[_Panel], Ma
     contents = {**{arm: files[arm] for arm in arms}, **{peer: of_peers for peer in facts["psnr_db"] if peer != "noisy"}}
     panels = [_Panel("clean\n", of_peers["clean"])]
     for method, content in {"noisy": of_peers, **contents}.items():
-        title = "\n".join(textwrap.wrap(f"{arm_label(method)}: {content['facts']['psnr_db'][method]:.2f}", 34))
+        title = "\n".join(textwrap.wrap(f"{method_label(method)}: {content['facts']['psnr_db'][method]:.2f}", 34))
         panels.append(_Panel(title, content[method]))
     return panels, facts
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from lsalsa.study.figures import _style
 from lsalsa.study.figures.atoms import mosaic
 from lsalsa.study.shown import Shown
-from papers.crsae.denoising.arms import arm_label
+from papers.crsae.denoising.arms import method_label
 
 needs = ("crsae.denoising_filters",)
 subject = "study"
@@ -30,7 +30,10 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     """Plot one mosaic for the start and one for each arm."""
     files = data["crsae.denoising_filters"]
     arms = [arm for arm in shown.details["arms"] if arm in files]
-    banks = {"random, at the start": files[arms[0]]["start_0"], **{arm_label(a): files[a]["learned_0"] for a in arms}}
+    banks = {
+        "random, at the start": files[arms[0]]["start_0"],
+        **{method_label(a): files[a]["learned_0"] for a in arms},
+    }
     n_columns = min(4, len(banks))
     n_rows = math.ceil(len(banks) / n_columns)
     figure = _style.new_figure(max(n_columns, 3) * INCHES, n_rows * (INCHES + 0.3), shown.heading, WORDS)
@@ -51,7 +54,7 @@ def _upright(filters: np.ndarray) -> np.ndarray:
     return columns * np.where(largest < 0, -1.0, 1.0)
 
 
-def smoothest_first(filters: np.ndarray) -> Sequence[int]:
+def smoothest_first(filters: np.ndarray) -> np.ndarray:
     """Return the order of the filters by the energy of their differences from pixel to pixel, per energy.
 
     Parameters

@@ -1,14 +1,13 @@
 """Denoise a set of pictures by the usual methods. Input, output and parameters: rule denoise_crsae_peers."""
 
-from papers.crsae.denoising.peers import peers
-
 from lsalsa.data.pictures import Pictures
 from lsalsa.study.job import job
+from papers.crsae.denoising.peers import peers
 from papers.crsae.denoising.scoring import drawn, noisy_pictures, peer_rows
 
 with job(snakemake) as j:
     name, pictures = j.wildcards["pictures"], Pictures.from_arrays(j.read("pictures"))
-    noisy = list(noisy_pictures(name, pictures, j.params["noise"], j.params["seed"]))
+    noisy = list(noisy_pictures(name, pictures, j.params["noise"], j.params["seed"], side=j.params["test_crop"]))
     rows, chosen = [], drawn(noisy, j.params["shown"])
     for row, picture in peer_rows(peers(), noisy, j.params["noise"]):
         rows.append({**row, **j.provenance()})

@@ -7,7 +7,7 @@ from typing import Any
 
 from lsalsa.study.shown import Shown
 from lsalsa.study.table import Column, Table, grid
-from papers.crsae.denoising.arms import arm_label
+from papers.crsae.denoising.arms import method_label
 from papers.crsae.denoising.experiment import UNTRAINED
 from papers.crsae.denoising.findings import gabor_findings
 from papers.crsae.denoising.summaries import by_bank
@@ -17,12 +17,12 @@ subject = "study"
 caption = "How much learned filters look like Gabor functions, beside the random filters that they start from."
 
 NOTES = (
-    "R^2: share of a filter's energy that the best Gabor function explains; median over the filters of a seed, then mean"
-    " over seeds. A smooth patch has a high R^2 as well. So the selectivity for an orientation stands beside it: 0 for a"
-    " round patch, 1 for a grating.",
+    "R^2: share of a filter's energy that the best Gabor function explains; median over the filters of a seed, then"
+    " mean over seeds. A smooth patch has a high R^2 as well. So the selectivity for an orientation stands beside it:"
+    " 0 for a round patch, 1 for a grating.",
 )
 COLUMNS = (
-    Column("bank", "filters", lambda bank: "random, at the start" if bank == UNTRAINED else arm_label(bank)),
+    Column("bank", "filters", lambda bank: "random, at the start" if bank == UNTRAINED else method_label(bank)),
     Column("r2", "median R^2", ".2f", spread=True),
     Column("share_above_0_8", "share with R^2 > 0.8", ".2f", spread=True),
     Column("selectivity", "median selectivity", ".2f", spread=True),

@@ -1,4 +1,4 @@
-"""Shifted copies, gradients of the averaged loss, training by every arm, scores: against brute force and definitions."""
+"""Shifted copies, gradients of the averaged loss, training by every arm, scores: against brute force, definitions."""
 
 import math
 
