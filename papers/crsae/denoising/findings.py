@@ -77,7 +77,7 @@ def _best(rows: Sequence[Row], pictures: str, values: Mapping[str, Measured]) ->
     if arms and peers:
         arm, peer = (max(names, key=lambda name: values[name].mean) for names in (arms, peers))
         words = f"best arm: {method_label(arm)}, {_db(values[arm])}"
-        yield f"{words[0].upper()}{words[1:]}; best usual method: {peer}, {_db(values[peer])}."
+        yield f"{words[0].upper()}{words[1:]}; best usual method: {method_label(peer)}, {_db(values[peer])}."
 
 
 def _failed(rows: Sequence[Row]) -> Iterator[str]:

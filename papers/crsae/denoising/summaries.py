@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from lsalsa.study.repetitions import FINISHED, Measured, measured, status, summary
+from lsalsa.study.shown import Shown
 from papers.crsae.denoising.scoring import NOISY
 
 Row = Mapping[str, Any]
@@ -21,6 +22,11 @@ FACTS = ("zero_share", "lambda_max", "penalty_min", "penalty_median", "penalty_m
 def plain(picture: str) -> str:
     """Return a picture's name without its size and capitals: ``lena`` of Lena512."""
     return re.sub(r"\d+$", "", picture.lower()) or picture
+
+
+def logged_runs(data: Mapping[str, Any], shown: Shown) -> list[Row]:
+    """Return the authors' logged runs; none where ours are on parts of the pictures and cannot stand beside them."""
+    return list(data.get("published", ())) if shown.details["whole_pictures"] else []
 
 
 def by_set(runs: Iterable[Row], methods: Sequence[str], logged: Iterable[Row] = ()) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from lsalsa.study.shown import Shown
 from lsalsa.study.table import DASH, Column, Grid, Table
 from papers.crsae.denoising.arms import method_label
 from papers.crsae.denoising.findings import denoising_findings
-from papers.crsae.denoising.summaries import AUTHORS_SET, by_set
+from papers.crsae.denoising.summaries import AUTHORS_SET, by_set, logged_runs
 
 needs = ("crsae.denoised", "published")
 subject = "study"
@@ -41,7 +41,7 @@ LOGGED = Column("logged_psnr_db", "authors' logged run", ".2f")
 
 def make(data: Mapping[str, Any], shown: Shown) -> Table:
     """Make a row of the CSV file for each set and method; sets of pictures stand side by side in print."""
-    rows = by_set(data["crsae.denoised"], shown.details["arms"], data.get("published", ()))
+    rows = by_set(data["crsae.denoised"], shown.details["arms"], logged_runs(data, shown))
     return Table(shown.heading, rows, [_grid(rows)], NOTES, denoising_findings(rows))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from lsalsa.study.shown import Shown
 from lsalsa.study.table import DASH, Column, Grid, Table
 from papers.crsae.denoising.arms import method_label
-from papers.crsae.denoising.summaries import AUTHORS_SET, by_picture, plain
+from papers.crsae.denoising.summaries import AUTHORS_SET, by_picture, logged_runs, plain
 
 needs = ("crsae.denoised", "published")
 subject = "study"
@@ -27,7 +27,7 @@ PSNR = Column("psnr_db", "PSNR", ".2f")
 
 def make(data: Mapping[str, Any], shown: Shown) -> Table:
     """Make a row of the CSV file for each picture and method; pictures stand side by side in print."""
-    logged = list(data.get("published", ()))
+    logged = logged_runs(data, shown)
     rows = by_picture(data["crsae.denoised"], shown.details["arms"], logged)
     return Table(shown.heading, rows, list(_grids(rows, logged)), [NOTE], _hardest(rows, shown.details["arms"]))
 

@@ -65,6 +65,6 @@ LOGGED = [
 ]
 
 
-def shown(title="The title"):
+def shown(title="The title", whole=True):
     """What a table or figure shows."""
-    return Shown("crsae", Heading(title), details={"arms": ARMS, "tests": ["crsae_test9"], "noise": 20.0})
+    return Shown("crsae", Heading(title), details={"arms": ARMS, "noise": 20.0, "whole_pictures": whole})

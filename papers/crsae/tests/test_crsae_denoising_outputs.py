@@ -128,6 +128,13 @@ def test_every_picture_has_its_own_column_and_the_logged_runs_their_lines():
     assert [plain(name) for name in ("Lena512", "peppers256", "01")] == ["lena", "peppers", "01"]
 
 
+def test_logged_runs_do_not_stand_beside_parts_of_pictures():
+    for kind in ("denoising", "denoising_pictures"):
+        table = make_table(f"crsae.{kind}", DATA, shown(whole=False))
+        assert {row["logged_psnr_db"] for row in table.rows} == {None}
+        assert not any("logged:" in line[0] for grid in table.grids for line in grid.lines)
+
+
 def test_likeness_to_gabor_functions_is_a_median_over_filters():
     table = made("denoising_gabor")
     assert [row["r2"] for row in table.rows] == [0.3, *[0.85] * len(ARMS)]
