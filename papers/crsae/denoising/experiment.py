@@ -76,7 +76,8 @@ class Denoising(Settings):
     - test_crop: side of the middle of each test picture, for small studies; the whole picture by default.
     - noise: its standard deviation in grey levels of 255, in training and test.
     - n_filters, filter_size, stride, depth: C, K, stride and T.
-    - steps, steps_supervised: mini-batches of training; those with clean targets take several times as long.
+    - steps, steps_through_layers: mini-batches of training; of the arms whose gradient goes through the layers, whose
+      steps take several times as long (`steps` by default).
     - batch, crop, copies: crops in a batch, their side, and how many of their stride^2 shifted copies a gradient goes
       back through.
     - prior, strength: mean of the Gamma prior of the Laplace rates, penalty / noise^2, and its weight delta. All arms
@@ -108,7 +109,7 @@ class Denoising(Settings):
     stride: Count = 5
     depth: Count = 40
     steps: Count = 1000
-    steps_supervised: Count | None = None
+    steps_through_layers: Count | None = None
     batch: Count = 4
     crop: Count = 64
     copies: Count = 5
@@ -183,7 +184,7 @@ def learn_crsae_filters(study: Any, run: str) -> Resolved:
         changes = stability_points(block)[run]
         changes |= {"steps": block.stability.steps, "repetitions": block.stability.repetitions}
     arm = changes.pop("arm", run)
-    own_steps = block.steps_supervised if ARMS[arm].clean else None
+    own_steps = None if ARMS[arm].hold_codes else block.steps_through_layers
     chosen = {name: getattr(block, name) for name in LEARNING} | {"steps": own_steps or block.steps}
     return {"arm": arm, **_noise(block), **chosen, **changes, "seed": study.seed}
 

@@ -1,4 +1,4 @@
-"""The filters of every arm, those with the smallest penalty first."""
+"""The filters of every arm, the smoothest first."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ subject = "study"
 caption = "Filters learned from pictures by every arm, beside the random ones that they start from."
 
 WORDS = (
-    "Every picture is rebuilt as a sum of a few of these filters, each at some places. Mid-grey is zero, and a constant filter is white all over; each filter is"
-    " scaled to its own largest value and shown with the sign of its largest value positive. Sorted by how fast they"
-    " change from pixel to pixel, the smoothest at the top left. First seed."
+    "Every picture is rebuilt as a sum of a few of these filters, each at some places. Mid-grey is zero, and a constant"
+    " filter is white all over; each filter is scaled to its own largest value and shown with the sign of its largest"
+    " value positive. Sorted by how fast they change from pixel to pixel, the smoothest at the top left. First seed."
 )
 INCHES = 2.6
 

@@ -203,7 +203,7 @@ def study(**changes):
 
 def test_settings_of_a_job_hold_all_that_it_uses(monkeypatch):
     monkeypatch.setattr(experiment.pictures, "faults_of_pictures", lambda *_: iter(()))
-    found = study(steps_supervised=7, stability={"steps": 3, "depths": [2], "rates": [0.001], "rates_em": [1]})
+    found = study(steps_through_layers=7, stability={"steps": 3, "depths": [2], "rates": [0.001], "rates_em": [1]})
     learned = experiment.learn_crsae_filters(found, "em_unsupervised")
     assert learned["noise"] == pytest.approx(20 / 255) and learned["steps"] == 1000
     assert experiment.learn_crsae_filters(found, "em_supervised")["steps"] == 7
