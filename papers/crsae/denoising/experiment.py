@@ -11,11 +11,12 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from lsalsa.encoders import available
 from lsalsa.storage import read_arrays, read_metadata
 from lsalsa.study.config.fields import Above0, Count, Depths, Name, Settings, Whole, ascending, number
-from lsalsa.study.config.messages import hint
+from lsalsa.study.config.messages import hint, unknown
 from lsalsa.study.config.rules import Resolved, Rule
 from lsalsa.study.needs import Need, Read, rows_of_all
 from papers.crsae.denoising import pictures
 from papers.crsae.denoising.arms import ARMS, NO_GRADIENT
+from papers.crsae.denoising.peers import TITLES as PEERS
 from papers.crsae.experiment import Experiment
 
 Numbers = Annotated[
@@ -89,6 +90,7 @@ class Denoising(Settings):
     - tangent: whether gradients of filters lose the part that only changes norms, see `lsalsa.training.Group`.
     - repetitions: seeds of each arm.
     - arms: names of `papers.crsae.denoising.arms.ARMS`.
+    - peers: names of the usual methods, `papers.crsae.denoising.peers.TITLES`; all by default.
     - record: steps between two rows of a history.
     - n_validation, validation_crop: how many validation pictures are scored for the history, and the side of their
       middle that is.
@@ -123,6 +125,7 @@ class Denoising(Settings):
     tangent: bool = True
     repetitions: Count = 3
     arms: Annotated[list[str], Field(min_length=1)] = TIED
+    peers: list[str] = [*PEERS]
     record: Count = 50
     n_validation: Count = 4
     validation_crop: Count = 128
@@ -207,7 +210,7 @@ def denoise_crsae_pictures(study: Any, arm: str) -> Resolved:
 
 def denoise_crsae_peers(study: Any, pictures: str) -> Resolved:
     """Resolve what the usual methods denoise; the set of pictures is a wildcard."""
-    return _tests(study)
+    return {**_tests(study), "peers": study.crsae.denoising.peers}
 
 
 def sweep_crsae_denoising(study: Any) -> Resolved:
@@ -355,6 +358,8 @@ def check(study: Any) -> Iterator[str]:
         yield from _faults_of_arm(f"{path}.arms[{i}]", arm)
     if len(set(block.arms)) < len(block.arms):
         yield f"{path}.arms lists an arm twice: {block.arms}"
+    for i, peer in enumerate(block.peers):
+        yield from unknown(f"{path}.peers[{i}]", peer, "a usual method of denoising", PEERS)
     if block.sweep and block.sweep.arm not in block.arms:
         yield f"{path}.sweep.arm names {block.sweep.arm}, which is not one of arms{hint(block.sweep.arm, block.arms)}"
     if block.stability:

@@ -223,6 +223,7 @@ FAULTS = [
     ({"stride": 8}, "stride must be at most filter_size, 7, found 8"),
     ({"shown": {"pictures": "own", "picture": "a"}}, "shown.pictures names own, which is not one of tests"),
     ({"sweep": {"pictures": "own", "names": ["a"], "arm": "em_closed_supervised"}}, "sweep.arm names em_closed_super"),
+    ({"peers": ["bm4d"]}, "peers[0] names bm4d, which is not a usual method of denoising; did you mean bm3d?"),
     ({"stepz": 1}, "stepz is not a setting of the denoising of CRsAE; did you mean steps?"),
 ]
 
