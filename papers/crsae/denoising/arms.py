@@ -79,6 +79,6 @@ ARMS: dict[str, Arm] = _arms()
 """Name -> arm."""
 
 
-def method_label(name: Any) -> str:
+def arm_label(name: Any) -> str:
     """Return the name in print of an arm or a usual method; other names as they are."""
     return ARMS[name].label if name in ARMS else TITLES.get(name, str(name))

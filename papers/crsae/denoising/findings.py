@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lsalsa.study.repetitions import Measured
-from papers.crsae.denoising.arms import ARMS, PENALTIES, method_label
+from papers.crsae.denoising.arms import ARMS, PENALTIES, arm_label
 from papers.crsae.denoising.scoring import NOISY
 from papers.crsae.denoising.summaries import of_row
 
@@ -66,7 +66,7 @@ def _identity(values: Mapping[str, Measured]) -> Iterator[str]:
     if NOISY in values:
         same = [name for name in values if name in ARMS and values[name].mean < values[NOISY].mean + 0.5]
         if same:
-            names = "; ".join(method_label(name) for name in same)
+            names = "; ".join(arm_label(name) for name in same)
             yield f"Less than 0.5 dB above the noisy picture, that is, the noise is learned too: {names}."
 
 
@@ -76,15 +76,15 @@ def _best(rows: Sequence[Row], pictures: str, values: Mapping[str, Measured]) ->
     arms, peers = ([name for name in values if kinds[name] == kind] for kind in ("arm", "peer"))
     if arms and peers:
         arm, peer = (max(names, key=lambda name: values[name].mean) for names in (arms, peers))
-        words = f"best arm: {method_label(arm)}, {_db(values[arm])}"
-        yield f"{words[0].upper()}{words[1:]}; best usual method: {method_label(peer)}, {_db(values[peer])}."
+        words = f"best arm: {arm_label(arm)}, {_db(values[arm])}"
+        yield f"{words[0].upper()}{words[1:]}; best usual method: {arm_label(peer)}, {_db(values[peer])}."
 
 
 def _failed(rows: Sequence[Row]) -> Iterator[str]:
     """Runs that did not end well; they are in no mean."""
     failed = {row["method"]: row["status"] for row in rows if row["status"] != "ok"}
     if failed:
-        listed = "; ".join(f"{method_label(name)}: {how}" for name, how in failed.items())
+        listed = "; ".join(f"{arm_label(name)}: {how}" for name, how in failed.items())
         yield f"In no mean, because the filters ran away or the codes became zero: {listed}."
 
 
@@ -105,7 +105,7 @@ def gabor_findings(rows: Sequence[Row], untrained: str) -> list[str]:
     best = known[max(known, key=lambda bank: known[bank]["r2"])]
     words = f"median R^2 {best['r2']:.2f} and selectivity {best['selectivity']:.2f}"
     rest = f"random filters, from which all start, {start['r2']:.2f} and {start['selectivity']:.2f}"
-    return [f"Most like Gabor functions: {method_label(best['bank'])}, {words}; {rest}."]
+    return [f"Most like Gabor functions: {arm_label(best['bank'])}, {words}; {rest}."]
 
 
 def sweep_findings(rows: Sequence[Row]) -> list[str]:

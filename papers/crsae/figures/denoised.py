@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from lsalsa.study.figures import _style
 from lsalsa.study.shown import Shown
-from papers.crsae.denoising.arms import method_label
+from papers.crsae.denoising.arms import arm_label
 from papers.crsae.denoising.summaries import plain
 
 needs = ("crsae.denoising_drawn",)
@@ -57,7 +57,7 @@ def _panels(files: Mapping[str, Any], arms: list[str]) -> tuple[list[_Panel], Ma
     contents = {**{arm: files[arm] for arm in arms}, **{peer: of_peers for peer in facts["psnr_db"] if peer != "noisy"}}
     panels = [_Panel("\nclean", of_peers["clean"])]
     for method, content in {"noisy": of_peers, **contents}.items():
-        title = f"{method_label(method)}\n{content['facts']['psnr_db'][method]:.2f} dB"
+        title = f"{arm_label(method)}\n{content['facts']['psnr_db'][method]:.2f} dB"
         panels.append(_Panel(title, content[method]))
     return panels, facts
 

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from lsalsa.study.figures import _style
 from lsalsa.study.figures.atoms import mosaic
 from lsalsa.study.shown import Shown
-from papers.crsae.denoising.arms import method_label
+from papers.crsae.denoising.arms import arm_label
 
 needs = ("crsae.denoising_filters",)
 subject = "study"
@@ -32,7 +32,7 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     arms = [arm for arm in shown.details["arms"] if arm in files]
     banks = {
         "random, at the start": files[arms[0]]["start_0"],
-        **{method_label(a): files[a]["learned_0"] for a in arms},
+        **{arm_label(a): files[a]["learned_0"] for a in arms},
     }
     n_columns = min(4, len(banks))
     n_rows = math.ceil(len(banks) / n_columns)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from lsalsa.study.figures import _style
 from lsalsa.study.shown import Shown
-from papers.crsae.denoising.arms import method_label
+from papers.crsae.denoising.arms import arm_label
 from papers.crsae.denoising.scoring import POWERS
 from papers.crsae.denoising.summaries import by_point
 
@@ -25,7 +25,7 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     """Plot a panel over depth and one over noise."""
     rows = by_point(data["crsae.denoising_sweeps"], ())
     words = (
-        f"{method_label(rows[0]['arm'])}: filters trained once, with the depth of the dotted line and noise of standard"
+        f"{arm_label(rows[0]['arm'])}: filters trained once, with the depth of the dotted line and noise of standard"
         f" deviation {shown.details['noise']:g}. Under other noise the penalties stay, or are multiplied by the ratio"
         " of both standard deviations, or by its square, as the paper's model has it. Mean over the chosen pictures and"
         " seeds; the band is the spread over seeds."

@@ -7,7 +7,7 @@ from typing import Any
 
 from lsalsa.study.shown import Shown
 from lsalsa.study.table import DASH, Column, Grid, Table
-from papers.crsae.denoising.arms import method_label
+from papers.crsae.denoising.arms import arm_label
 from papers.crsae.denoising.findings import denoising_findings
 from papers.crsae.denoising.summaries import AUTHORS_SET, by_set, logged_runs
 
@@ -59,7 +59,7 @@ def _grid(rows: Sequence[Mapping[str, Any]]) -> Grid:
     for name in sets:
         head += [f"{name} ({counts[name]})", *([LOGGED.heading] if name == AUTHORS_SET else [])]
     for method in dict.fromkeys(row["method"] for row in rows):
-        line = [method_label(method)]
+        line = [arm_label(method)]
         for name in sets:
             row = cells.get((name, method))
             line.append(_psnr(row) if row else DASH)

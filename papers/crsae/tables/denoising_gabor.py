@@ -7,7 +7,7 @@ from typing import Any
 
 from lsalsa.study.shown import Shown
 from lsalsa.study.table import Column, Table, grid
-from papers.crsae.denoising.arms import method_label
+from papers.crsae.denoising.arms import arm_label
 from papers.crsae.denoising.experiment import UNTRAINED
 from papers.crsae.denoising.findings import gabor_findings
 from papers.crsae.denoising.summaries import by_bank
@@ -22,7 +22,7 @@ NOTES = (
     " 0 for a round patch, 1 for a grating.",
 )
 COLUMNS = (
-    Column("bank", "filters", lambda bank: "random, at the start" if bank == UNTRAINED else method_label(bank)),
+    Column("bank", "filters", lambda bank: "random, at the start" if bank == UNTRAINED else arm_label(bank)),
     Column("r2", "median R^2", ".2f", spread=True),
     Column("share_above_0_8", "share with R^2 > 0.8", ".2f", spread=True),
     Column("selectivity", "median selectivity", ".2f", spread=True),

@@ -7,7 +7,7 @@ from typing import Any
 
 from lsalsa.study.shown import Shown
 from lsalsa.study.table import DASH, Column, Grid, Table
-from papers.crsae.denoising.arms import method_label
+from papers.crsae.denoising.arms import arm_label
 from papers.crsae.denoising.summaries import AUTHORS_SET, by_picture, logged_runs, plain
 
 needs = ("crsae.denoised", "published")
@@ -39,7 +39,7 @@ def _grids(rows: Sequence[Mapping[str, Any]], logged: Sequence[Mapping[str, Any]
         if len(names) <= MOST:
             cells = {(row["method"], row["picture"]): PSNR.text(row) for row in own}
             methods = list(dict.fromkeys(row["method"] for row in own))
-            lines = [[method_label(one), *(cells.get((one, name), DASH) for name in names)] for one in methods]
+            lines = [[arm_label(one), *(cells.get((one, name), DASH) for name in names)] for one in methods]
             if pictures == AUTHORS_SET:
                 lines += _logged_lines(names, logged)
             yield Grid(["method", *map(plain, names)], lines, caption=f"{pictures}.")
@@ -54,7 +54,7 @@ def _logged_lines(names: Sequence[str], logged: Sequence[Mapping[str, Any]]) -> 
 def _words(run: str) -> str:
     """Return the name in print of a logged run: that of its arm, and how it differs from it."""
     arm, found, rest = run.partition("_supervised")
-    return method_label(arm + found) + (f"{rest.replace('_', ' ')}" if rest else "")
+    return arm_label(arm + found) + (f"{rest.replace('_', ' ')}" if rest else "")
 
 
 def _hardest(rows: Sequence[Mapping[str, Any]], arms: Sequence[str]) -> list[str]:
@@ -70,5 +70,5 @@ def _hardest(rows: Sequence[Mapping[str, Any]], arms: Sequence[str]) -> list[str
             values = (
                 f"{plain(low)} ({known[low]:.2f} dB) is the hardest, {plain(high)} ({known[high]:.2f} dB) the easiest"
             )
-            found.append(f"{pictures}, {method_label(arms[0])}: {values}.")
+            found.append(f"{pictures}, {arm_label(arms[0])}: {values}.")
     return found

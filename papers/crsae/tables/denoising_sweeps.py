@@ -7,7 +7,7 @@ from typing import Any
 
 from lsalsa.study.shown import Shown
 from lsalsa.study.table import Column, Table, grid
-from papers.crsae.denoising.arms import method_label
+from papers.crsae.denoising.arms import arm_label
 from papers.crsae.denoising.findings import sweep_findings
 from papers.crsae.denoising.summaries import by_point
 
@@ -21,7 +21,7 @@ NOTES = (
     "Penalties under other noise than in training: unchanged, times the ratio of both standard deviations, or times its"
     " square, as the paper's model has it.",
 )
-ARM, PSNR = Column("arm", "arm", method_label), Column("psnr_db", "PSNR", ".2f", spread=True)
+ARM, PSNR = Column("arm", "arm", arm_label), Column("psnr_db", "PSNR", ".2f", spread=True)
 DEPTH, STATUS = Column("depth", "T", "g"), Column("status", "status")
 ZEROS = Column("zero_share", "zeros in codes", ".3f")
 GRIDS = {
