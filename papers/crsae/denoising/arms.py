@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from papers.crsae.denoising.peers import TITLES
+
 PENALTIES = {
     "em": "EM",
     "em_closed": "EM, closed form",
@@ -27,7 +29,7 @@ TRAININGS = {
 
 ENCODERS = {"crsae": "", "untied_crsae": "untied, ", "lcsc": "LCSC, "}
 NO_GRADIENT = "free_unsupervised"
-"""The arm that cannot be: through the decoder alone, penalties have no gradient, so it would be `fixed_unsupervised`."""
+"""The arm that cannot be: the decoder alone gives penalties no gradient, so it would be `fixed_unsupervised`."""
 
 
 @dataclass(frozen=True)
@@ -78,5 +80,5 @@ ARMS: dict[str, Arm] = _arms()
 
 
 def arm_label(name: Any) -> str:
-    """Return an arm's name in print; other names, such as those of peers, as they are."""
-    return ARMS[name].label if name in ARMS else str(name)
+    """Return the name in print of an arm or a usual method; other names as they are."""
+    return ARMS[name].label if name in ARMS else TITLES.get(name, str(name))

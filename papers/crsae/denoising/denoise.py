@@ -58,9 +58,10 @@ def denoise(encoder: Any, noisy: Any) -> Denoised:
 def averaged_targets(encoder: Any, shifts: Shifts, copies: Any, clean: Any, chosen: Any) -> Any:
     """Make targets of some copies for which their own misfit has the gradient of the misfit of the average.
 
-    The reconstruction of each of n copies enters the average with the weight 1/n. So with the residual r of the average,
-    the gradient of 1/2 |r|^2 is the mean over all copies of <r, d reconstruction>; its mean over copies drawn at random
-    is an unbiased estimate. A copy with the target reconstruction - r has the misfit 1/2 |r|^2 and this gradient.
+    The reconstruction of each of n copies enters the average with the weight 1/n. So with the residual r of the
+    average, the gradient of 1/2 |r|^2 is the mean over all copies of <r, d reconstruction>; its mean over copies drawn
+    at random is an unbiased estimate. A copy with the target reconstruction - r has the misfit 1/2 |r|^2 and this
+    gradient.
 
     Parameters
     ----------

@@ -11,11 +11,12 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from lsalsa.encoders import available
 from lsalsa.storage import read_arrays, read_metadata
 from lsalsa.study.config.fields import Above0, Count, Depths, Name, Settings, Whole, ascending, number
-from lsalsa.study.config.messages import hint
+from lsalsa.study.config.messages import hint, unknown
 from lsalsa.study.config.rules import Resolved, Rule
 from lsalsa.study.needs import Need, Read, rows_of_all
 from papers.crsae.denoising import pictures
 from papers.crsae.denoising.arms import ARMS, NO_GRADIENT
+from papers.crsae.denoising.peers import TITLES as PEERS
 from papers.crsae.experiment import Experiment
 
 Numbers = Annotated[
@@ -57,7 +58,7 @@ class Stability(Settings):
 
     arm: str = "em_unsupervised"
     depths: Depths = [15, 40]
-    rates: Numbers = [0.002, 0.005]
+    rates: Numbers = [0.001, 0.005]
     rates_em: Numbers = [0.1, 1.0]
     steps: Count = 200
     repetitions: Count = 2
@@ -69,47 +70,32 @@ class Denoising(Settings):
     Whatever is chosen by looking at results (rates, depth, the strength of the prior) was and is to be chosen on the
     validation set. The test sets are for the tables; no job that trains sees them.
 
-    Parameters
-    ----------
-    train, validation : str
-        Sets of pictures. Filters learn from random crops of the first. The second is scored during training, for the
-        history, and nothing stops or is chosen by it.
-    tests : list of str
-        Sets that all arms and peers denoise. They must not contain the train or the validation set.
-    own_pictures : dict of str to str
-        Sets of the user's own: name -> folder or zip file in `data_dir`.
-    noise : float
-        Standard deviation of the noise, in grey levels of 255, in training and test.
-    n_filters, filter_size, stride, depth : int
-        C, K, stride and T.
-    steps : int
-        Mini-batches of training.
-    steps_supervised : int, optional
-        The same for arms with clean targets, whose steps take several times as long; `steps` by default.
-    batch, crop, copies : int
-        Crops in a batch, their side, and how many of their stride^2 shifted copies a gradient goes back through.
-    prior, strength : float
-        Mean of the Gamma prior of the Laplace rates, penalty / noise^2, and its weight delta. All arms start from it.
-    low_pass_penalty : float
-        Of the low-pass filter in the hand-set arms.
-    rate, rate_lcsc, rate_em : float
-        Of Adam for all that learns from the reconstruction, the same for LCSC, and for the Laplace rates in EM.
-    warm_up : int
-        Steps in which the rates rise from 0.
-    tangent : bool
-        Whether gradients of filters lose the part that only changes norms, see `lsalsa.training.Group`.
-    repetitions : int
-        Seeds of each arm.
-    arms : list of str
-        Names of `papers.crsae.denoising.arms.ARMS`.
-    record : int
-        Steps between two rows of a history.
-    n_validation, validation_crop : int
-        How many validation pictures are scored for the history, and the side of their middle that is.
-    shown : Shown, optional
-        The first picture of the first test set by default.
-    sweep : Sweep, optional
-    stability : Stability, optional
+    - train, validation: sets of pictures. Filters learn from random crops of the first. The second is scored during
+      training, for the history, and nothing stops or is chosen by it.
+    - tests: sets that all arms and peers denoise. They must not contain the train or the validation set.
+    - own_pictures: sets of the user's own, name -> folder or zip file in `data_dir`.
+    - test_crop: side of the middle of each test picture, for small studies; the whole picture by default.
+    - noise: its standard deviation in grey levels of 255, in training and test.
+    - n_filters, filter_size, stride, depth: C, K, stride and T.
+    - steps, steps_through_layers: mini-batches of training; of the arms whose gradient goes through the layers, whose
+      steps take several times as long (`steps` by default).
+    - batch, crop, copies: crops in a batch, their side, and how many of their stride^2 shifted copies a gradient goes
+      back through.
+    - prior, strength: mean of the Gamma prior of the Laplace rates, penalty / noise^2, and its weight delta. All arms
+      start from that mean.
+    - low_pass_penalty: that of the low-pass filter in the hand-set arms.
+    - rate, rate_lcsc, rate_em: of Adam for all that learns from the reconstruction, the same for LCSC, and for the
+      Laplace rates in EM. With too low a rate_em the low-pass keeps a high penalty for long, and filters run away.
+    - warm_up: steps in which the rates rise from 0.
+    - tangent: whether gradients of filters lose the part that only changes norms, see `lsalsa.training.Group`.
+    - repetitions: seeds of each arm.
+    - arms: names of `papers.crsae.denoising.arms.ARMS`.
+    - peers: names of the usual methods, `papers.crsae.denoising.peers.TITLES`; all by default.
+    - record: steps between two rows of a history.
+    - n_validation, validation_crop: how many validation pictures are scored for the history, and the side of their
+      middle that is.
+    - shown: the picture that is drawn, by default the first of the first test set.
+    - sweep, stability: sweeps over conditions at test, and over depth and rates in training.
     """
 
     noun: ClassVar[str] = "the denoising of CRsAE"
@@ -118,13 +104,14 @@ class Denoising(Settings):
     validation: Name = "bsd68"
     tests: Annotated[list[Name], Field(min_length=1)] = ["crsae_test9", "set12"]
     own_pictures: dict[Name, str] = {}
+    test_crop: Count | None = None
     noise: Above0 = 20.0
     n_filters: Annotated[int, Field(ge=2)] = 64
     filter_size: Annotated[int, Field(ge=3)] = 7
     stride: Count = 5
     depth: Count = 40
     steps: Count = 1000
-    steps_supervised: Count | None = None
+    steps_through_layers: Count | None = None
     batch: Count = 4
     crop: Count = 64
     copies: Count = 5
@@ -133,11 +120,12 @@ class Denoising(Settings):
     low_pass_penalty: Above0 = 0.011
     rate: Above0 = 0.005
     rate_lcsc: Above0 = 0.001
-    rate_em: Above0 = 0.1
+    rate_em: Above0 = 1.0
     warm_up: Whole = 0
     tangent: bool = True
     repetitions: Count = 3
     arms: Annotated[list[str], Field(min_length=1)] = TIED
+    peers: list[str] = [*PEERS]
     record: Count = 50
     n_validation: Count = 4
     validation_crop: Count = 128
@@ -199,7 +187,7 @@ def learn_crsae_filters(study: Any, run: str) -> Resolved:
         changes = stability_points(block)[run]
         changes |= {"steps": block.stability.steps, "repetitions": block.stability.repetitions}
     arm = changes.pop("arm", run)
-    own_steps = block.steps_supervised if ARMS[arm].clean else None
+    own_steps = None if ARMS[arm].hold_codes else block.steps_through_layers
     chosen = {name: getattr(block, name) for name in LEARNING} | {"steps": own_steps or block.steps}
     return {"arm": arm, **_noise(block), **chosen, **changes, "seed": study.seed}
 
@@ -222,13 +210,13 @@ def denoise_crsae_pictures(study: Any, arm: str) -> Resolved:
 
 def denoise_crsae_peers(study: Any, pictures: str) -> Resolved:
     """Resolve what the usual methods denoise; the set of pictures is a wildcard."""
-    return _tests(study)
+    return {**_tests(study), "peers": study.crsae.denoising.peers}
 
 
 def sweep_crsae_denoising(study: Any) -> Resolved:
     """Resolve the sweep of an arm over depth and noise at test time."""
     block = study.crsae.denoising
-    return {**block.sweep.model_dump(), "trained_noise": block.noise, "seed": study.seed}
+    return {**block.sweep.model_dump(), "test_crop": block.test_crop, "trained_noise": block.noise, "seed": study.seed}
 
 
 def fit_crsae_gabors(study: Any, bank: str) -> Resolved:
@@ -243,7 +231,7 @@ def _noise(block: Denoising) -> Resolved:
 def _tests(study: Any) -> Resolved:
     block = study.crsae.denoising
     shown = block.shown.model_dump() if block.shown else {"pictures": block.tests[0], "picture": None}
-    return {**_noise(block), "shown": shown, "seed": study.seed}
+    return {**_noise(block), "test_crop": block.test_crop, "shown": shown, "seed": study.seed}
 
 
 def _encoder_of(settings: Resolved) -> list[str]:
@@ -349,9 +337,9 @@ NEEDS = {
 
 
 def shown(study: Any, output: Any) -> Resolved:
-    """Return the arms in order, the test sets, and the noise in training."""
+    """Return the arms in order, the noise in training, and whether test pictures are whole, as the authors' are."""
     block = study.crsae.denoising
-    return {"arms": block.arms, "tests": block.tests, "noise": block.noise, "validation": block.validation}
+    return {"arms": block.arms, "noise": block.noise, "whole_pictures": block.test_crop is None}
 
 
 def check(study: Any) -> Iterator[str]:
@@ -370,6 +358,8 @@ def check(study: Any) -> Iterator[str]:
         yield from _faults_of_arm(f"{path}.arms[{i}]", arm)
     if len(set(block.arms)) < len(block.arms):
         yield f"{path}.arms lists an arm twice: {block.arms}"
+    for i, peer in enumerate(block.peers):
+        yield from unknown(f"{path}.peers[{i}]", peer, "a usual method of denoising", PEERS)
     if block.sweep and block.sweep.arm not in block.arms:
         yield f"{path}.sweep.arm names {block.sweep.arm}, which is not one of arms{hint(block.sweep.arm, block.arms)}"
     if block.stability:

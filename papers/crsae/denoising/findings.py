@@ -50,6 +50,9 @@ def _low_pass(values: Mapping[str, Measured]) -> Iterator[str]:
     """How much of what EM gains over fixed penalties a low one for the low-pass filter gains, set by hand."""
     for training, words in GROUPS.items():
         names = [f"{kind}_{training}" for kind in ("em", "hand_set", "fixed")]
+        if names[0] in values and names[1] in values and names[2] not in values:
+            both = [_db(values[name]) for name in names[:2]]
+            yield f"{words} a low penalty set by hand for the low-pass filter alone has {both[1]}, EM {both[0]}."
         if all(name in values for name in names):
             em, hand, fixed = (values[name].mean for name in names)
             gains = f"{hand - fixed:+.2f} dB over fixed, EM {em - fixed:+.2f} dB"
@@ -74,7 +77,7 @@ def _best(rows: Sequence[Row], pictures: str, values: Mapping[str, Measured]) ->
     if arms and peers:
         arm, peer = (max(names, key=lambda name: values[name].mean) for names in (arms, peers))
         words = f"best arm: {arm_label(arm)}, {_db(values[arm])}"
-        yield f"{words[0].upper()}{words[1:]}; best usual method: {peer}, {_db(values[peer])}."
+        yield f"{words[0].upper()}{words[1:]}; best usual method: {arm_label(peer)}, {_db(values[peer])}."
 
 
 def _failed(rows: Sequence[Row]) -> Iterator[str]:
@@ -123,9 +126,7 @@ def sweep_findings(rows: Sequence[Row]) -> list[str]:
     failed = [row for row in points if row["status"] != "ok"]
     if points:
         words = "; ".join(f"T = {row['depth']}, rate {row['rate']:g}, of EM {row['rate_em']:g}" for row in failed)
-        found.append(
-            f"Filters ran away in {len(failed)} of {len(points)} settings{': ' if failed else ''}{words}."
-        )
+        found.append(f"Filters ran away in {len(failed)} of {len(points)} settings{': ' if failed else ''}{words}.")
     return found
 
 

@@ -20,7 +20,7 @@ from lsalsa.seeds import generator
 from lsalsa.training import Group
 from papers.crsae.denoising.arms import Arm
 from papers.crsae.denoising.denoise import averaged_targets, denoise
-from papers.crsae.denoising.quality import psnr_db
+from papers.crsae.denoising.quality import middle, psnr_db
 from papers.crsae.denoising.shifts import Shifts
 
 log = logging.getLogger(__name__)
@@ -201,12 +201,13 @@ class Learning:
 
     def facts(self) -> dict[str, Any]:
         """The largest eigenvalue of H^T H, an upper bound, and the penalties, where the encoder has them."""
-        found = {"lambda_max": lipschitz_bound(self.encoder.arrays["filters"], self.encoder.settings["stride"])}
+        bound = lipschitz_bound(self.encoder.arrays["filters"], self.encoder.settings["stride"])
         of_encoder = self.encoder.arrays.get("penalties")
         penalties = None if of_encoder is None else to_host(of_encoder)
-        for name, function in {"min": np.min, "median": np.median, "max": np.max}.items():
-            found[f"penalty_{name}"] = None if penalties is None else float(function(penalties))
-        return found
+        spread: dict[str, float | None] = {}
+        for name, percent in {"min": 0, "median": 50, "max": 100}.items():
+            spread[f"penalty_{name}"] = None if penalties is None else float(np.percentile(penalties, percent))
+        return {"lambda_max": bound, **spread}
 
 
 def learn(
@@ -247,9 +248,14 @@ def learn(
     DataError
         Pictures that cannot be learned from.
     """
-    learning, crops = Learning(arm, settings, seed=seed, device=device), Crops(train, settings["crop"], settings["noise"])
+    learning, crops = (
+        Learning(arm, settings, seed=seed, device=device),
+        Crops(train, settings["crop"], settings["noise"]),
+    )
     scores = Validation(validation, settings, seed)
-    history, losses, status, clock = [], [], "ok", time.perf_counter()
+    history: list[dict[str, Any]] = []
+    losses: list[float] = []
+    status, clock = "ok", time.perf_counter()
 
     def record() -> None:
         loss = float(np.mean(losses)) if losses else None
@@ -286,18 +292,14 @@ class Validation:
 
     def __init__(self, pictures: Sequence[np.ndarray], settings: Mapping[str, Any], seed: int):
         some, side = pictures[: settings["n_validation"]], settings["validation_crop"]
-        self.clean = [_middle(picture, side) for picture in some]
+        self.clean = [middle(picture, side) for picture in some]
         noises = [generator(seed, 2, i).standard_normal(one.shape) for i, one in enumerate(self.clean)]
-        self.noisy = [one + np.float32(settings["noise"] * noise) for one, noise in zip(self.clean, noises, strict=True)]
+        self.noisy = [
+            one + np.float32(settings["noise"] * noise) for one, noise in zip(self.clean, noises, strict=True)
+        ]
 
     def of(self, encoder: Any, device: Device) -> dict[str, float]:
         """Return psnr_db and zero_share, averaged over the pictures."""
         found = [denoise(encoder, device.put(noisy.astype(np.float32))) for noisy in self.noisy]
         values = [psnr_db(clean, one.picture) for clean, one in zip(self.clean, found, strict=True)]
         return {"psnr_db": float(np.mean(values)), "zero_share": float(np.mean([one.zero_share for one in found]))}
-
-
-def _middle(picture: np.ndarray, side: int) -> np.ndarray:
-    """Return the middle of a picture, of this side at most."""
-    cuts = [slice((size - side) // 2, (size - side) // 2 + side) if size > side else slice(None) for size in picture.shape]
-    return np.ascontiguousarray(picture[tuple(cuts)])

@@ -47,3 +47,22 @@ def psnr_db(clean: Any, found: Any) -> float:
     clean, found = (to_host(picture).astype(np.float64) for picture in (clean, found))
     error = float(np.mean(np.square(clean - found)))
     return math.inf if error == 0 else 20 * math.log10(float(clean.max())) - 10 * math.log10(error)
+
+
+def middle(picture: np.ndarray, side: int | None) -> np.ndarray:
+    """Return the middle of a picture.
+
+    Parameters
+    ----------
+    picture : array, (height, width)
+    side : int or None
+        Its largest height and width; None for the whole picture.
+
+    Returns
+    -------
+    middle : array, contiguous
+    """
+    sizes = [size if side is None else min(size, side) for size in picture.shape]
+    starts = [(size - own) // 2 for size, own in zip(picture.shape, sizes, strict=True)]
+    cuts = tuple(slice(start, start + own) for start, own in zip(starts, sizes, strict=True))
+    return np.ascontiguousarray(picture[cuts])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -12,10 +13,12 @@ from lsalsa.arrays import Device, to_host
 from lsalsa.data.pictures import Pictures
 from lsalsa.encoders import encoder_class
 from lsalsa.errors import DataError
+from lsalsa.study.exact_peers import AbsentPeer
 from papers.crsae.denoising.arms import Arm
 from papers.crsae.denoising.denoise import denoise
-from papers.crsae.denoising.quality import noisy_picture, psnr_db
+from papers.crsae.denoising.quality import middle, noisy_picture, psnr_db
 
+log = logging.getLogger("lsalsa")
 NOISY = "noisy"
 """The name of the noisy picture itself among the methods."""
 
@@ -42,7 +45,13 @@ class Noisy(NamedTuple):
 
 
 def noisy_pictures(
-    name: str, pictures: Pictures, noise: float, seed: int, only: Sequence[str] | None = None
+    name: str,
+    pictures: Pictures,
+    noise: float,
+    seed: int,
+    *,
+    side: int | None = None,
+    only: Sequence[str] | None = None,
 ) -> Iterator[Noisy]:
     """Yield the pictures of a set with noise, the same for every method.
 
@@ -55,6 +64,8 @@ def noisy_pictures(
         Standard deviation, in the unit of the pictures, [0, 1].
     seed : int
         Of the study.
+    side : int, optional
+        Of the middle of each picture; the whole by default.
     only : sequence of str, optional
         Names of the pictures; all by default.
 
@@ -67,7 +78,8 @@ def noisy_pictures(
     for one in pictures.names if only is None else only:
         if one not in by_name:
             raise DataError(f"{name} has no picture {one}; it has {', '.join(by_name)}")
-        yield Noisy(name, one, by_name[one], noisy_picture(by_name[one], noise, seed, name, one))
+        clean = middle(by_name[one], side)
+        yield Noisy(name, one, clean, noisy_picture(clean, noise, seed, name, one))
 
 
 class Trained(NamedTuple):
@@ -161,6 +173,8 @@ def peer_rows(
 ) -> Iterator[tuple[dict[str, Any], np.ndarray]]:
     """Denoise pictures by the usual methods, and score the noisy pictures themselves.
 
+    A method whose package is not installed has no rows; the log says so.
+
     Parameters
     ----------
     peers : mapping
@@ -179,11 +193,18 @@ def peer_rows(
     for method, remove in {NOISY: lambda picture, sigma: picture, **peers}.items():
         for one in noisy:
             clock = time.perf_counter()
-            found = np.asarray(remove(one.noisy, noise))
+            try:
+                found = np.asarray(remove(one.noisy, noise))
+            except AbsentPeer as error:
+                log.info("%s is left out: %s", method, error)
+                break
             seconds = time.perf_counter() - clock
             kind = NOISY if method == NOISY else "peer"
             scores = {"psnr_db": psnr_db(one.clean, found), "seconds": seconds, "repetition": 0, "status": "ok"}
-            yield {"method": method, "kind": kind, **empty, "pictures": one.pictures, "picture": one.name, **scores}, found
+            yield (
+                {"method": method, "kind": kind, **empty, "pictures": one.pictures, "picture": one.name, **scores},
+                found,
+            )
 
 
 def depth_rows(trained: Iterable[Trained], noisy: Sequence[Noisy], depths: Sequence[int], device: Device) -> list[dict]:

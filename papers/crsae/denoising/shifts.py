@@ -152,7 +152,8 @@ class Shifts:
     def _insides(self) -> list[tuple[slice, slice]]:
         """Where each copy shows the picture."""
         starts = [(self.side - 1 - row, self.side - 1 - column) for row, column in self._offsets()]
-        return [tuple(slice(a, a + n) for a, n in zip(start, self.picture, strict=True)) for start in starts]
+        height, width = self.picture
+        return [(slice(row, row + height), slice(column, column + width)) for row, column in starts]
 
 
 def _reflected(first: int, count: int, size: int) -> np.ndarray:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from lsalsa.study.repetitions import FINISHED, Measured, measured, status, summary
+from lsalsa.study.shown import Shown
 from papers.crsae.denoising.scoring import NOISY
 
 Row = Mapping[str, Any]
@@ -21,6 +22,11 @@ FACTS = ("zero_share", "lambda_max", "penalty_min", "penalty_median", "penalty_m
 def plain(picture: str) -> str:
     """Return a picture's name without its size and capitals: ``lena`` of Lena512."""
     return re.sub(r"\d+$", "", picture.lower()) or picture
+
+
+def logged_runs(data: Mapping[str, Any], shown: Shown) -> list[Row]:
+    """Return the authors' logged runs; none where ours are on parts of the pictures and cannot stand beside them."""
+    return list(data.get("published", ())) if shown.details["whole_pictures"] else []
 
 
 def by_set(runs: Iterable[Row], methods: Sequence[str], logged: Iterable[Row] = ()) -> list[dict[str, Any]]:
@@ -39,6 +45,7 @@ def by_set(runs: Iterable[Row], methods: Sequence[str], logged: Iterable[Row] = 
     -------
     rows : list of dict
         One for each set and method; the standard deviation is over seeds, ``lambda_max`` the largest of all seeds.
+        ``psnr_db_before`` is the mean over the runs that ran away, with their filters of before.
     """
     runs, means = list(runs), _logged_means(logged)
     rows = []
@@ -62,9 +69,17 @@ def _of_method(pictures: str, method: str, of_set: Sequence[Row]) -> dict[str, A
     seeds = [_mean([run for run in own if run["repetition"] == r]) for r in sorted({run["repetition"] for run in own})]
     means = {name: measured(seeds, name) for name in FACTS}
     facts: dict[str, Any] = {name: found.mean if found else None for name, found in means.items()}
+    lost = [one["psnr_db"] for one in seeds if one["status"] not in FINISHED and one["psnr_db"] is not None]
+    facts["psnr_db_before"] = statistics.fmean(lost) if lost else None
     facts["lambda_max"] = max((one["lambda_max"] for one in seeds if one["lambda_max"] is not None), default=None)
     first = {"pictures": pictures, "method": method, "kind": own[0]["kind"]}
-    return {**first, **summary(seeds, "psnr_db"), **facts, "n_pictures": seeds[0]["n_pictures"], "status": status(seeds)}
+    return {
+        **first,
+        **summary(seeds, "psnr_db"),
+        **facts,
+        "n_pictures": seeds[0]["n_pictures"],
+        "status": status(seeds),
+    }
 
 
 def _mean(runs: Sequence[Row]) -> dict[str, Any]:
@@ -136,7 +151,9 @@ def by_bank(rows: Iterable[Row], banks: Sequence[str]) -> list[dict[str, Any]]:
     rows, found = list(rows), []
     for bank in banks:
         own = [row for row in rows if row["bank"] == bank]
-        seeds = [_likeness([row for row in own if row["repetition"] == r]) for r in sorted({r["repetition"] for r in own})]
+        seeds = [
+            _likeness([row for row in own if row["repetition"] == r]) for r in sorted({r["repetition"] for r in own})
+        ]
         columns = [summary(seeds, name) for name in ("r2", "share_above_0_8", "selectivity")]
         merged = {key: value for column in columns for key, value in column.items()}
         found.append({"bank": bank, **merged, "status": status(seeds)})
@@ -189,7 +206,10 @@ def _point(runs: Sequence[Row]) -> dict[str, Any]:
     """Return one point; runs that ran away count for ``lambda_max`` and the status only."""
     found = dict.fromkeys(COLUMNS) | {name: runs[0].get(name) for name in COLUMNS[:7]}
     finished = [run for run in runs if run["status"] in FINISHED]
-    seeds = [_mean_of([run for run in finished if run["repetition"] == r]) for r in sorted({r["repetition"] for r in finished})]
+    seeds = [
+        _mean_of([run for run in finished if run["repetition"] == r])
+        for r in sorted({r["repetition"] for r in finished})
+    ]
     found |= summary(seeds, "psnr_db")
     for name in ("psnr_db_noisy", "zero_share"):
         mean = measured(finished, name)

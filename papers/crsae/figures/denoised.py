@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -37,8 +36,8 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     panels, facts = _panels(files, shown.details["arms"])
     words = (
         f"The middle of {plain(facts['picture'])}, a picture of {facts['pictures']}, with noise of standard deviation"
-        f" {shown.details['noise']:g} grey levels of 255; the number is the PSNR in dB of the whole picture. Filters of"
-        " the first seed."
+        f" {shown.details['noise']:g} grey levels of 255; the number is the PSNR. Filters of the"
+        " first seed."
     )
     n_rows = math.ceil(len(panels) / N_COLUMNS)
     figure = _style.new_figure(N_COLUMNS * INCHES, n_rows * (INCHES + 0.45), shown.heading, words)
@@ -47,7 +46,7 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
         place.set_axis_off()
     for place, panel in zip(axes.flat, panels, strict=False):
         place.imshow(_window(panel.picture), cmap="gray", vmin=0, vmax=1, interpolation="none")
-        place.set_title(panel.title, fontsize=9)
+        place.set_title(panel.title, fontsize=8.5)
     return figure
 
 
@@ -56,9 +55,9 @@ def _panels(files: Mapping[str, Any], arms: list[str]) -> tuple[list[_Panel], Ma
     (of_peers,) = (content for name, content in files.items() if name not in arms)
     facts = of_peers["facts"]
     contents = {**{arm: files[arm] for arm in arms}, **{peer: of_peers for peer in facts["psnr_db"] if peer != "noisy"}}
-    panels = [_Panel("clean\n", of_peers["clean"])]
+    panels = [_Panel("\nclean", of_peers["clean"])]
     for method, content in {"noisy": of_peers, **contents}.items():
-        title = "\n".join(textwrap.wrap(f"{arm_label(method)}: {content['facts']['psnr_db'][method]:.2f}", 34))
+        title = f"{arm_label(method)}\n{content['facts']['psnr_db'][method]:.2f} dB"
         panels.append(_Panel(title, content[method]))
     return panels, facts
 

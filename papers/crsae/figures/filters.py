@@ -1,9 +1,9 @@
-"""The filters of every arm, those with the smallest penalty first."""
+"""The filters of every arm, the smoothest first."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -19,9 +19,9 @@ subject = "study"
 caption = "Filters learned from pictures by every arm, beside the random ones that they start from."
 
 WORDS = (
-    "Every picture is rebuilt as a sum of a few of these filters, each at some places. Mid-grey is zero; each filter is"
-    " scaled to its own largest value and shown with the sign of its largest value positive. Sorted by how fast they"
-    " change from pixel to pixel, the smoothest at the top left. First seed."
+    "Every picture is rebuilt as a sum of a few of these filters, each at some places. Mid-grey is zero, and a constant"
+    " filter is white all over; each filter is scaled to its own largest value and shown with the sign of its largest"
+    " value positive. Sorted by how fast they change from pixel to pixel, the smoothest at the top left. First seed."
 )
 INCHES = 2.6
 
@@ -30,7 +30,10 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     """Plot one mosaic for the start and one for each arm."""
     files = data["crsae.denoising_filters"]
     arms = [arm for arm in shown.details["arms"] if arm in files]
-    banks = {"random, at the start": files[arms[0]]["start_0"], **{arm_label(a): files[a]["learned_0"] for a in arms}}
+    banks = {
+        "random, at the start": files[arms[0]]["start_0"],
+        **{arm_label(a): files[a]["learned_0"] for a in arms},
+    }
     n_columns = min(4, len(banks))
     n_rows = math.ceil(len(banks) / n_columns)
     figure = _style.new_figure(max(n_columns, 3) * INCHES, n_rows * (INCHES + 0.3), shown.heading, WORDS)
@@ -51,7 +54,7 @@ def _upright(filters: np.ndarray) -> np.ndarray:
     return columns * np.where(largest < 0, -1.0, 1.0)
 
 
-def smoothest_first(filters: np.ndarray) -> Sequence[int]:
+def smoothest_first(filters: np.ndarray) -> np.ndarray:
     """Return the order of the filters by the energy of their differences from pixel to pixel, per energy.
 
     Parameters

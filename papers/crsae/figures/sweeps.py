@@ -26,8 +26,8 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     rows = by_point(data["crsae.denoising_sweeps"], ())
     words = (
         f"{arm_label(rows[0]['arm'])}: filters trained once, with the depth of the dotted line and noise of standard"
-        f" deviation {shown.details['noise']:g}. Under other noise the penalties stay, or are multiplied by the ratio of"
-        " both standard deviations, or by its square, as the paper's model has it. Mean over the chosen pictures and"
+        f" deviation {shown.details['noise']:g}. Under other noise the penalties stay, or are multiplied by the ratio"
+        " of both standard deviations, or by its square, as the paper's model has it. Mean over the chosen pictures and"
         " seeds; the band is the spread over seeds."
     )
     figure = _style.new_figure(9.6, 3.4, shown.heading, words)

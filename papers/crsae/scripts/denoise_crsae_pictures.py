@@ -10,7 +10,9 @@ with job(snakemake) as j:
     noisy = [
         one
         for name, arrays in zip(j.params["sets"], j.read("pictures"), strict=True)
-        for one in noisy_pictures(name, Pictures.from_arrays(arrays), j.params["noise"], j.params["seed"])
+        for one in noisy_pictures(
+            name, Pictures.from_arrays(arrays), j.params["noise"], j.params["seed"], side=j.params["test_crop"]
+        )
     ]
     arm, rows, chosen = j.params["arm"], [], drawn(noisy, j.params["shown"])
     for row, picture in arm_rows(arm, ARMS[arm], trained, noisy, j.device):

@@ -12,9 +12,7 @@ with job(snakemake) as j:
     runs, starts, history = [], [], []
     for repetition in range(j.params["repetitions"]):
         seed = seed_for(j.params["seed"], j.rule, repetition)  # without the arm: all see the same crops and noise
-        encoder, rows, status = learn(
-            ARMS[j.params["arm"]], j.params, train, validation, seed=seed, device=j.device
-        )
+        encoder, rows, status = learn(ARMS[j.params["arm"]], j.params, train, validation, seed=seed, device=j.device)
         names = ("lambda_max", "penalty_min", "penalty_median", "penalty_max")
         facts = {"repetition": repetition, "seed": seed, **{name: rows[-1][name] for name in names}, "status": status}
         runs.append(Trained(encoder, facts))

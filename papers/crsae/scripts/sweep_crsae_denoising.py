@@ -10,7 +10,8 @@ with job(snakemake) as j:
 
     def with_noise(noise):
         """The chosen pictures with noise of this standard deviation, in grey levels of 255."""
-        return list(noisy_pictures(name, pictures, noise / 255, j.params["seed"], j.params["names"]))
+        some = {"side": j.params["test_crop"], "only": j.params["names"]}
+        return list(noisy_pictures(name, pictures, noise / 255, j.params["seed"], **some))
 
     rows = depth_rows(trained, with_noise(usual), j.params["depths"], j.device)
     rows += noise_rows(trained, {noise: with_noise(noise) for noise in j.params["noises"]}, usual, j.device)

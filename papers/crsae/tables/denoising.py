@@ -9,7 +9,7 @@ from lsalsa.study.shown import Shown
 from lsalsa.study.table import DASH, Column, Grid, Table
 from papers.crsae.denoising.arms import arm_label
 from papers.crsae.denoising.findings import denoising_findings
-from papers.crsae.denoising.summaries import AUTHORS_SET, by_set
+from papers.crsae.denoising.summaries import AUTHORS_SET, by_set, logged_runs
 
 needs = ("crsae.denoised", "published")
 subject = "study"
@@ -17,11 +17,11 @@ options = ("published",)
 caption = "PSNR of denoised pictures by every arm, with and without clean targets, beside the usual methods."
 
 NOTES = (
-    "Mean PSNR in dB over the pictures of a set; larger is better, ± is over seeds. The peak is the largest value of the"
-    " clean picture, and nothing is clipped.",
+    "Mean PSNR in dB over the pictures of a set; larger is better, ± is over seeds. The peak is the largest value of"
+    " the clean picture, and nothing is clipped. In brackets: every run ran away, and these are its filters of before.",
     "EM: penalties follow a Gamma prior; free: they learn from the reconstruction; fixed: as at the start; hand-set:"
-    " fixed, with a low one for the low-pass filter. All arms start from the same filters, see the same crops and noise,"
-    " and have the same rates, and nothing was chosen on these pictures.",
+    " fixed, with a low one for the low-pass filter. All arms start from the same filters, see the same crops and"
+    " noise, and have the same rates, and nothing was chosen on these pictures.",
     "There is no arm with free penalties and a gradient through the decoder only: that gradient is zero for penalties,"
     " so the arm is the one with fixed penalties.",
     "Authors' logged runs: other training pictures, clean targets, about a thousand times as many steps. Largest"
@@ -41,8 +41,14 @@ LOGGED = Column("logged_psnr_db", "authors' logged run", ".2f")
 
 def make(data: Mapping[str, Any], shown: Shown) -> Table:
     """Make a row of the CSV file for each set and method; sets of pictures stand side by side in print."""
-    rows = by_set(data["crsae.denoised"], shown.details["arms"], data.get("published", ()))
+    rows = by_set(data["crsae.denoised"], shown.details["arms"], logged_runs(data, shown))
     return Table(shown.heading, rows, [_grid(rows)], NOTES, denoising_findings(rows))
+
+
+def _psnr(row: Mapping[str, Any]) -> str:
+    """Write the PSNR of the runs that ended well, or in brackets that of the others."""
+    before = row["psnr_db_before"]
+    return f"({before:.2f})" if row["psnr_db"] is None and before is not None else PSNR.text(row)
 
 
 def _grid(rows: Sequence[Mapping[str, Any]]) -> Grid:
@@ -56,7 +62,7 @@ def _grid(rows: Sequence[Mapping[str, Any]]) -> Grid:
         line = [arm_label(method)]
         for name in sets:
             row = cells.get((name, method))
-            line.append(PSNR.text(row) if row else DASH)
+            line.append(_psnr(row) if row else DASH)
             if name == AUTHORS_SET:
                 line.append(LOGGED.text(row) if row else DASH)
         first = next(cells[name, method] for name in sets if (name, method) in cells)

@@ -17,9 +17,9 @@ subject = "study"
 caption = "How much learned filters look like Gabor functions, beside the random filters that they start from."
 
 NOTES = (
-    "R^2: share of a filter's energy that the best Gabor function explains; median over the filters of a seed, then mean"
-    " over seeds. A smooth patch has a high R^2 as well. So the selectivity for an orientation stands beside it: 0 for a"
-    " round patch, 1 for a grating.",
+    "R^2: share of a filter's energy that the best Gabor function explains; median over the filters of a seed, then"
+    " mean over seeds. A smooth patch has a high R^2 as well. So the selectivity for an orientation stands beside it:"
+    " 0 for a round patch, 1 for a grating.",
 )
 COLUMNS = (
     Column("bank", "filters", lambda bank: "random, at the start" if bank == UNTRAINED else arm_label(bank)),

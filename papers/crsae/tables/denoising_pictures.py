@@ -8,7 +8,7 @@ from typing import Any
 from lsalsa.study.shown import Shown
 from lsalsa.study.table import DASH, Column, Grid, Table
 from papers.crsae.denoising.arms import arm_label
-from papers.crsae.denoising.summaries import AUTHORS_SET, by_picture, plain
+from papers.crsae.denoising.summaries import AUTHORS_SET, by_picture, logged_runs, plain
 
 needs = ("crsae.denoised", "published")
 subject = "study"
@@ -19,15 +19,15 @@ MOST = 12
 """Pictures that fit into a line; larger sets are in the CSV file only."""
 
 NOTE = (
-    "PSNR in dB of each picture, averaged over seeds; the peak is the largest value of the clean picture, and nothing is"
-    f" clipped. Sets of more than {MOST} pictures are in the CSV file only."
+    "PSNR in dB of each picture, averaged over seeds; the peak is the largest value of the clean picture, and nothing"
+    f" is clipped. Sets of more than {MOST} pictures are in the CSV file only."
 )
 PSNR = Column("psnr_db", "PSNR", ".2f")
 
 
 def make(data: Mapping[str, Any], shown: Shown) -> Table:
     """Make a row of the CSV file for each picture and method; pictures stand side by side in print."""
-    logged = list(data.get("published", ()))
+    logged = logged_runs(data, shown)
     rows = by_picture(data["crsae.denoised"], shown.details["arms"], logged)
     return Table(shown.heading, rows, list(_grids(rows, logged)), [NOTE], _hardest(rows, shown.details["arms"]))
 
@@ -61,10 +61,14 @@ def _hardest(rows: Sequence[Mapping[str, Any]], arms: Sequence[str]) -> list[str
     """Name the pictures with the lowest and the highest PSNR of the first arm."""
     found = []
     for pictures in dict.fromkeys(row["pictures"] for row in rows):
-        own = {row["picture"]: row["psnr_db"] for row in rows if (row["pictures"], row["method"]) == (pictures, arms[0])}
+        own = {
+            row["picture"]: row["psnr_db"] for row in rows if (row["pictures"], row["method"]) == (pictures, arms[0])
+        }
         known = {name: value for name, value in own.items() if value is not None}
         if len(known) > 1:
             low, high = (choose(known, key=known.__getitem__) for choose in (min, max))
-            values = f"{plain(low)} ({known[low]:.2f} dB) is the hardest, {plain(high)} ({known[high]:.2f} dB) the easiest"
+            values = (
+                f"{plain(low)} ({known[low]:.2f} dB) is the hardest, {plain(high)} ({known[high]:.2f} dB) the easiest"
+            )
             found.append(f"{pictures}, {arm_label(arms[0])}: {values}.")
     return found
