@@ -18,8 +18,8 @@ caption = "The encoder of CRsAE: T iterations of FISTA as a recurrent network, a
 
 EXPLANATION = (
     "Both networks compute the same: T iterations of FISTA for the code x of a signal y. Orange: what is learned. It is"
-    " the same in every step: the filters H, which convolve (H), correlate (Hᵀ) and decode, and one threshold b for each"
-    " filter. L, at least the largest eigenvalue of HᵀH, and the momentum m(t) are not learned."
+    " the same in every step: the filters H, which convolve (H), correlate (Hᵀ) and decode, and one threshold b for"
+    " each filter. L, at least the largest eigenvalue of HᵀH, and the momentum m(t) are not learned."
 )
 
 LAYERS = 3
