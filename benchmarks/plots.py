@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 
 from benchmarks.core import RESULTS
 from lsalsa.storage import read_rows
+from lsalsa.study.figures import matplotlib_defaults
 from lsalsa.study.figures._style import (
     common_legend,
     log_value_axis,
@@ -30,6 +31,7 @@ EXPLANATION = (
 )
 
 
+@matplotlib_defaults()
 def page(folder: Path, output: Path) -> None:
     """Draw every benchmark that has rows in the folder; `output` without its suffix gets .png and .svg."""
     figure = new_figure(11.0, 11.0, Heading(TITLE), EXPLANATION)

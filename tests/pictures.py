@@ -2,6 +2,7 @@
 
 import struct
 
+import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
@@ -39,10 +40,27 @@ def _ticks_out_of_view(figure):
                     yield tick.label1.get_text()
 
 
+USERS = {
+    "axes.facecolor": "0.8",
+    "font.family": "serif",
+    "lines.linewidth": 5,
+    "mathtext.fontset": "cm",
+    "path.simplify": False,
+    "savefig.bbox": "tight",
+    "svg.fonttype": "none",
+    "text.usetex": True,
+}
+"""What a user's matplotlibrc may say."""
+
+
 def check_files(plot, folder):
-    """Plotted and saved twice, a figure has the same bytes; they name no date and no version, and a page's size."""
-    for name in ("first", "second"):
-        save_figure(plot(), folder / f"{name}.png", folder / f"{name}.svg")
+    """Plotted and saved twice, a figure has the same bytes; they name no date and no version, and a page's size.
+
+    The second time the user has settings of Matplotlib.
+    """
+    for name, users in (("first", {}), ("second", USERS)):
+        with matplotlib.rc_context(users):
+            save_figure(plot(), folder / f"{name}.png", folder / f"{name}.svg")
     for suffix in ("png", "svg"):
         first, second = (folder / f"{name}.{suffix}" for name in ("first", "second"))
         assert first.read_bytes() == second.read_bytes()

@@ -7,9 +7,11 @@ from typing import Any, ClassVar
 
 from lsalsa.study.config.fields import PaperSettings
 from lsalsa.study.papers import Paper
+from papers.crsae.denoising.experiment import EXPERIMENT as DENOISING
+from papers.crsae.denoising.experiment import Denoising
 from papers.crsae.experiment import Experiment
 
-EXPERIMENTS: tuple[Experiment, ...] = ()
+EXPERIMENTS: tuple[Experiment, ...] = (DENOISING,)
 NOTEBOOK = "10_crsae"
 TITLE = "CRsAE: filters learned by a recurrent auto-encoder"
 
@@ -18,6 +20,8 @@ class CRsAE(PaperSettings):
     """The CRsAE papers: each experiment has a block of its own, and a study without the block leaves it out."""
 
     noun: ClassVar[str] = "CRsAE"
+
+    denoising: Denoising | None = None
 
 
 def _chosen(study: Any) -> list[Experiment]:

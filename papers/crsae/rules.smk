@@ -1,10 +1,14 @@
 """Results for the tables of the CRsAE papers: filters that are learned, denoised pictures, spikes, and times."""
 
+from papers.crsae.denoising.experiment import UNTRAINED, arms_of, runs_of
 from papers.crsae.denoising.pictures import files_of_pictures, sets_of_pictures
 
 
 wildcard_constraints:
     pictures=one_of(sets_of_pictures(study)),
+    run=one_of(runs_of(study)),
+    arm=one_of(arms_of(study)),
+    bank=one_of([UNTRAINED, *arms_of(study)]),
 
 
 rule fetch_crsae_pictures:
@@ -28,3 +32,124 @@ rule fetch_crsae_pictures:
         source_hash=source_hash("fetch_crsae_pictures"),
     script:
         "scripts/fetch_crsae_pictures.py"
+
+
+rule learn_crsae_filters:
+    """Learn the filters of one arm, or of one point of the stability sweep, all repetitions in one job."""
+    input:
+        train=lambda w: f"{RESULTS}/crsae/pictures/{study.crsae.denoising.train}.npz",
+        validation=lambda w: f"{RESULTS}/crsae/pictures/{study.crsae.denoising.validation}.npz",
+    output:
+        filters="<results>/crsae/denoising/filters/{run}.npz",
+        history="<results>/crsae/denoising/filters/{run}_history.parquet",
+    log:
+        "<results>/logs/learn_crsae_filters/{run}.log",
+    benchmark:
+        "<results>/benchmarks/learn_crsae_filters/{run}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=memory("learn_crsae_filters"),
+        gpu=GPU,
+    params:
+        settings=settings("learn_crsae_filters"),
+        source_hash=source_hash("learn_crsae_filters"),
+    script:
+        "scripts/learn_crsae_filters.py"
+
+
+rule denoise_crsae_pictures:
+    """Denoise all test pictures by one arm."""
+    input:
+        filters="<results>/crsae/denoising/filters/{arm}.npz",
+        pictures=lambda w: results(f"crsae/pictures/{name}.npz" for name in study.crsae.denoising.tests),
+    output:
+        rows="<results>/crsae/denoising/pictures/{arm}.parquet",
+        shown="<results>/crsae/denoising/pictures/{arm}.npz",
+    log:
+        "<results>/logs/denoise_crsae_pictures/{arm}.log",
+    benchmark:
+        "<results>/benchmarks/denoise_crsae_pictures/{arm}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=memory("denoise_crsae_pictures"),
+        gpu=GPU,
+    params:
+        settings=settings("denoise_crsae_pictures"),
+        source_hash=source_hash("denoise_crsae_pictures"),
+    script:
+        "scripts/denoise_crsae_pictures.py"
+
+
+rule denoise_crsae_peers:
+    """Denoise one set of test pictures by the usual methods; score the noisy pictures too."""
+    input:
+        pictures="<results>/crsae/pictures/{pictures}.npz",
+    output:
+        rows="<results>/crsae/denoising/peers/{pictures}.parquet",
+        shown="<results>/crsae/denoising/peers/{pictures}.npz",
+    log:
+        "<results>/logs/denoise_crsae_peers/{pictures}.log",
+    benchmark:
+        "<results>/benchmarks/denoise_crsae_peers/{pictures}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=memory("denoise_crsae_peers"),
+        gpu=0,
+    params:
+        settings=settings("denoise_crsae_peers"),
+        source_hash=source_hash("denoise_crsae_peers"),
+    script:
+        "scripts/denoise_crsae_peers.py"
+
+
+rule sweep_crsae_denoising:
+    """Denoise a few pictures by one arm under other depths and other noise than in training."""
+    input:
+        filters=lambda w: f"{RESULTS}/crsae/denoising/filters/{study.crsae.denoising.sweep.arm}.npz",
+        pictures=lambda w: f"{RESULTS}/crsae/pictures/{study.crsae.denoising.sweep.pictures}.npz",
+    output:
+        rows="<results>/crsae/denoising/sweeps.parquet",
+    log:
+        "<results>/logs/sweep_crsae_denoising.log",
+    benchmark:
+        "<results>/benchmarks/sweep_crsae_denoising.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=memory("sweep_crsae_denoising"),
+        gpu=GPU,
+    params:
+        settings=settings("sweep_crsae_denoising"),
+        source_hash=source_hash("sweep_crsae_denoising"),
+    script:
+        "scripts/sweep_crsae_denoising.py"
+
+
+rule fit_crsae_gabors:
+    """Compare the filters of one arm, or those that all arms start from, with Gabor functions."""
+    input:
+        filters=lambda w: f"{RESULTS}/crsae/denoising/filters/{arms_of(study)[0] if w.bank == UNTRAINED else w.bank}.npz",
+    output:
+        rows="<results>/crsae/denoising/gabor/{bank}.parquet",
+    log:
+        "<results>/logs/fit_crsae_gabors/{bank}.log",
+    benchmark:
+        "<results>/benchmarks/fit_crsae_gabors/{bank}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=memory("fit_crsae_gabors"),
+        gpu=0,
+    params:
+        settings=settings("fit_crsae_gabors"),
+        source_hash=source_hash("fit_crsae_gabors"),
+    script:
+        "scripts/fit_crsae_gabors.py"

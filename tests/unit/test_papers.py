@@ -258,6 +258,7 @@ LIBRARY = {
     "encoders/slstm.py": "cites the paper of the encoder",
     "encoders/crsae.py": "the encoder bears the name that its paper gave it",
     "encoders/exact_crsae.py": "the same encoder with exact codes",
+    "encoders/untied_crsae.py": "the same encoder with three banks",
     "encoders/_dense.py": "cites the paper on the scale of a tied decoder",
     "decoders.py": "cites the paper on the scale of a tied decoder",
 }

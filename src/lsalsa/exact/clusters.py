@@ -87,6 +87,20 @@ def _count_active(x: Any, n_filters: int) -> Any:
 
 
 @compiled
+def support_of(x: Any) -> Any:
+    """The entries of a code, (n_atoms,), that are not zero: array, int64, in order."""
+    n = 0
+    for i in range(x.shape[0]):
+        n += x[i] != 0.0
+    places, n = np.empty(n, np.int64), 0
+    for i in range(x.shape[0]):
+        if x[i] != 0.0:
+            places[n] = i
+            n += 1
+    return places
+
+
+@compiled
 def _make_search(active: Any) -> tuple:
     return np.empty((MOST, 3), np.int64), np.zeros(active.shape, np.bool_)
 

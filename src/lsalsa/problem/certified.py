@@ -149,7 +149,7 @@ class Certified(ABC):
         above, below : array, (n_samples,), float64
             As `dual_objective` takes them: the larger side twice where codes may have both signs.
         """
-        shares = correlations / self._weights
+        shares = correlations if set(self.penalties) == {1.0} else correlations / self._weights
         if self.nonnegative:
             return self.xp.max(shares, axis=1), -self.xp.min(shares, axis=1)
         steepest = self.xp.max(self.xp.abs(shares), axis=1)

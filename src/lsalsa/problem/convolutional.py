@@ -261,6 +261,11 @@ class ConvolutionalProblem(Certified):
         """The same filters under other penalties; what is known of the filters is kept."""
         return self._with("lipschitz", "operator", "taps", penalties=penalties)
 
+    def of_unit_penalties(self) -> "ConvolutionalProblem":
+        """The same problem with filters divided by their penalties: those are 1, codes are multiplied by them."""
+        filters = self.filters / self.xp.asarray(self.penalties, dtype=self.dtype)
+        return self._with(filters=filters, penalties=1.0)
+
     def with_signal_shape(self, signal_shape: int | Sequence[int]) -> "ConvolutionalProblem":
         """The same filters and penalties for signals of another shape; what is known of the filters is kept."""
         return self._with("lipschitz", "taps", signal_shape=signal_shape)

@@ -10,7 +10,6 @@ from lsalsa.errors import ConfigError, LsalsaError
 from lsalsa.storage import atomic, write_text
 from lsalsa.study.papers import show_sources
 
-KERNEL = {"kernel_name": "python3", "language": "python"}
 SCRIPTS = ("mathjax_url", "require_js_url", "jquery_url", "mermaid_js_url", "mermaid_layout_elk_js_url")
 """Scripts that a page would load from the web; without them formulas and diagrams appear as source text."""
 PAGE = {"exclude_input": True, "exclude_input_prompt": True, "exclude_output_prompt": True}
@@ -44,9 +43,11 @@ def render(
     NotebookError
         A cell that failed.
     """
-    with atomic(notebook) as executed:
+    from lsalsa.study.kernel import own_kernel
+
+    with atomic(notebook) as executed, own_kernel() as kernel:
         _convert(Path(source), executed, parameters)
-        _execute(executed, parameters, Path(source), Path(failed).with_suffix(".ipynb"))
+        _execute(executed, kernel, parameters, Path(source), Path(failed).with_suffix(".ipynb"))
         html = _page(executed)
         write_text(page, html)
 
@@ -74,14 +75,15 @@ def _parameters_of(content: Any) -> list[str]:
     return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
-def _execute(path: Path, parameters: Mapping[str, Any], source: Path, copy: Path) -> None:
+def _execute(path: Path, kernel: str, parameters: Mapping[str, Any], source: Path, copy: Path) -> None:
     """Run a notebook in place; if a cell fails, keep the notebook as `copy` and name the cell."""
     import papermill
 
     copy.unlink(missing_ok=True)
     show_sources()  # a conda environment forgets them
     try:
-        papermill.execute_notebook(path, path, dict(parameters), **KERNEL, progress_bar=False)
+        language = {"kernel_name": kernel, "language": "python"}
+        papermill.execute_notebook(path, path, dict(parameters), **language, progress_bar=False)
     except papermill.PapermillExecutionError as error:
         copy.write_bytes(path.read_bytes())
         what = " ".join(f"{error.ename}: {error.evalue}".split())
@@ -89,8 +91,11 @@ def _execute(path: Path, parameters: Mapping[str, Any], source: Path, copy: Path
 
 
 def _page(path: Path) -> str:
-    """Return the executed notebook as one HTML page that loads nothing from elsewhere."""
+    """Return the executed notebook as one HTML page that loads nothing from elsewhere.
+
+    Its templates are those of nbconvert; by itself it would prefer a folder `lab` of the working folder.
+    """
     from nbconvert import HTMLExporter
 
-    exporter = HTMLExporter(embed_images=True, **PAGE, **dict.fromkeys(SCRIPTS, ""))
+    exporter = HTMLExporter(embed_images=True, extra_template_basedirs=[], **PAGE, **dict.fromkeys(SCRIPTS, ""))
     return exporter.from_filename(str(path))[0]

@@ -7,7 +7,8 @@ have. Its function ``plot(data, shown)`` returns a Matplotlib figure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,16 @@ from lsalsa.study.shown import Shown
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+
+@contextmanager
+def matplotlib_defaults() -> Iterator[None]:
+    """Start from Matplotlib's defaults, whatever a file `matplotlibrc` of the user or the working folder says."""
+    import matplotlib
+
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        yield
 
 
 def plot(kind: str, data: Mapping[str, Any], shown: Shown) -> Figure:
@@ -33,7 +44,8 @@ def plot(kind: str, data: Mapping[str, Any], shown: Shown) -> Figure:
     -------
     figure : Figure
     """
-    return plugins.load_kind("figures", kind).plot(data, shown)
+    with matplotlib_defaults():
+        return plugins.load_kind("figures", kind).plot(data, shown)
 
 
 def save_figure(figure: Figure, png: str | Path, svg: str | Path) -> None:
@@ -48,8 +60,9 @@ def save_figure(figure: Figure, png: str | Path, svg: str | Path) -> None:
 
     from lsalsa.storage import atomic
 
-    _settle(figure)
-    with matplotlib.rc_context({"svg.hashsalt": "lsalsa"}):
+    with matplotlib_defaults():
+        _settle(figure)
+        matplotlib.rcParams["svg.hashsalt"] = "lsalsa"
         with atomic(Path(png)) as temporary:
             figure.savefig(temporary, format="png", dpi=150, metadata={"Software": None})
         with atomic(Path(svg)) as temporary:
