@@ -1,8 +1,8 @@
 """The usual methods of denoising, from well-kept packages: the scale on which a reader can place learned filters.
 
-None of them is trained on other pictures. Each has a few settings, chosen on BSD68 at sigma 20/255 and scaled with the noise; the numbers
-in the comments are the mean peak signal-to-noise ratios in dB, of twelve whole pictures (every sixth) unless another
-number is said. The noisy pictures have 22.1 dB. So BSD68 is no test set for these methods; the others are.
+None of them is trained on other pictures. Each has a few settings, chosen on BSD68 at sigma 20/255 and scaled with the
+noise; the numbers in the comments are the mean peak signal-to-noise ratios in dB, of twelve whole pictures (every
+sixth) unless another number is said. The noisy pictures have 22.1 dB. So BSD68 is no test set for these methods.
 """
 
 from __future__ import annotations
