@@ -16,6 +16,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (DENOISING,)
 EXPERIMENTS: tuple[Experiment, ...] = (of_speed.EXPERIMENT,)
 NOTEBOOK = "10_crsae"
 TITLE = "CRsAE: filters learned by a recurrent auto-encoder"
+ENCODER = {"title": "CRsAE: an encoder that is FISTA, a recurrent and a residual network", "kind": "crsae.encoder"}
 
 
 class CRsAE(PaperSettings):
@@ -37,7 +38,7 @@ def _merged(name: str) -> dict[str, Any]:
 
 def outputs(study: Any) -> dict[str, Any]:
     """Return the tables and figures of the study's experiments, and the notebook that shows them."""
-    found: dict[str, dict[str, Any]] = {"tables": {}, "figures": {}}
+    found: dict[str, dict[str, Any]] = {"tables": {}, "figures": {"crsae_encoder": ENCODER}}
     for one in _chosen(study):
         for section, blocks in one.outputs(study).items():
             found[section].update(blocks)

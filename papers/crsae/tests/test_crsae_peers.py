@@ -88,7 +88,7 @@ def test_an_unknown_method_is_refused():
 
 
 def test_greedy_codes_are_those_of_a_search_by_least_squares():
-    """The same rule written out: take the atom most like the rest, fit all that are taken, until the error is allowed."""
+    """The same rule written out: take the atom most like the rest and fit all taken, until the error is allowed."""
     rng = np.random.default_rng(4)
     atoms = rng.standard_normal((16, 30))
     atoms /= np.linalg.norm(atoms, axis=0)
