@@ -10,8 +10,10 @@ from lsalsa.study.papers import Paper
 from papers.crsae.denoising.experiment import EXPERIMENT as DENOISING
 from papers.crsae.denoising.experiment import Denoising
 from papers.crsae.experiment import Experiment
+from papers.crsae.simulation.experiment import EXPERIMENT as SIMULATION
+from papers.crsae.simulation.experiment import Simulation
 
-EXPERIMENTS: tuple[Experiment, ...] = (DENOISING,)
+EXPERIMENTS: tuple[Experiment, ...] = (SIMULATION, DENOISING)
 NOTEBOOK = "10_crsae"
 TITLE = "CRsAE: filters learned by a recurrent auto-encoder"
 
@@ -21,6 +23,7 @@ class CRsAE(PaperSettings):
 
     noun: ClassVar[str] = "CRsAE"
 
+    simulation: Simulation | None = None
     denoising: Denoising | None = None
 
 
