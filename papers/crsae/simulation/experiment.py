@@ -173,8 +173,8 @@ TITLES = {
 def outputs(study: Any) -> dict[str, dict[str, Any]]:
     """Return a table and two figures, and a table over the signal-to-noise ratio where the block asks for it."""
     blocks = {name: {"title": title, "kind": name.replace("_", ".", 1)} for name, title in TITLES.items()}
-    over_snr = {OVER_SNR: blocks.pop(OVER_SNR)} if study.crsae.simulation.snr else {}
-    return {"tables": {FIRST: blocks[FIRST], **over_snr}, "figures": blocks}
+    over_snr = {OVER_SNR: blocks.pop(OVER_SNR)}
+    return {"tables": {FIRST: blocks[FIRST], **(over_snr if study.crsae.simulation.snr else {})}, "figures": blocks}
 
 
 def _of_gradients(suffix: str) -> Callable[[Any, Any], list[str]]:

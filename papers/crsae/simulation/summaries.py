@@ -25,7 +25,7 @@ LABELS = {
     "lcsc_held": "LCSC, thresholds held",
 }
 STEPS = {True: "tangent", False: "plain Adam"}
-STARTS = {"close": "half wrong", "truth": "true filters"}
+STARTS = {"close": "filters half wrong", "truth": "true filters"}
 
 
 def final_runs(rows: Iterable[Row]) -> list[dict[str, Any]]:
