@@ -20,10 +20,12 @@ caption = "Error of the worse of two filters over the epochs, with and without t
 
 WORDS = (
     "Error of the worse of the two learned filters, against epochs; 0 would be perfect. Solid: learning starts from"
-    " filters that are half wrong. Dashed: it starts from the true filters, at an error of 0, and should stay as low as"
-    " it can. Thick lines are means over seeds, thin ones single seeds."
+    " filters that are half wrong. Dashed: it starts from the true filters, whose error is 0, and is drawn from the"
+    " first epoch on. Thick lines are means over seeds, thin ones single seeds."
 )
 COLOURS = {True: "#0072b2", False: "#d55e00"}
+FIRST = {"close": 0, "truth": 1}
+"""The epoch from which a curve is drawn: the error of the true filters, 0, has no place on a logarithmic axis."""
 LINES = {"close": "-", "truth": (0, (4, 2))}
 
 Row = Mapping[str, Any]
@@ -50,7 +52,8 @@ def _plot_gradient(axes: Axes, rows: Sequence[Row]) -> None:
             for row in rows:
                 if (row["tangent"], row["start"]) == (tangent, start):
                     runs.setdefault(row["repetition"], []).append(row)
-            curves = [worst_errors(run) for run in runs.values()]
+            first = FIRST[start]
+            curves = [{e: error for e, error in worst_errors(run).items() if e >= first} for run in runs.values()]
             _plot_curves(axes, curves, f"{step}, from {words}", color=COLOURS[tangent], linestyle=LINES[start])
     _style.log_value_axis(axes)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -59,12 +62,11 @@ def _plot_gradient(axes: Axes, rows: Sequence[Row]) -> None:
 
 
 def _plot_curves(axes: Axes, curves: Sequence[Mapping[int, float]], label: str, **style: Any) -> None:
-    """Plot every seed's curve, and the mean over those that got as far; the exact 0 of a start has no logarithm."""
+    """Plot every seed's curve, and the mean over those that got as far."""
     if not curves:
         return
-    drawn = [{epoch: error for epoch, error in curve.items() if error > 0} for curve in curves]
-    for curve in drawn:
+    for curve in curves:
         axes.plot(list(curve), list(curve.values()), linewidth=0.7, alpha=0.5, **style)
-    epochs = sorted({epoch for curve in drawn for epoch in curve})
-    means = [np.mean([curve[epoch] for curve in drawn if epoch in curve]) for epoch in epochs]
+    epochs = sorted({epoch for curve in curves for epoch in curve})
+    means = [np.mean([curve[epoch] for curve in curves if epoch in curve]) for epoch in epochs]
     axes.plot(epochs, means, linewidth=2.0, label=label, **style)

@@ -144,7 +144,7 @@ def two_sided_spikes(
     """
     n_positions, n_filters = window - len(filters) + 1, filters.shape[1]
     codes = np.zeros((n_windows, n_positions, n_filters))
-    rates, means, spreads = (rng.uniform(low, high, n_filters) for low, high in (RATES_HZ, MEANS, SPREADS))
+    rates, means, spreads = (rng.uniform(low, high, (n_filters,)) for low, high in (RATES_HZ, MEANS, SPREADS))
     counts = np.ceil(window / sampling_rate_hz * rates).astype(int)
     for code in codes:
         for c in range(n_filters):

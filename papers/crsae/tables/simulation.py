@@ -42,7 +42,8 @@ def make(data: Mapping[str, Any], shown: Shown) -> Table:
     """Make a row per gradient, start and step."""
     rows = by_cell(data["crsae.simulation_runs"], CELL)
     rows.sort(key=lambda row: (row["start"] != "close", list(LABELS).index(row["gradient"]), not row["tangent"]))
-    return Table(shown.heading, rows, [grid(COLUMNS, rows, n_words=3)], NOTES, _sentences(rows))
+    printed = [row if row["start"] == "close" else {**row, "first_epochs": None} for row in rows]
+    return Table(shown.heading, rows, [grid(COLUMNS, printed, n_words=3)], NOTES, _sentences(rows))
 
 
 def _sentences(rows: Sequence[Row]) -> list[str]:

@@ -46,12 +46,16 @@ def _grid(rows: Sequence[Row]) -> Grid:
 
 
 def _sentences(rows: Sequence[Row]) -> list[str]:
-    """Name the best arm at each ratio, and how far both kinds of penalty and LCSC get at the highest."""
-    said = []
-    for ratio in sorted({row["snr_db"] for row in rows}):
-        known = {r["arm"]: r["worst_error"] for r in rows if r["snr_db"] == ratio and r["worst_error"] is not None}
-        if len(known) > 1:
-            low, high = (choose(known, key=known.__getitem__) for choose in (min, max))
-            ends = (f"{LABELS[arm]} ({known[arm]:.3f})" for arm in (low, high))
-            said.append("At {:g} dB the smallest error is that of {}, the largest that of {}.".format(ratio, *ends))
-    return said
+    """Name the best arm at each ratio, and say how the error of every arm moves from the lowest to the highest."""
+    known = {(row["arm"], row["snr_db"]): row["worst_error"] for row in rows if row["worst_error"] is not None}
+    ratios = sorted({ratio for _, ratio in known})
+    best, moves = [], []
+    for ratio in ratios:
+        at = {arm: error for (arm, own), error in known.items() if own == ratio}
+        arm = min(at, key=at.__getitem__)
+        best.append(f"at {ratio:g} dB {LABELS[arm]} ({at[arm]:.3f})")
+    for arm in dict.fromkeys(arm for arm, _ in known):
+        if len(ratios) > 1 and {(arm, ratios[0]), (arm, ratios[-1])} <= set(known):
+            moves.append(f"{LABELS[arm]} from {known[arm, ratios[0]]:.3f} to {known[arm, ratios[-1]]:.3f}")
+    said = [f"Smallest error: {'; '.join(best)}."] if best else []
+    return said + ([f"From {ratios[0]:g} to {ratios[-1]:g} dB the error moves: {'; '.join(moves)}."] if moves else [])
