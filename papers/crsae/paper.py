@@ -14,6 +14,10 @@ from papers.crsae.speed import experiment as of_speed
 
 EXPERIMENTS: tuple[Experiment, ...] = (DENOISING,)
 EXPERIMENTS: tuple[Experiment, ...] = (of_speed.EXPERIMENT,)
+from papers.crsae.simulation.experiment import EXPERIMENT as SIMULATION
+from papers.crsae.simulation.experiment import Simulation
+
+EXPERIMENTS: tuple[Experiment, ...] = (SIMULATION, DENOISING)
 NOTEBOOK = "10_crsae"
 TITLE = "CRsAE: filters learned by a recurrent auto-encoder"
 ENCODER = {"title": "CRsAE: an encoder that is FISTA, a recurrent and a residual network", "kind": "crsae.encoder"}
@@ -24,6 +28,7 @@ class CRsAE(PaperSettings):
 
     noun: ClassVar[str] = "CRsAE"
 
+    simulation: Simulation | None = None
     denoising: Denoising | None = None
     speed: of_speed.Speed | None = None
 

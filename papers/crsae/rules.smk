@@ -2,6 +2,7 @@
 
 from papers.crsae.denoising.experiment import UNTRAINED, arms_of, runs_of
 from papers.crsae.denoising.pictures import files_of_pictures, sets_of_pictures
+from papers.crsae.simulation.experiment import gradients_of, ratios_of
 
 
 wildcard_constraints:
@@ -9,6 +10,8 @@ wildcard_constraints:
     run=one_of(runs_of(study)),
     arm=one_of(arms_of(study)),
     bank=one_of([UNTRAINED, *arms_of(study)]),
+    gradient=one_of(gradients_of(study)),
+    snr=one_of(ratios_of(study)),
 
 
 rule fetch_crsae_pictures:
@@ -194,3 +197,45 @@ rule time_crsae_stream:
         source_hash=source_hash("time_crsae_stream"),
     script:
         "scripts/time_crsae_stream.py"
+
+rule learn_crsae_simulation:
+    """Learn filters from simulated spikes by one gradient: both steps, both starts, all repetitions in one job."""
+    output:
+        rows="<results>/crsae/simulation/{gradient}.parquet",
+        filters="<results>/crsae/simulation/{gradient}.npz",
+    log:
+        "<results>/logs/learn_crsae_simulation/{gradient}.log",
+    benchmark:
+        "<results>/benchmarks/learn_crsae_simulation/{gradient}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=memory("learn_crsae_simulation"),
+        gpu=GPU,
+    params:
+        settings=settings("learn_crsae_simulation"),
+        source_hash=source_hash("learn_crsae_simulation"),
+    script:
+        "scripts/learn_crsae_simulation.py"
+
+
+rule compare_crsae_simulation:
+    """Learn filters from simulated spikes at one signal-to-noise ratio by every arm, all repetitions in one job."""
+    output:
+        rows="<results>/crsae/simulation/snr_{snr}.parquet",
+    log:
+        "<results>/logs/compare_crsae_simulation/{snr}.log",
+    benchmark:
+        "<results>/benchmarks/compare_crsae_simulation/{snr}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=memory("compare_crsae_simulation"),
+        gpu=GPU,
+    params:
+        settings=settings("compare_crsae_simulation"),
+        source_hash=source_hash("compare_crsae_simulation"),
+    script:
+        "scripts/compare_crsae_simulation.py"
