@@ -10,8 +10,10 @@ from lsalsa.study.papers import Paper
 from papers.crsae.denoising.experiment import EXPERIMENT as DENOISING
 from papers.crsae.denoising.experiment import Denoising
 from papers.crsae.experiment import Experiment
+from papers.crsae.spikes.experiment import EXPERIMENT as SPIKES
+from papers.crsae.spikes.experiment import Spikes
 
-EXPERIMENTS: tuple[Experiment, ...] = (DENOISING,)
+EXPERIMENTS: tuple[Experiment, ...] = (DENOISING, SPIKES)
 NOTEBOOK = "10_crsae"
 TITLE = "CRsAE: filters learned by a recurrent auto-encoder"
 
@@ -22,6 +24,7 @@ class CRsAE(PaperSettings):
     noun: ClassVar[str] = "CRsAE"
 
     denoising: Denoising | None = None
+    spikes: Spikes | None = None
 
 
 def _chosen(study: Any) -> list[Experiment]:
