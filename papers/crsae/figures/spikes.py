@@ -16,7 +16,7 @@ from papers.crsae.spikes.summary import rows_by_method
 
 needs = ("crsae.spike_curves", "crsae.spikes")
 subject = "study"
-caption = "Missed against false spikes as the threshold on the amplitude moves; points are thresholds of the first half."
+caption = "Missed against false spikes as the threshold moves; markers are the thresholds that the first half chose."
 
 LOOKS: dict[str, dict[str, Any]] = {
     "true": {"color": "#000000", "linestyle": "-", "marker": "o"},
@@ -57,8 +57,8 @@ def _panel(axes: Axes, curves: Sequence[Row], points: Sequence[Row]) -> None:
             look = LOOKS[method]
             line = {key: look[key] for key in ("color", "linestyle")}
             axes.plot(*mean_curve(own), label=method_label(method), linewidth=1.6, **line)
-            for row in (row for row in points if row["method"] == method and row["missed_percent"] is not None):
-                axes.plot(row["missed_percent"], row["false_percent"], look["marker"], color=look["color"], markersize=6)
+            marks = [(row["missed_percent"], row["false_percent"]) for row in points if row["method"] == method]
+            axes.plot(*zip(*marks, strict=True), look["marker"], color=look["color"], markersize=6)
     axes.set_xlim(0, LIMIT)
     axes.set_ylim(0, LIMIT)
     axes.set_xlabel("true spikes missed in percent")

@@ -1,6 +1,6 @@
 """Read a recording with known spikes, one per repetition. Input, output and parameters: rule fetch_crsae_recording."""
 
-from lsalsa.data import load_recordings
+from lsalsa.data.recording_sources import load_recordings
 from lsalsa.study.job import job
 
 with job(snakemake) as j:

@@ -1,12 +1,12 @@
 """Get templates by one method and sort spikes with them. Input, output and parameters: rule sort_crsae_spikes."""
 
-from lsalsa.data import RecordingSet
+from lsalsa.data.recordings import RecordingSet
 from lsalsa.study.job import job
 from papers.crsae.spikes.run import run_method
 
 with job(snakemake) as j:
     method, learns = j.wildcards["sorter"], j.params["training"] is not None
-    starts = j.read("start") if learns else {}
+    starts = j.read("start")[0] if learns else {}
     rows, curves, templates = [], [], {}
     for repetition, arrays in enumerate(j.read("recordings")):
         found = RecordingSet.from_arrays(arrays)

@@ -192,17 +192,19 @@ def check(study: Any) -> Iterator[str]:
             known = recording_sources.settings_of(one.source)
             unknown = sorted(set(one.settings) - set(known))
             if unknown:
-                yield f"crsae.spikes.recordings.{name}.settings: {one.source} has no {unknown[0]}; it has {', '.join(known)}"
+                has = f"{one.source} has no {unknown[0]}; it has {', '.join(known)}"
+                yield f"crsae.spikes.recordings.{name}.settings: {has}"
             elif not one.optional:
                 files_of_recording(study, name)
         except LsalsaError as error:
             yield f"crsae.spikes.recordings.{name}: {error}"
     if not recordings_of(study):
-        yield f"crsae.spikes.recordings has only optional recordings that are not there; it needs one more"
-    if block.training.window_ms < block.length_ms:
-        yield f"crsae.spikes.training.window_ms must be at least length_ms {block.length_ms:g}, found {block.training.window_ms:g}"
-    if block.before_ms >= block.length_ms:
-        yield f"crsae.spikes.before_ms must be below length_ms {block.length_ms:g}, found {block.before_ms:g}"
+        yield "crsae.spikes.recordings has only optional recordings that are not there; it needs one more"
+    window, length = block.training.window_ms, block.length_ms
+    if window < length:
+        yield f"crsae.spikes.training.window_ms must be at least length_ms {length:g}, found {window:g}"
+    if block.before_ms >= length:
+        yield f"crsae.spikes.before_ms must be below length_ms {length:g}, found {block.before_ms:g}"
     if set(block.methods) & set(LEARNED) and "kmeans" not in block.methods:
         yield "crsae.spikes.methods needs kmeans, from which the learned templates start"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lsalsa.data import RecordingSet, windows_at
+from lsalsa.data.recordings import RecordingSet, windows_at
 from lsalsa.errors import DataError
 
 MAD_TO_STD = 0.6745

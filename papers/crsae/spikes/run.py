@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lsalsa.data import RecordingSet
+from lsalsa.data.recordings import RecordingSet
 from lsalsa.study.repetitions import OK
 from papers.crsae.spikes.recording import Recording, recording_of
 from papers.crsae.spikes.sorting import counts, likeness, sort
@@ -80,7 +80,7 @@ def run_method(
         "status": learned.status,
     }
     rows, curves, cells = [], [], []
-    for unit, (row, curve) in enumerate(counts(recording, spikes, tolerance)):
+    for unit, (row, curve) in enumerate(counts(recording, spikes, tolerance, in_order=method == "true")):
         own = row["template"]
         cells.append(-1 if own is None else own)
         rho = None if own is None else likeness(learned.bank[..., own], truth[..., unit])

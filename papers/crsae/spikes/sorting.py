@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from scipy.signal import correlate
 
-from lsalsa import code_recording
+from lsalsa.exact.recordings import code_recording
 from lsalsa.metrics import missed_and_false
 from papers.crsae.spikes.detection import Curve, Estimates, cells_of_templates, curve_of, merged
 from papers.crsae.spikes.recording import Recording
@@ -73,7 +73,9 @@ def trough_of(bank: np.ndarray) -> np.ndarray:
     return bank.min(axis=1).argmin(axis=0)
 
 
-def counts(recording: Recording, found: Sorted, tolerance: int) -> Iterator[tuple[dict[str, Any], list[dict]]]:
+def counts(
+    recording: Recording, found: Sorted, tolerance: int, *, in_order: bool = False
+) -> Iterator[tuple[dict[str, Any], list[dict]]]:
     """Count each cell's missed and false spikes on the test half.
 
     Which template is a cell's, and which threshold holds on the amplitude, is chosen on the training half.
@@ -84,6 +86,8 @@ def counts(recording: Recording, found: Sorted, tolerance: int) -> Iterator[tupl
     found : Sorted
     tolerance : int
         In samples.
+    in_order : bool
+        Whether the templates are those of the cells, in their order, so that none is chosen.
 
     Yields
     ------
@@ -100,7 +104,8 @@ def counts(recording: Recording, found: Sorted, tolerance: int) -> Iterator[tupl
     curves = [
         [curve_of(each, own, tolerance, level) for each, level in zip(train, levels, strict=True)] for own, _ in true
     ]
-    for unit, template in enumerate(cells_of_templates(curves)):
+    chosen = range(len(curves)) if in_order else cells_of_templates(curves)
+    for unit, template in enumerate(chosen):
         spikes = true[unit][1]
         if template is None:
             none = Estimates(np.empty(0, np.int64), np.empty(0))

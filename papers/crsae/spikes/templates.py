@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from lsalsa import ConvolutionalProblem
 from lsalsa.arrays.unit_norm import column_norms
 from lsalsa.encoders.exact_crsae import ExactCRsAE
 from lsalsa.errors import DataError
 from lsalsa.extras import from_extra
 from lsalsa.losses.gamma_prior import GammaPriorLoss
 from lsalsa.losses.reconstruction import ReconstructionLoss
+from lsalsa.problem.convolutional import ConvolutionalProblem
 from lsalsa.training import Group, train
 from papers.crsae.spikes.recording import Recording, cut_around, windows_of
 
@@ -107,7 +107,9 @@ def kmeans_templates(
         from sklearn.decomposition import PCA
     snippets = cut_around(recording, crossings(recording, level), before, length)
     if len(snippets) < n_templates:
-        raise DataError(f"{n_templates} templates need as many crossings of {level:g} deviations, {len(snippets)} found")
+        raise DataError(
+            f"{n_templates} templates need as many crossings of {level:g} deviations, {len(snippets)} found"
+        )
     flat = snippets.reshape(len(snippets), -1).astype(np.float64)
     n_components = min(COMPONENTS, *flat.shape)
     reduced = PCA(n_components, svd_solver="full").fit_transform(flat)
@@ -116,7 +118,9 @@ def kmeans_templates(
     return unit_norm(np.stack(means, axis=-1).astype(np.float64), "of k-means")
 
 
-def problem_of(bank: np.ndarray, penalty: float | Sequence[float], n_samples: int, dtype: Any = np.float32) -> ConvolutionalProblem:
+def problem_of(
+    bank: np.ndarray, penalty: float | Sequence[float], n_samples: int, dtype: Any = np.float32
+) -> ConvolutionalProblem:
     """Return the coding problem of a bank: non-negative codes, channels as a stride.
 
     Parameters

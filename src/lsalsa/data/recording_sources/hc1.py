@@ -104,7 +104,9 @@ def _place(data_dir: str | Path | None, path: str | None) -> Path:
 def _member(archive: Archive, suffix: str) -> bytes:
     names = [name for name in archive.names if PurePosixPath(name).name == f"{RECORDING}.{suffix}"]
     if not names:
-        raise StorageError(f"{archive.path} holds no {RECORDING}.{suffix}; it needs {RECORDING}.dat and {RECORDING}.xml")
+        raise StorageError(
+            f"{archive.path} holds no {RECORDING}.{suffix}; it needs {RECORDING}.dat and {RECORDING}.xml"
+        )
     return archive.read(names[0])
 
 
