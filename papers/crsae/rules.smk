@@ -154,6 +154,7 @@ rule fit_crsae_gabors:
     script:
         "scripts/fit_crsae_gabors.py"
 
+
 from papers.crsae.spikes.experiment import METHODS, files_of_recording, names_of, repetitions_of, start_of
 
 

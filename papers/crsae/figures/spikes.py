@@ -25,8 +25,9 @@ LOOKS: dict[str, dict[str, Any]] = {
     "implicit": {"color": "#d55e00", "linestyle": "-", "marker": "D"},
     "em": {"color": "#009e73", "linestyle": (0, (6, 1.2, 1.2, 1.2)), "marker": "^"},
 }
-GRID = np.linspace(0.0, 100.0, 401)
-LIMIT = 50.0
+LEAST = 10.0
+"""Percent that an axis reaches at least."""
+SHARES = ("missed_percent", "false_percent")
 
 Row = Mapping[str, Any]
 
@@ -34,61 +35,62 @@ Row = Mapping[str, Any]
 def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     """Plot means over cells and seeds: of the false spikes at equal shares of missed ones."""
     curves, means = data["crsae.spike_curves"], rows_by_method(data["crsae.spikes"])
-    panels = list(dict.fromkeys((row["recording"], row["origin"], row["n_channels"]) for row in means))
+    panels = list(dict.fromkeys((row["recording"], row["n_channels"]) for row in means))
+    origins = "; ".join(dict.fromkeys(f"{row['recording']}: {row['origin']}" for row in means))
     words = (
-        "Down and left is better. A curve is the mean over cells and seeds of the least share of false spikes at a"
-        " share of missed ones; a marker is the mean at the thresholds that the first half chose."
+        "Means over cells and seeds; down and left is better. A marker is at the thresholds that the first half of the"
+        " recording chose. Along a curve all of them move by the same step."
+        f" {origins}."
     )
     figure = _style.new_figure(4.6 * max(len(panels), 2), 3.8, shown.heading, words)
     axes = _style.new_axes(figure, 1, len(panels))
-    for place, (recording, origin, n_channels) in zip(axes[0], panels, strict=True):
+    for place, (recording, n_channels) in zip(axes[0], panels, strict=True):
         own = [row for row in curves if (row["recording"], row["n_channels"]) == (recording, n_channels)]
         points = [row for row in means if (row["recording"], row["n_channels"]) == (recording, n_channels)]
         _panel(place, own, points)
-        place.set_title(f"{n_channels} channel{'s' * (n_channels > 1)}\n{origin}")
+        place.set_title(f"{recording}, {n_channels} channel{'s' * (n_channels > 1)}")
     _style.common_legend(figure, axes)
     return figure
 
 
 def _panel(axes: Axes, curves: Sequence[Row], points: Sequence[Row]) -> None:
+    marks = []
     for method in METHODS:
         own = [row for row in curves if row["method"] == method]
-        if own:
-            look = LOOKS[method]
-            line = {key: look[key] for key in ("color", "linestyle")}
-            axes.plot(*mean_curve(own), label=method_label(method), linewidth=1.6, **line)
-            marks = [(row["missed_percent"], row["false_percent"]) for row in points if row["method"] == method]
-            axes.plot(*zip(*marks, strict=True), look["marker"], color=look["color"], markersize=6)
-    axes.set_xlim(0, LIMIT)
-    axes.set_ylim(0, LIMIT)
+        known = [row for row in points if row["method"] == method and row["missed_percent"] is not None]
+        if own and known:
+            look, line = LOOKS[method], {key: LOOKS[method][key] for key in ("color", "linestyle")}
+            axes.plot(*mean_curve(own), linewidth=1.6, **line)
+            marks += [(row["missed_percent"], row["false_percent"]) for row in known]
+            axes.plot(*marks[-1], label=method_label(method), marker=look["marker"], markersize=7, **line)
+    furthest = max((max(mark) for mark in marks), default=LEAST)
+    axes.set_xlim(0, _limit(furthest))
+    axes.set_ylim(0, _limit(furthest))
     axes.set_xlabel("true spikes missed in percent")
     axes.set_ylabel("estimated spikes false in percent")
 
 
+def _limit(furthest: float) -> float:
+    """Return the end of an axis, so that a point is well inside."""
+    return min(100.0, max(LEAST, 1.5 * furthest))
+
+
 def mean_curve(rows: Sequence[Row]) -> tuple[np.ndarray, np.ndarray]:
-    """Average the curves of several cells and seeds.
+    """Average missed and false spikes over cells and seeds, as all thresholds move by the same step.
 
     Parameters
     ----------
     rows : sequence of rows
-        Points of one method's curves: unit, repetition, missed_percent, false_percent.
+        Points of one method's curves: shift, missed_percent, false_percent.
 
     Returns
     -------
-    missed, false : array, (n,)
-        In percent. False is the mean over curves of the least share with at most this share missed; only where every
-        curve gets there.
+    missed, false : array, (n_shifts,)
+        In percent.
     """
-    cells: dict[tuple, list[Row]] = {}
+    shifts = sorted({row["shift"] for row in rows})
+    groups: dict[float, list[Row]] = {shift: [] for shift in shifts}
     for row in rows:
-        cells.setdefault((row["unit"], row["repetition"]), []).append(row)
-    least = []
-    for own in cells.values():
-        own = sorted(own, key=lambda row: row["missed_percent"])
-        missed = np.array([row["missed_percent"] for row in own])
-        false = np.minimum.accumulate([row["false_percent"] for row in own])
-        reached = np.searchsorted(missed, GRID, side="right") - 1
-        least.append(np.where(reached >= 0, false[reached], np.nan))
-    mean = np.mean(least, axis=0)
-    known = np.isfinite(mean)
-    return GRID[known], mean[known]
+        groups[row["shift"]].append(row)
+    means = [[np.mean([row[name] for row in groups[shift]]) for shift in shifts] for name in SHARES]
+    return np.array(means[0]), np.array(means[1])

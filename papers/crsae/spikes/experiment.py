@@ -57,7 +57,7 @@ class Spikes(Settings):
     length_ms: Above0 = 3.0
     before_ms: Above0 = 1.0
     penalty: Above0 = 4.0
-    crossing: Above0 = 4.5
+    crossing: Above0 = 4.0
     tolerance_ms: Above0 = 0.5
     training: TemplateTraining = TemplateTraining()
 

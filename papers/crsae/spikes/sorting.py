@@ -18,6 +18,8 @@ from papers.crsae.spikes.templates import problem_of
 CHUNK = 100_000
 N_THRESHOLDS = 101
 GAP = 1e-6
+SHIFTS = np.linspace(-10.0, 15.0, 101)
+"""Of the thresholds of a curve from the chosen one, in standard deviations of the noise."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,8 @@ def counts(
         unit, template (None for a cell that got none), threshold, n_true, n_found, n_missed, n_false, missed_percent,
         false_percent.
     curve : list of dict
-        threshold, missed_percent and false_percent on the test half.
+        shift, threshold, missed_percent and false_percent on the test half: as the threshold moves by shift from the
+        one that the training half chose, in standard deviations of the noise.
     """
     halves = (0, recording.test_from), (recording.test_from, len(recording.samples))
     train, test = ([each.between(*half) for each in found.estimates] for half in halves)
@@ -109,12 +112,15 @@ def counts(
         spikes = true[unit][1]
         if template is None:
             none = Estimates(np.empty(0, np.int64), np.empty(0))
-            yield _row(recording.names[unit], None, None, none, spikes, tolerance), []
+            yield (
+                _row(recording.names[unit], None, None, none, spikes, tolerance),
+                _points(curve_of(none, spikes, tolerance, SHIFTS)),
+            )
             continue
         curve = curves[unit][template]
         threshold = float(curve.thresholds[curve.best])
         row = _row(recording.names[unit], template, threshold, test[template].above(threshold), spikes, tolerance)
-        yield row, _points(curve_of(test[template], spikes, tolerance, curve.thresholds))
+        yield row, _points(curve_of(test[template], spikes, tolerance, np.maximum(threshold + SHIFTS, 0.0)))
 
 
 def _row(
@@ -136,8 +142,8 @@ def _row(
 
 
 def _points(curve: Curve) -> list[dict[str, Any]]:
-    columns = (curve.thresholds, *curve.percent())
-    names = ("threshold", "missed_percent", "false_percent")
+    columns = (SHIFTS, curve.thresholds, *curve.percent())
+    names = ("shift", "threshold", "missed_percent", "false_percent")
     return [dict(zip(names, map(float, point), strict=True)) for point in zip(*columns, strict=True)]
 
 

@@ -107,9 +107,8 @@ def kmeans_templates(
         from sklearn.decomposition import PCA
     snippets = cut_around(recording, crossings(recording, level), before, length)
     if len(snippets) < n_templates:
-        raise DataError(
-            f"{n_templates} templates need as many crossings of {level:g} deviations, {len(snippets)} found"
-        )
+        found = f"found {len(snippets)}"
+        raise DataError(f"{n_templates} templates need as many crossings of {level:g} times the noise, {found}")
     flat = snippets.reshape(len(snippets), -1).astype(np.float64)
     n_components = min(COMPONENTS, *flat.shape)
     reduced = PCA(n_components, svd_solver="full").fit_transform(flat)

@@ -15,7 +15,7 @@ subject = "study"
 caption = "Spikes of known cells that are missed and found where there are none, with templates of several methods."
 
 COLUMNS = (
-    Column("origin", "recording"),
+    Column("recording", "recording"),
     Column("method", "templates", method_label),
     Column("n_channels", "channels", "d"),
     Column("missed_percent", "missed %", ".1f", spread=True),
@@ -25,7 +25,6 @@ COLUMNS = (
     Column("n_cells", "of", "d"),
     Column("status", "status"),
 )
-SHARED = ("recording", "origin", "n_channels", "method", "unit", "status", "relative_gap", "most_alike")
 OF_CELLS = ("repetition", "seed", "template", "penalty", "threshold", "n_true", "n_found", "n_missed", "n_false")
 
 
@@ -40,11 +39,12 @@ def make(data: Mapping[str, Any], shown: Shown) -> Table:
 
 def _notes(runs: list[Mapping[str, Any]], shown: Shown) -> list[str]:
     details = shown.details
-    origins = " and ".join(dict.fromkeys(run["origin"] for run in runs))
+    origins = dict.fromkeys(f"{run['recording']}: {run['origin']}" for run in runs)
     gap = max(run["relative_gap"] for run in runs)
     tolerance = details["spikes_tolerance_ms"]
     return [
-        f"The recording is {origins}. Templates and thresholds are chosen on its first half and counted on its second.",
+        f"Recordings: {'; '.join(origins)}. Templates and thresholds are chosen on the first half of each, spikes counted"
+        " on the second.",
         f"A true spike is missed if no estimate is within {tolerance:g} ms; an estimate is false if no true spike is."
         " Percentages are of the true spikes and of the estimates. Each cell's template and threshold on the amplitude"
         " are those with the fewest errors on the first half.",

@@ -57,10 +57,12 @@ def load(
 
     Parameters
     ----------
-    seed, data_dir, test_fraction
+    seed, data_dir
         As in every source, see `lsalsa.data.recording_sources`; nothing here is left to chance.
     path : str, optional
         ``d5331.zip``, or a folder with ``d533101.dat`` and ``d533101.xml``; by default it is looked for in `data_dir`.
+    test_fraction
+        As in every source.
     """
     check_share("test_fraction", test_fraction)
     place = _place(data_dir, path)

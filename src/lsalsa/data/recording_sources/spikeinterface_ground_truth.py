@@ -35,8 +35,8 @@ def load(
     noise: float = 25.0,
     sampling_rate_hz: int = 10_000,
     max_cosine: float = 0.85,
-    least_norm: float = 6.0,
-    largest_norm: float = 12.0,
+    least_norm: float = 8.0,
+    largest_norm: float = 16.0,
     test_fraction: float = 0.5,
 ) -> RecordingSet:
     """Generate a recording at 30 kHz, and bring it to a lower rate by a low-pass without delay.
@@ -47,13 +47,12 @@ def load(
 
     Parameters
     ----------
-    seed, test_fraction
+    seed
         As in every source, see `lsalsa.data.recording_sources`.
     seconds : float
         Length of the recording.
-    n_channels : int
-    n_units : int
-        Number of cells.
+    n_channels, n_units : int
+        Channels, and cells.
     noise : float
         Standard deviation of the white noise before the low-pass, in microvolt.
     sampling_rate_hz : int
@@ -62,11 +61,13 @@ def load(
         Largest cosine of two templates, in (0, 1]; 1 for the first cells that are drawn.
     least_norm, largest_norm : float
         Between them lies the norm of a template over the standard deviation of the noise, both at the lower rate.
+    test_fraction
+        As in every source.
     """
     check_share("test_fraction", test_fraction)
     step = _step(sampling_rate_hz)
-    for name, value in {"n_channels": n_channels, "n_units": n_units}.items():
-        check_count(name, value)
+    check_count("n_channels", n_channels)
+    check_count("n_units", n_units)
     for name, value in {"seconds": seconds, "noise": noise, "max_cosine": max_cosine, "least_norm": least_norm}.items():
         if not (np.isfinite(value) and value > 0):
             raise ConfigError(f"{name} must be positive, found {value}")
@@ -97,7 +98,7 @@ def _step(rate: int) -> int:
     check_count("sampling_rate_hz", rate)
     step, rest = divmod(GENERATED_HZ, rate)
     if rest or round(MS_BEFORE * GENERATED_HZ / 1000) % step:
-        raise ConfigError(f"sampling_rate_hz must divide 30,000 and 1,000 must divide it, found {rate}")
+        raise ConfigError(f"sampling_rate_hz must divide 30,000 and be a multiple of 1,000, found {rate}")
     return step
 
 
