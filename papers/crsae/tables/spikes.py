@@ -43,8 +43,8 @@ def _notes(runs: list[Mapping[str, Any]], shown: Shown) -> list[str]:
     gap = max(run["relative_gap"] for run in runs)
     tolerance = details["spikes_tolerance_ms"]
     return [
-        f"Recordings: {'; '.join(origins)}. Templates and thresholds are chosen on the first half of each, spikes counted"
-        " on the second.",
+        f"Recordings: {'; '.join(origins)}.",
+        "Templates and thresholds are chosen on the first half of a recording, and spikes are counted on the second.",
         f"A true spike is missed if no estimate is within {tolerance:g} ms; an estimate is false if no true spike is."
         " Percentages are of the true spikes and of the estimates. Each cell's template and threshold on the amplitude"
         " are those with the fewest errors on the first half.",
