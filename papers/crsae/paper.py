@@ -18,6 +18,10 @@ from papers.crsae.simulation.experiment import EXPERIMENT as SIMULATION
 from papers.crsae.simulation.experiment import Simulation
 
 EXPERIMENTS: tuple[Experiment, ...] = (SIMULATION, DENOISING)
+from papers.crsae.spikes.experiment import EXPERIMENT as SPIKES
+from papers.crsae.spikes.experiment import Spikes
+
+EXPERIMENTS: tuple[Experiment, ...] = (DENOISING, SPIKES)
 NOTEBOOK = "10_crsae"
 TITLE = "CRsAE: filters learned by a recurrent auto-encoder"
 ENCODER = {"title": "CRsAE: an encoder that is FISTA, a recurrent and a residual network", "kind": "crsae.encoder"}
@@ -31,6 +35,7 @@ class CRsAE(PaperSettings):
     simulation: Simulation | None = None
     denoising: Denoising | None = None
     speed: of_speed.Speed | None = None
+    spikes: Spikes | None = None
 
 
 def _chosen(study: Any) -> list[Experiment]:

@@ -207,6 +207,57 @@ rule learn_crsae_simulation:
         "<results>/logs/learn_crsae_simulation/{gradient}.log",
     benchmark:
         "<results>/benchmarks/learn_crsae_simulation/{gradient}.tsv"
+
+from papers.crsae.spikes.experiment import METHODS, files_of_recording, names_of, repetitions_of, start_of
+
+
+wildcard_constraints:
+    recording=one_of(names_of(study)),
+    sorter=one_of(METHODS),
+
+
+rule fetch_crsae_recording:
+    """Read one recording with known spikes, all repetitions in one job."""
+    input:
+        files=lambda w: files_of_recording(study, w.recording),
+    output:
+        recordings=expand(
+            "<results>/crsae/spikes/{{recording}}/recording_{repetition}.npz",
+            repetition=repetitions_of(study),
+        ),
+    log:
+        "<results>/logs/fetch_crsae_recording/{recording}.log",
+    benchmark:
+        "<results>/benchmarks/fetch_crsae_recording/{recording}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=memory("fetch_crsae_recording"),
+        gpu=0,
+    params:
+        settings=settings("fetch_crsae_recording"),
+        source_hash=source_hash("fetch_crsae_recording"),
+    script:
+        "scripts/fetch_crsae_recording.py"
+
+
+rule sort_crsae_spikes:
+    """Sort the spikes of one recording with the templates of one method, all repetitions in one job."""
+    input:
+        recordings=expand(
+            "<results>/crsae/spikes/{{recording}}/recording_{repetition}.npz",
+            repetition=repetitions_of(study),
+        ),
+        start=lambda w: results(start_of(w.recording, w.sorter)),
+    output:
+        rows="<results>/crsae/spikes/{recording}/{sorter}.parquet",
+        curves="<results>/crsae/spikes/{recording}/{sorter}_curves.parquet",
+        templates="<results>/crsae/spikes/{recording}/{sorter}_templates.npz",
+    log:
+        "<results>/logs/sort_crsae_spikes/{recording}/{sorter}.log",
+    benchmark:
+        "<results>/benchmarks/sort_crsae_spikes/{recording}/{sorter}.tsv"
     conda:
         ENVIRONMENT
     threads: 1
@@ -239,3 +290,10 @@ rule compare_crsae_simulation:
         source_hash=source_hash("compare_crsae_simulation"),
     script:
         "scripts/compare_crsae_simulation.py"
+        mem_mb=memory("sort_crsae_spikes"),
+        gpu=0,
+    params:
+        settings=settings("sort_crsae_spikes"),
+        source_hash=source_hash("sort_crsae_spikes"),
+    script:
+        "scripts/sort_crsae_spikes.py"

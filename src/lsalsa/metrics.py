@@ -79,6 +79,55 @@ def filter_errors(learned: Any, true: Any) -> np.ndarray:
     return errors[linear_sum_assignment(errors)]
 
 
+def missed_and_false(estimated: Any, true: Any, tolerance: int) -> tuple[int, int]:
+    """Events without an estimate nearby, and estimates without an event nearby.
+
+    Near is a distance of at most `tolerance`. An estimate may be near several events and an event near several
+    estimates: nothing is matched one to one (Tolooshams, Dey and Ba 2020 count in the same way, to one side only).
+
+    Parameters
+    ----------
+    estimated, true : array, (n,), int
+        Times in samples, ascending.
+    tolerance : int
+        In samples.
+
+    Returns
+    -------
+    missed, false : int
+    """
+    found = strongest_near(true, estimated, np.ones(len(estimated)), tolerance)
+    explained = strongest_near(estimated, true, np.ones(len(true)), tolerance)
+    return int((found < 0).sum()), int((explained < 0).sum())
+
+
+def strongest_near(times: Any, others: Any, strengths: Any, tolerance: int) -> np.ndarray:
+    """The largest strength among other times that are near.
+
+    Parameters
+    ----------
+    times : array, (n,), int
+    others : array, (n_others,), int
+        Ascending.
+    strengths : array, (n_others,)
+    tolerance : int
+        Largest distance that is near.
+
+    Returns
+    -------
+    strongest : array, (n,), float64
+        -inf where none is near.
+    """
+    times, others = to_host(times), to_host(others)
+    first = np.searchsorted(others, times - tolerance, side="left")
+    stop = np.searchsorted(others, times + tolerance, side="right")
+    padded = np.append(to_host(strengths).astype(np.float64), -np.inf)  # reduceat needs a last place to stop at
+    if not len(times):
+        return np.empty(0)
+    strongest = np.maximum.reduceat(padded, np.stack([first, stop], axis=1).ravel())[::2]
+    return np.where(stop > first, strongest, -np.inf)
+
+
 def _filter_error(learned: np.ndarray, true: np.ndarray) -> float:
     from scipy.signal import correlate
 
