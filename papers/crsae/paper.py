@@ -7,21 +7,18 @@ from typing import Any, ClassVar
 
 from lsalsa.study.config.fields import PaperSettings
 from lsalsa.study.papers import Paper
-from papers.crsae.denoising.experiment import EXPERIMENT as DENOISING
-from papers.crsae.denoising.experiment import Denoising
+from papers.crsae.denoising import experiment as of_denoising
 from papers.crsae.experiment import Experiment
+from papers.crsae.simulation import experiment as of_simulation
 from papers.crsae.speed import experiment as of_speed
+from papers.crsae.spikes import experiment as of_spikes
 
-EXPERIMENTS: tuple[Experiment, ...] = (DENOISING,)
-EXPERIMENTS: tuple[Experiment, ...] = (of_speed.EXPERIMENT,)
-from papers.crsae.simulation.experiment import EXPERIMENT as SIMULATION
-from papers.crsae.simulation.experiment import Simulation
-
-EXPERIMENTS: tuple[Experiment, ...] = (SIMULATION, DENOISING)
-from papers.crsae.spikes.experiment import EXPERIMENT as SPIKES
-from papers.crsae.spikes.experiment import Spikes
-
-EXPERIMENTS: tuple[Experiment, ...] = (DENOISING, SPIKES)
+EXPERIMENTS: tuple[Experiment, ...] = (
+    of_simulation.EXPERIMENT,
+    of_denoising.EXPERIMENT,
+    of_spikes.EXPERIMENT,
+    of_speed.EXPERIMENT,
+)
 NOTEBOOK = "10_crsae"
 TITLE = "CRsAE: filters learned by a recurrent auto-encoder"
 ENCODER = {"title": "CRsAE: an encoder that is FISTA, a recurrent and a residual network", "kind": "crsae.encoder"}
@@ -32,10 +29,10 @@ class CRsAE(PaperSettings):
 
     noun: ClassVar[str] = "CRsAE"
 
-    simulation: Simulation | None = None
-    denoising: Denoising | None = None
+    simulation: of_simulation.Simulation | None = None
+    denoising: of_denoising.Denoising | None = None
+    spikes: of_spikes.Spikes | None = None
     speed: of_speed.Speed | None = None
-    spikes: Spikes | None = None
 
 
 def _chosen(study: Any) -> list[Experiment]:

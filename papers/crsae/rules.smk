@@ -3,15 +3,61 @@
 from papers.crsae.denoising.experiment import UNTRAINED, arms_of, runs_of
 from papers.crsae.denoising.pictures import files_of_pictures, sets_of_pictures
 from papers.crsae.simulation.experiment import gradients_of, ratios_of
+from papers.crsae.spikes.experiment import METHODS, files_of_recording, names_of, repetitions_of, start_of
 
 
 wildcard_constraints:
+    gradient=one_of(gradients_of(study)),
+    snr=one_of(ratios_of(study)),
     pictures=one_of(sets_of_pictures(study)),
     run=one_of(runs_of(study)),
     arm=one_of(arms_of(study)),
     bank=one_of([UNTRAINED, *arms_of(study)]),
-    gradient=one_of(gradients_of(study)),
-    snr=one_of(ratios_of(study)),
+    recording=one_of(names_of(study)),
+    sorter=one_of(METHODS),
+
+
+rule learn_crsae_simulation:
+    """Learn filters from simulated spikes by one gradient: both steps, both starts, all repetitions in one job."""
+    output:
+        rows="<results>/crsae/simulation/{gradient}.parquet",
+        filters="<results>/crsae/simulation/{gradient}.npz",
+    log:
+        "<results>/logs/learn_crsae_simulation/{gradient}.log",
+    benchmark:
+        "<results>/benchmarks/learn_crsae_simulation/{gradient}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=memory("learn_crsae_simulation"),
+        gpu=GPU,
+    params:
+        settings=settings("learn_crsae_simulation"),
+        source_hash=source_hash("learn_crsae_simulation"),
+    script:
+        "scripts/learn_crsae_simulation.py"
+
+
+rule compare_crsae_simulation:
+    """Learn filters from simulated spikes at one signal-to-noise ratio by every arm, all repetitions in one job."""
+    output:
+        rows="<results>/crsae/simulation/snr_{snr}.parquet",
+    log:
+        "<results>/logs/compare_crsae_simulation/{snr}.log",
+    benchmark:
+        "<results>/benchmarks/compare_crsae_simulation/{snr}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=memory("compare_crsae_simulation"),
+        gpu=GPU,
+    params:
+        settings=settings("compare_crsae_simulation"),
+        source_hash=source_hash("compare_crsae_simulation"),
+    script:
+        "scripts/compare_crsae_simulation.py"
 
 
 rule fetch_crsae_pictures:
@@ -157,64 +203,6 @@ rule fit_crsae_gabors:
     script:
         "scripts/fit_crsae_gabors.py"
 
-rule time_crsae_coders:
-    """Time coders and convex solvers on windows. The job takes every core, so no other job runs meanwhile."""
-    output:
-        rows="<results>/crsae/speed/windows.parquet",
-    log:
-        "<results>/logs/time_crsae_coders.log",
-    benchmark:
-        "<results>/benchmarks/time_crsae_coders.tsv"
-    conda:
-        ENVIRONMENT
-    threads: workflow.cores
-    resources:
-        mem_mb=memory("time_crsae_coders"),
-        gpu=GPU,
-    params:
-        settings=settings("time_crsae_coders"),
-        source_hash=source_hash("time_crsae_coders"),
-    script:
-        "scripts/time_crsae_coders.py"
-
-
-rule time_crsae_stream:
-    """Time the exact coder on whole recordings. The job takes every core, so no other job runs meanwhile."""
-    output:
-        rows="<results>/crsae/speed/streams.parquet",
-    log:
-        "<results>/logs/time_crsae_stream.log",
-    benchmark:
-        "<results>/benchmarks/time_crsae_stream.tsv"
-    conda:
-        ENVIRONMENT
-    threads: workflow.cores
-    resources:
-        mem_mb=memory("time_crsae_stream"),
-        gpu=0,
-    params:
-        settings=settings("time_crsae_stream"),
-        source_hash=source_hash("time_crsae_stream"),
-    script:
-        "scripts/time_crsae_stream.py"
-
-rule learn_crsae_simulation:
-    """Learn filters from simulated spikes by one gradient: both steps, both starts, all repetitions in one job."""
-    output:
-        rows="<results>/crsae/simulation/{gradient}.parquet",
-        filters="<results>/crsae/simulation/{gradient}.npz",
-    log:
-        "<results>/logs/learn_crsae_simulation/{gradient}.log",
-    benchmark:
-        "<results>/benchmarks/learn_crsae_simulation/{gradient}.tsv"
-
-from papers.crsae.spikes.experiment import METHODS, files_of_recording, names_of, repetitions_of, start_of
-
-
-wildcard_constraints:
-    recording=one_of(names_of(study)),
-    sorter=one_of(METHODS),
-
 
 rule fetch_crsae_recording:
     """Read one recording with known spikes, all repetitions in one job."""
@@ -262,34 +250,6 @@ rule sort_crsae_spikes:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=memory("learn_crsae_simulation"),
-        gpu=GPU,
-    params:
-        settings=settings("learn_crsae_simulation"),
-        source_hash=source_hash("learn_crsae_simulation"),
-    script:
-        "scripts/learn_crsae_simulation.py"
-
-
-rule compare_crsae_simulation:
-    """Learn filters from simulated spikes at one signal-to-noise ratio by every arm, all repetitions in one job."""
-    output:
-        rows="<results>/crsae/simulation/snr_{snr}.parquet",
-    log:
-        "<results>/logs/compare_crsae_simulation/{snr}.log",
-    benchmark:
-        "<results>/benchmarks/compare_crsae_simulation/{snr}.tsv"
-    conda:
-        ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=memory("compare_crsae_simulation"),
-        gpu=GPU,
-    params:
-        settings=settings("compare_crsae_simulation"),
-        source_hash=source_hash("compare_crsae_simulation"),
-    script:
-        "scripts/compare_crsae_simulation.py"
         mem_mb=memory("sort_crsae_spikes"),
         gpu=0,
     params:
@@ -297,3 +257,45 @@ rule compare_crsae_simulation:
         source_hash=source_hash("sort_crsae_spikes"),
     script:
         "scripts/sort_crsae_spikes.py"
+
+
+rule time_crsae_coders:
+    """Time coders and convex solvers on windows. The job takes every core, so no other job runs meanwhile."""
+    output:
+        rows="<results>/crsae/speed/windows.parquet",
+    log:
+        "<results>/logs/time_crsae_coders.log",
+    benchmark:
+        "<results>/benchmarks/time_crsae_coders.tsv"
+    conda:
+        ENVIRONMENT
+    threads: workflow.cores
+    resources:
+        mem_mb=memory("time_crsae_coders"),
+        gpu=GPU,
+    params:
+        settings=settings("time_crsae_coders"),
+        source_hash=source_hash("time_crsae_coders"),
+    script:
+        "scripts/time_crsae_coders.py"
+
+
+rule time_crsae_stream:
+    """Time the exact coder on whole recordings. The job takes every core, so no other job runs meanwhile."""
+    output:
+        rows="<results>/crsae/speed/streams.parquet",
+    log:
+        "<results>/logs/time_crsae_stream.log",
+    benchmark:
+        "<results>/benchmarks/time_crsae_stream.tsv"
+    conda:
+        ENVIRONMENT
+    threads: workflow.cores
+    resources:
+        mem_mb=memory("time_crsae_stream"),
+        gpu=0,
+    params:
+        settings=settings("time_crsae_stream"),
+        source_hash=source_hash("time_crsae_stream"),
+    script:
+        "scripts/time_crsae_stream.py"
