@@ -9,6 +9,8 @@ import numpy as np
 from lsalsa.arrays.namespace import namespace
 from lsalsa.errors import ConfigError, DataError, ShapeError
 
+LARGEST = 1e150  # its square is a float64, and so is that of its inverse
+
 
 def check_matrix(name: str, array: Any, n_columns: int | None = None, n_rows: int | None = None) -> Any:
     """The array itself, if it is a finite matrix of real floating-point numbers with the expected shape.
@@ -56,6 +58,34 @@ def check_finite(name: str, array: Any) -> None:
     if bool(bad.any()):
         raise DataError(
             f"{name} holds NaN or Inf in {int(bad.sum())} of {len(bad)} rows, first in row {int(bad.argmax())}"
+        )
+
+
+def check_squares(name: str, array: Any) -> None:
+    """Refuse a matrix with a row whose squared norm is not zero, but so small or large that float64 cannot hold it.
+
+    Parameters
+    ----------
+    name : str
+        As a message shall call the array.
+    array : array, (n_rows, n_columns)
+        Finite.
+
+    Raises
+    ------
+    DataError
+        Naming the first such row.
+    """
+    if array.dtype != np.float64 or not array.size:  # float32 reaches from 1e-45 to 3e38
+        return
+    xp = namespace(array)
+    largest = xp.maximum(xp.max(array, axis=1), -xp.min(array, axis=1))
+    bad = (largest > LARGEST) | ((largest > 0) & (largest < 1 / LARGEST))
+    if bool(bad.any()):
+        row = int(bad.argmax())
+        raise DataError(
+            f"{name} must have rows of zeros or of numbers up to between {1 / LARGEST:g} and {LARGEST:g}, found up to "
+            f"{float(largest[row]):.3g} in row {row}: their squares leave the range of float64; scale them"
         )
 
 
