@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lsalsa.arrays import check_count, check_matrix, namespace, one_blas_thread
+from lsalsa.arrays.checks import as_number
 from lsalsa.errors import ConfigError, DataError, DivergedError
 from lsalsa.metrics import zero_share
 from lsalsa.problem import SparseCodingProblem
@@ -89,11 +90,15 @@ def learn_dictionary(
     ConfigError, ShapeError, DataError
         When a setting is out of range, or the signals are not a finite matrix, or all zero.
     """
-    check_matrix("signals", signals)
-    for name, value in {"n_atoms": n_atoms, "epochs": epochs, "batch_size": batch_size}.items():
+    signals = check_matrix("signals", signals)
+    counts = {"n_atoms": n_atoms, "epochs": epochs, "batch_size": batch_size, "iterations": iterations}
+    for name, value in counts.items():
         check_count(name, value)
-    if not (step_size > 0 and 0 < decay <= 1):
-        raise ConfigError(f"step_size must be positive and decay in (0, 1], found {step_size} and {decay}")
+    if not (0 < as_number(step_size) < np.inf and 0 < as_number(decay) <= 1):
+        found = f"{step_size!r} and {decay!r}"
+        raise ConfigError(f"step_size must be positive and finite, and decay in (0, 1], found {found}")
+    if not as_number(rise_tolerance) >= 0:
+        raise ConfigError(f"rise_tolerance must be a number and not negative, found {rise_tolerance!r}")
     if start not in ("signals", "random"):
         raise ConfigError(f"start must be signals or random, found {start!r}")
     history: list[dict] = []

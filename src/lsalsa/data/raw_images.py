@@ -111,7 +111,7 @@ def check_kind(images: np.ndarray) -> None:
 
 
 def as_grey(images: np.ndarray) -> np.ndarray:
-    """Grey images, (n_images, height, width): grey ones as they are, colour in bytes or fractions as float32 in [0, 1]."""
+    """Grey images, (n_images, height, width): grey as it is, colour in bytes or fractions as float32 in [0, 1]."""
     if images.ndim == 3:
         return images
     grey = images[..., 0] * LUMA[0]

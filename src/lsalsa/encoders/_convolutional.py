@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lsalsa.arrays import to_host
+from lsalsa.arrays.checks import as_number
 from lsalsa.arrays.unit_norm import normalise
 from lsalsa.convolution import Convolution, lipschitz_bound
 from lsalsa.decoders import ConvolutionalDecoder
@@ -38,7 +39,7 @@ class ConvolutionalEncoder(Encoder):
         missing = [name for name in ("signal_shape", "filter_shape", "stride") if settings[name] is None]
         if missing:
             raise ConfigError(f"{cls.__name__} needs {', '.join(missing)}, which a ConvolutionalProblem gives it")
-        if settings["ceiling"] is not None and not settings["ceiling"] > 0:
+        if settings["ceiling"] is not None and not as_number(settings["ceiling"]) > 0:
             raise ConfigError(f"ceiling must be positive, or None for no limit, found {settings['ceiling']}")
 
     @classmethod

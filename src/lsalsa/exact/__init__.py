@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from lsalsa.arrays import Space, check_count, check_matrix, is_host, namespace, nearest, tiles_for
-from lsalsa.arrays.checks import check_squares
+from lsalsa.arrays.checks import as_number, check_device, check_squares
 from lsalsa.errors import ConfigError, DivergedError, ShapeError
 from lsalsa.problem import Problem, SparseCodingProblem
 from lsalsa.problem.convolutional import ConvolutionalProblem
@@ -91,18 +91,18 @@ def optimal_codes(
     A constant number of FISTA iterations, as the LSALSA paper uses for its optimal codes, is no certificate: some
     samples converge far more slowly than the average.
     """
-    check_signals(problem, signals)
+    signals = check_signals(problem, signals)
     check_squares("signals", signals)
-    if not 0 < tolerance < 1:
-        raise ConfigError(f"tolerance must lie between 0 and 1, found {tolerance}")
+    if not 0 < as_number(tolerance) < 1:
+        raise ConfigError(f"tolerance must lie between 0 and 1, found {tolerance!r}")
     check_count("max_iterations", max_iterations)
-    _check_start(start, signals.shape[0], problem.n_atoms)
+    codes = _start(problem, signals, start)
     xp, exact = namespace(signals), problem.astype(np.float64)
     is_rounded = exact is not problem
     solver = _solver(method, exact, signals)(exact, ROOM * tolerance if is_rounded else tolerance, max_iterations)
     n = signals.shape[0]
     result = OptimalCodes(
-        xp.zeros((n, problem.n_atoms), problem.dtype) if start is None else start.astype(problem.dtype),
+        codes,
         xp.zeros(n, np.float64),
         xp.zeros(n, np.float64),
         xp.zeros((n, problem.n_features), np.float64) if dual_points else None,
@@ -147,12 +147,18 @@ def _solver(method: str, problem: Problem, signals: Any) -> Any:
     raise nearest("method of optimal_codes", method, ("auto", "active_set", "proximal"))
 
 
-def _check_start(start: Any, n_samples: int, n_atoms: int) -> None:
+def _start(problem: Problem, signals: Any, start: Any) -> Any:
+    """New codes to start from, in the problem's dtype: zeros, or those that are given."""
+    shape = (signals.shape[0], problem.n_atoms)
     if start is None:
-        return
-    if getattr(start, "shape", None) != (n_samples, n_atoms):
-        raise ShapeError(f"start must have shape {(n_samples, n_atoms)}, found {getattr(start, 'shape', type(start))}")
-    check_matrix("start", start)
+        return namespace(signals).zeros(shape, problem.dtype)
+    if getattr(start, "shape", None) != shape:
+        raise ShapeError(f"start must have shape {shape}, found {getattr(start, 'shape', type(start).__name__)}")
+    start = check_matrix("start", start)
+    check_device("start", start, namespace(signals), "the problem")
+    with np.errstate(over="ignore"):
+        codes = check_matrix("start", start.astype(problem.dtype))
+    return namespace(signals).maximum(codes, 0) if getattr(problem, "nonnegative", False) else codes
 
 
 def _refuse_uncertified(gap: Any, solved_gap: Any, tolerance: float, max_iterations: int) -> None:

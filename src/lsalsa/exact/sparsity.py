@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from lsalsa.arrays.checks import as_number
 from lsalsa.errors import ConfigError, DataError
 from lsalsa.exact import optimal_codes
 from lsalsa.metrics import zero_share
@@ -42,8 +43,8 @@ def with_zero_share(problem: SparseCodingProblem, signals: Any, share: float) ->
     DataError
         When all signals are zero: their codes are zero under any penalty.
     """
-    if not 0 < share < 1:
-        raise ConfigError(f"zero_share must lie between 0 and 1, found {share}")
+    if not 0 < as_number(share) < 1:
+        raise ConfigError(f"zero_share must lie between 0 and 1, found {share!r}")
     if not bool(signals.any()):
         raise DataError("no penalty can be chosen by the share of zeros: all signals are zero")
     dense, sparse = _bracket(problem, signals, share)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lsalsa.arrays import Space, check_matrix, namespace, tiles_for
-from lsalsa.arrays.checks import check_squares
+from lsalsa.arrays.checks import as_number, check_squares, describe, plain
 from lsalsa.errors import DataError, ShapeError
 
 
@@ -65,7 +65,7 @@ class Certified(ABC):
         Parameters
         ----------
         signals : array, (n_samples, n_features)
-        codes : array, (n_samples, n_atoms)
+        codes : array or scipy CSR, (n_samples, n_atoms)
 
         Returns
         -------
@@ -79,7 +79,7 @@ class Certified(ABC):
             When signals hold NaN or Inf or their squares leave the range of float64, or codes are negative that must
             not be.
         """
-        self._check_pair(signals, codes)
+        signals, codes = self._checked_pair(signals, codes)
         return self._per_tile(lambda y, x: self._primal(y - self._synthesize(x), x), signals, codes)
 
     def duality_gap(self, signals: Any, codes: Any, dual_points: Any = None) -> Any:
@@ -88,7 +88,7 @@ class Certified(ABC):
         Parameters
         ----------
         signals : array, (n_samples, n_features)
-        codes : array, (n_samples, n_atoms)
+        codes : array or scipy CSR, (n_samples, n_atoms)
         dual_points : array, (n_samples, n_features), optional
             float64. Where the dual is evaluated, each scaled to its best feasible multiple, so that any point gives a
             true bound; the residual of the codes by default. `OptimalCodes.dual_points` gives the tightest one.
@@ -139,7 +139,7 @@ class Certified(ABC):
         ShapeError, DataError
             As for `objective`.
         """
-        self._check_pair(signals, codes)
+        signals, codes = self._checked_pair(signals, codes)
 
         def work(y: Any, x: Any) -> Any:
             residual = y - self._synthesize(x)
@@ -159,7 +159,7 @@ class Certified(ABC):
         penalties : array, (n_samples, len(penalties)), float64
             A code is zero exactly where this is not above the problem's penalties.
         """
-        check_matrix("signals", signals, n_columns=self.n_features)
+        signals = check_matrix("signals", signals, n_columns=self.n_features)
         scale = self._per_tile(lambda y: self.steepness(self._correlate(y))[0], signals)
         return self.xp.maximum(scale, 0.0)[:, None] * self.xp.asarray(self.penalties)
 
@@ -193,10 +193,10 @@ class Certified(ABC):
         return *gaps, objective, residual * scale[:, None]
 
     def _gap_and_objective(self, signals: Any, codes: Any, dual_points: Any) -> Any:
-        self._check_pair(signals, codes)
-        given = [] if dual_points is None else [dual_points]
-        if given:
-            check_matrix("dual_points", dual_points, n_columns=self.n_features, n_rows=signals.shape[0])
+        signals, codes = self._checked_pair(signals, codes)
+        given = []
+        if dual_points is not None:
+            given = [check_matrix("dual_points", dual_points, n_columns=self.n_features, n_rows=signals.shape[0])]
 
         def work(y: Any, x: Any, *points: Any) -> Any:
             residual = y - self._synthesize(x)
@@ -236,20 +236,62 @@ class Certified(ABC):
         """`work` on float64 tiles of the rows, its results one below the other."""
 
         def on_tile(rows: slice, space: Space) -> Any:
-            return work(*(array[rows].astype(np.float64) for array in arrays))
+            return work(*(_dense(array[rows]).astype(np.float64) for array in arrays))
 
         tiles = tiles_for(self.xp, self.n_atoms, np.dtype(np.float64), self.tile_rows)
         return self.xp.concatenate(tiles.run(on_tile, arrays[0].shape[0]))
 
-    def _check_pair(self, signals: Any, codes: Any) -> None:
-        check_matrix("signals", signals, n_columns=self.n_features)
+    def _checked_pair(self, signals: Any, codes: Any) -> tuple[Any, Any]:
+        """Signals, plain, and codes, plain or sparse."""
+        signals = check_matrix("signals", signals, n_columns=self.n_features)
         check_squares("signals", signals)
         expected = (signals.shape[0], self.n_atoms)
         if getattr(codes, "shape", None) != expected:
             raise ShapeError(f"codes must have shape {expected}, found {getattr(codes, 'shape', type(codes).__name__)}")
-        if self.nonnegative and codes.size and bool((codes < 0).any()):
-            row = int((codes < 0).any(axis=1).argmax())
+        codes = codes if is_csr(codes) else plain("codes", codes)
+        if codes.dtype.kind not in "fiub":
+            raise DataError(f"codes must be real numbers, found {codes.dtype}")
+        if self.nonnegative and bool((codes < 0).sum() > 0):
+            row = int(_dense(codes < 0).any(axis=1).argmax())
             raise DataError(f"codes of a non-negative problem must not be negative, found one in row {row}")
+        return signals, codes
+
+
+def checked_penalties(given: Any, count: int, noun: str) -> tuple[float, ...]:
+    """One positive penalty for each of the parts of a problem, from one for all or one for each.
+
+    Parameters
+    ----------
+    given : float or sequence of float
+    count : int
+        Parts.
+    noun : str
+        What the parts are called: "filters".
+
+    Raises
+    ------
+    ShapeError, DataError
+        For another number of them, or one that is not positive and finite.
+    """
+    if isinstance(given, str | bytes) or not hasattr(given, "__len__") or np.ndim(given) == 0:
+        given = [given] * count
+    if len(given) != count:
+        raise ShapeError(f"penalties must be one number or one for each of {count} {noun}, found {len(given)}")
+    found = tuple(as_number(each) for each in given)
+    for number, (penalty, each) in enumerate(zip(found, given, strict=True), start=1):
+        if not (np.isfinite(penalty) and penalty > 0):
+            shown = describe(each) if np.ndim(each) else each
+            raise DataError(f"penalty {number} must be positive and finite, found {shown}")
+    return found
+
+
+def is_csr(codes: Any) -> bool:
+    """Whether codes are sparse rows, as `read_arrays` gives them."""
+    return getattr(codes, "format", None) == "csr"
+
+
+def _dense(rows: Any) -> Any:
+    return rows.toarray() if is_csr(rows) else rows
 
 
 def dual_scale(along: Any, squared: Any, above: Any, below: Any) -> Any:

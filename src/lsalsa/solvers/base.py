@@ -17,8 +17,9 @@ from lsalsa.arrays import (
     tiles_for,
     to_host,
 )
+from lsalsa.arrays.checks import check_device
 from lsalsa.discovery import settings_for
-from lsalsa.errors import DataError
+from lsalsa.errors import ConfigError, DataError
 from lsalsa.problem import Problem
 
 DIVERGENCE_FACTOR = 1e5  # an objective this many times that of the zero code has diverged
@@ -183,9 +184,11 @@ def solve_with(
         Counts below 1, a record beyond the iterations, signals that do not fit the problem.
     """
     problem = solver.problem
-    check_signals(problem, signals)
+    signals = check_signals(problem, signals)
     check_count("iterations", iterations)
-    keep = sorted({check_count("record", t) for t in record or ()})
+    if record is not None and not hasattr(record, "__iter__"):
+        raise ConfigError(f"record must be a sequence of iterations, found {record!r}")
+    keep = sorted({check_count("record", t) for t in (() if record is None else record)})
     if keep and keep[-1] > iterations:
         raise DataError(f"record asks for iteration {keep[-1]}, but only {iterations} are run")
     tile_rows = problem.tile_rows if tile_rows is None else tile_rows
@@ -197,11 +200,13 @@ def solve_with(
     return solution
 
 
-def check_signals(problem: Problem, signals: Any) -> None:
-    """Refuse signals that do not fit the problem."""
-    check_matrix("signals", signals, n_columns=problem.n_features)
+def check_signals(problem: Problem, signals: Any) -> Any:
+    """The signals as a plain array; refused are those that do not fit the problem."""
+    signals = check_matrix("signals", signals, n_columns=problem.n_features)
     if signals.dtype != problem.dtype:
         raise DataError(f"signals are {signals.dtype}, but the problem is {problem.dtype}; convert one of them")
+    check_device("signals", signals, problem.xp, "the problem")
+    return signals
 
 
 def _run_fast(solver: Solver, signals: Any, iterations: int, keep: list[int], tiles: Tiles) -> Solution:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lsalsa.arrays import Space, nearest, to_host
+from lsalsa.arrays.checks import as_number
 from lsalsa.errors import ConfigError
 from lsalsa.problem import SparseCodingProblem, check_problem
 from lsalsa.solvers.base import Solver
@@ -115,7 +116,7 @@ def check_splitting(mu: float, read_out: str, read_outs: Sequence[str]) -> None:
     ConfigError
         When mu is not positive and finite, or there is no such read-out.
     """
-    if not (np.isfinite(mu) and mu > 0):
-        raise ConfigError(f"mu must be positive and finite, found {mu}")
+    if not 0 < as_number(mu) < np.inf:
+        raise ConfigError(f"mu must be positive and finite, found {mu!r}")
     if read_out not in read_outs:
         raise nearest("read_out", read_out, read_outs)
