@@ -167,15 +167,23 @@ def check_floating(name: str, array: Any) -> None:
 def check_finite(name: str, array: Any) -> None:
     """Raise DataError naming the first row of a matrix (or the first entry) that holds NaN or Inf."""
     xp = namespace(array)
-    with np.errstate(over="ignore", invalid="ignore"):
-        if bool(xp.isfinite(xp.sum(array))):  # NaN and Inf survive a sum: one pass, no temporary
-            return
+    if is_finite(array):
+        return
     rows = array.reshape(array.shape[0] if array.ndim else 1, -1)
     bad = ~xp.isfinite(rows).all(axis=1) if array.size else xp.zeros(0, bool)
     if bool(bad.any()):
         raise DataError(
             f"{name} holds NaN or Inf in {int(bad.sum())} of {len(bad)} rows, first in row {int(bad.argmax())}"
         )
+
+
+def is_finite(array: Any) -> bool:
+    """Whether no value is NaN or infinite; a sum that overflows is no proof."""
+    xp = namespace(array)
+    with np.errstate(over="ignore", invalid="ignore"):
+        if bool(xp.isfinite(xp.sum(array))):  # NaN and Inf survive a sum: one pass, no temporary
+            return True
+    return bool(xp.isfinite(array).all())
 
 
 def check_squares(name: str, array: Any) -> None:

@@ -166,12 +166,20 @@ class Parametrised(ABC):
         ----------
         path : path
         metadata : mapping, optional
-            Whatever JSON can hold, to be written beside them.
+            Whatever JSON can hold, to be written beside them, under other names than the encoder's own: `encoder` and
+            `settings`.
 
         Raises
         ------
+        ConfigError, DataError
+            When the metadata have one of these names, or cannot be written as JSON.
         StorageError
             When the file cannot be written.
         """
+        own = {"encoder": self.name, "settings": self.settings}
+        if taken := own.keys() & dict(metadata or {}).keys():
+            raise ConfigError(
+                f"metadata must not be called {' or '.join(sorted(taken))}, which the encoder writes itself"
+            )
         arrays = {name: to_host(array) for name, array in self.arrays.items()}
-        write_arrays(path, arrays, {"encoder": self.name, "settings": self.settings, **(metadata or {})})
+        write_arrays(path, arrays, {**own, **(metadata or {})})

@@ -38,6 +38,8 @@ class ActiveSet:
     """
 
     def __init__(self, problem: SparseCodingProblem, tolerance: float, max_iterations: int):
+        if problem.xp.any(problem.dictionary):  # for atoms of zeros, zero codes are right
+            problem.check_scale()
         self.max_rounds = max_iterations
         self.dictionary = np.ascontiguousarray(problem.dictionary)
         self.gram = np.ascontiguousarray(problem.gram)

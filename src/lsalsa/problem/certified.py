@@ -285,6 +285,11 @@ def checked_penalties(given: Any, count: int, noun: str) -> tuple[float, ...]:
     return found
 
 
+def rounded(thresholds: Any, dtype: Any) -> Any:
+    """Positive numbers in a dtype: one that is too large becomes the largest, above which no code entry is."""
+    return namespace(thresholds).minimum(thresholds, float(np.finfo(dtype).max)).astype(dtype)
+
+
 def is_csr(codes: Any) -> bool:
     """Whether codes are sparse rows, as `read_arrays` gives them."""
     return getattr(codes, "format", None) == "csr"

@@ -12,7 +12,7 @@ from lsalsa.arrays.checks import check_finite, check_floating, plain
 from lsalsa.arrays.kernels import nonnegative as nonnegative_kernels
 from lsalsa.convolution import Convolution, ConvolutionalStep, gram_taps, lipschitz_bound
 from lsalsa.errors import DataError, ShapeError
-from lsalsa.problem.certified import Certified, checked_penalties
+from lsalsa.problem.certified import Certified, checked_penalties, rounded
 
 ARGUMENTS = ("filters", "penalties", "signal_shape", "stride", "nonnegative")
 TILE_BYTES = 250_000  # of the codes of a tile: what an iteration works on stays in a core's cache
@@ -141,7 +141,7 @@ class ConvolutionalProblem(Certified):
 
     def thresholds(self, scale: float) -> Any:
         """`penalty_of_atom` times `scale`, in float64 and rounded once: array, (n_atoms,), in the problem's dtype."""
-        values = self.xp.asarray(np.asarray(self.penalties) * scale, dtype=self.dtype)
+        values = self.xp.asarray(rounded(np.asarray(self.penalties) * scale, self.dtype))
         return self.xp.tile(values, self.n_atoms // self.n_filters)
 
     @cached_property

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lsalsa.arrays import check_matrix, is_host, kernels_for, namespace, to_host
-from lsalsa.arrays.checks import describe
+from lsalsa.arrays.checks import LARGEST, describe, is_finite
 from lsalsa.errors import DataError, ShapeError
-from lsalsa.problem.certified import Certified, checked_penalties
+from lsalsa.problem.certified import Certified, checked_penalties, rounded
 
 
 class DenseStep(NamedTuple):
@@ -121,11 +121,11 @@ class SparseCodingProblem(Certified):
     @property
     def penalty_of_atom(self) -> Any:
         """The penalty of each atom: array, (n_atoms,), in the problem's dtype."""
-        return self._weights.astype(self.dtype)
+        return rounded(self._weights, self.dtype)
 
     def thresholds(self, scale: float) -> Any:
         """`penalty_of_atom` times `scale` (a step size, or 1 / mu): array, (n_atoms,), in the problem's dtype."""
-        return (self.penalty_of_atom.astype(np.float64) * scale).astype(self.dtype)
+        return rounded(self.penalty_of_atom.astype(np.float64) * scale, self.dtype)
 
     @cached_property
     def _weights(self) -> Any:
@@ -134,20 +134,45 @@ class SparseCodingProblem(Certified):
 
     @cached_property
     def lipschitz(self) -> float:
-        """Largest eigenvalue of A^T A, in float64: the Lipschitz constant of the gradient of 1/2 |y - A x|^2."""
+        """Largest eigenvalue of A^T A, in float64: the Lipschitz constant of the gradient of 1/2 |y - A x|^2.
+
+        DataError where a step size of its inverse cannot be: for a dictionary of zeros, or of extreme scale.
+        """
         from scipy.linalg import eigh
 
+        self.check_scale()
         atoms = to_host(self.dictionary).astype(np.float64)
         small = atoms @ atoms.T if atoms.shape[0] < atoms.shape[1] else atoms.T @ atoms
         last = small.shape[0] - 1
         return float(eigh(small, eigvals_only=True, subset_by_index=(last, last))[0])
 
+    def check_scale(self) -> None:
+        """Refuse, with a DataError, atoms that are all zero, or whose inner products float64 cannot hold."""
+        largest = float(self.xp.abs(self.dictionary).max())
+        if not largest:
+            raise DataError("the dictionaries are zero: no step size and no code but zero fits them")
+        if not 1 / LARGEST < largest < LARGEST:
+            raise DataError(
+                f"the dictionaries have entries up to {largest:.3g}, whose squares leave the range of float64; scale "
+                f"dictionaries and penalties by one factor"
+            )
+
     def gradient_step(self, step: float) -> DenseStep:
-        """A step of gradient descent on 1/2 |y - A x|^2, computed in float64 and rounded once."""
+        """A step of gradient descent on 1/2 |y - A x|^2, computed in float64 and rounded once.
+
+        DataError where a matrix of the step leaves the range of the problem's dtype.
+        """
         atoms = self.dictionary.astype(np.float64)
-        transition = -step * (atoms.T @ atoms)
-        transition += self.xp.eye(self.n_atoms)
-        return DenseStep((step * atoms).astype(self.dtype), transition.astype(self.dtype))
+        with np.errstate(over="ignore", invalid="ignore"):
+            transition = -step * (atoms.T @ atoms)
+            transition += self.xp.eye(self.n_atoms)
+            matrices = DenseStep((step * atoms).astype(self.dtype), transition.astype(self.dtype))
+        if not all(is_finite(matrix) for matrix in matrices):
+            raise DataError(
+                f"a gradient step of size {step:.3g} leaves the range of {self.dtype}; scale the dictionaries to norms "
+                f"near 1, or take a smaller step"
+            )
+        return matrices
 
     @cached_property
     def _atoms(self) -> Any:

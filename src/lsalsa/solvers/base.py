@@ -17,7 +17,7 @@ from lsalsa.arrays import (
     tiles_for,
     to_host,
 )
-from lsalsa.arrays.checks import check_device
+from lsalsa.arrays.checks import check_device, is_finite
 from lsalsa.discovery import settings_for
 from lsalsa.errors import ConfigError, DataError
 from lsalsa.problem import Problem
@@ -223,7 +223,7 @@ def _run_fast(solver: Solver, signals: Any, iterations: int, keep: list[int], ti
 
     with np.errstate(over="ignore", invalid="ignore"):  # a diverging run is reported by its status
         tiles.run(work, signals.shape[0])
-        finite = bool(solver.xp.isfinite(solver.xp.sum(out[iterations])))
+        finite = is_finite(out[iterations])
     status = "max_iterations" if finite else "diverged"
     return Solution(out[iterations], status, iterations, recorded={t: out[t] for t in keep})
 
@@ -242,7 +242,7 @@ def _run_watched(solver: Solver, signals: Any, iterations: int, keep: list[int],
                 solver.step(state)
                 solver.codes(state, codes[rows])
             objective = _mean(problem.objective(signals, codes))
-            finite = all(_is_finite(xp, getattr(s, name)) for s in states for name in solver.state)
+            finite = all(is_finite(getattr(s, name)) for s in states for name in solver.state)
             solution.iterations = t
             if not finite or not np.isfinite(objective) or objective > ceiling:
                 solution.status = "diverged"
@@ -264,10 +264,6 @@ def _stands_still(history: list[dict]) -> bool:
 
 def _mean(values: Any) -> float:
     return float(to_host(values).mean()) if values.shape[0] else 0.0
-
-
-def _is_finite(xp: Any, array: Any) -> bool:
-    return bool(xp.isfinite(xp.sum(array)))
 
 
 def warn_if_all_zero(problem: Problem, signals: Any, codes: Any) -> None:
