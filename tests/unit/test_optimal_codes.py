@@ -9,6 +9,7 @@ from worlds import World, fista_iterates, make_world, objective_of, relative_gap
 from lsalsa import SparseCodingProblem, optimal_codes, solve
 from lsalsa.arrays import set_threads, threads
 from lsalsa.errors import DataError, DivergedError, LsalsaError, ShapeError
+from lsalsa.exact.orthogonal import OrthogonalActiveSet
 
 every_number_of_dictionaries = pytest.mark.parametrize("n_blocks", [1, 2, 3])
 
@@ -301,3 +302,49 @@ def test_atoms_that_depend_on_each_other_are_exchanged_until_the_certificate_hol
     dual = (signals * feasible).sum(axis=1) - 0.5 * (feasible**2).sum(axis=1)
     primal = 0.5 * (residual**2).sum(axis=1) + 1e-3 * np.abs(optimal.codes).sum(axis=1)
     assert ((primal - dual) / primal).max() <= 1e-6
+
+
+def nearly_equal_atoms(decimals):
+    generator = np.random.default_rng(1)
+    atoms = unit_columns(generator, 10, 20)
+    return World((atoms, atoms.round(decimals)), (0.1, 0.1), generator.standard_normal((50, 10)))
+
+
+def badly_scaled_features(decades):
+    generator = np.random.default_rng(0)
+    atoms = unit_columns(generator, 10, 30) * np.logspace(-decades, decades, 10)[:, None]
+    return World((atoms,), (0.1,), np.random.default_rng(1).standard_normal((12, 10)))
+
+
+ILL_POSED = [nearly_equal_atoms(d) for d in (2, 4, 5, 6, 8)] + [badly_scaled_features(d) for d in (3, 4, 5)]
+
+
+@pytest.mark.parametrize("world", ILL_POSED)
+@pytest.mark.parametrize("tolerance", [1e-6, 1e-10])
+def test_nearly_equal_atoms_and_features_in_different_units_are_no_obstacle(world, tolerance):
+    """The Gram matrix loses these atoms; scikit-learn's `lars_path` solves such problems to 1e-14 and 5e-8."""
+    try:
+        optimal = optimal_codes(world.problem, world.signals, tolerance)
+    except DivergedError:
+        assert tolerance < 1e-8 and len(world.dictionaries) == 1
+        return
+    largest = np.abs(world.dictionary).max()
+    rounding = 1e-16 * largest**2  # of the gap itself, summed in another order: products of entries that cancel
+    assert relative_gap_of(world, optimal.codes).max() <= tolerance + 10 * rounding
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_one_pair_of_nearly_equal_atoms_is_told_apart(seed):
+    generator = np.random.default_rng(seed)
+    atoms = unit_columns(generator, 10, 20)
+    atoms[:, 19] = atoms[:, 0] + 3e-6 * generator.standard_normal(10)
+    world = World((atoms,), (0.1,), generator.standard_normal((100, 10)))
+    assert relative_gap_of(world, optimal_codes(world.problem, world.signals).codes).max() <= 1e-6
+
+
+@every_number_of_dictionaries
+def test_the_orthogonal_method_alone_finds_the_same_codes(n_blocks):
+    world = make_world(n_blocks, n_samples=20)
+    found = OrthogonalActiveSet(world.dictionary, world.penalty_of_atom, 1000)(world.signals)
+    np.testing.assert_allclose(found, sklearn_codes(world), atol=1e-6)
+    assert relative_gap_of(world, found).max() <= 1e-13

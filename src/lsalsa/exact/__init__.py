@@ -112,11 +112,19 @@ def optimal_codes(
     def work(rows: slice, space: Space) -> None:
         tile = signals[rows].astype(np.float64)
         codes = solver(tile, result.codes[rows].astype(np.float64))
+        missed = keep(rows, tile, codes)
+        if hasattr(solver, "again") and missed.size:
+            codes[missed] = solver.again(tile[missed])
+            keep(rows, tile, codes)
+
+    def keep(rows: slice, tile: Any, codes: Any) -> Any:
+        """Put codes and what certifies them in place; the rows of the tile that miss the tolerance."""
         result.codes[rows] = codes
         found = exact.certificate(tile, codes, result.codes[rows] if is_rounded else codes)
         solved_gap[rows], result.relative_gap[rows], result.objective[rows] = found[:3]
         if result.dual_points is not None:
             result.dual_points[rows] = found[3]
+        return xp.flatnonzero(~(found[0] <= tolerance))
 
     with np.errstate(over="ignore", invalid="ignore"):
         tile_rows = problem.tile_rows if tile_rows is None else tile_rows

@@ -34,6 +34,7 @@ class ClusterActiveSet:
     def __init__(self, problem: ConvolutionalProblem, tolerance: float, max_iterations: int):
         if not is_host(problem.filters):
             raise ConfigError("active_set needs filters in host memory, found them on a GPU; take proximal there")
+        self.tolerance, self.max_iterations = tolerance, max_iterations
         self.problem, self.violation = problem, max(tolerance / 2, SMALLEST)
         penalties = np.asarray(problem.penalties)
         self.taps = problem.taps / penalties / penalties[:, None, None, None]  # in units of the penalty, as `clusters`
@@ -55,6 +56,13 @@ class ClusterActiveSet:
             self._solve(code.reshape(self.rows, -1), correlation.reshape(self.rows, -1))
         codes /= self.penalties
         return codes
+
+    def again(self, signals: np.ndarray) -> np.ndarray:
+        """Codes of signals that missed the tolerance, by another method."""
+        from lsalsa.exact.proximal import RestartedProximal
+
+        solver = RestartedProximal(self.problem, self.tolerance, self.max_iterations)
+        return solver(signals, np.zeros((len(signals), self.problem.n_atoms)))
 
     def _solve(self, x: Any, correlations: Any) -> None:
         nonnegative, violation = self.problem.nonnegative, self.violation
