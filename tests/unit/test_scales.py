@@ -143,3 +143,13 @@ def test_filters_of_every_size_are_worked_with_or_refused_in_one_sentence(scale)
             lsalsa.ConvolutionalProblem(bank.filters, 0.3, bank.signals.shape[1]), bank.signals, iterations=30
         )
         np.testing.assert_allclose(found * scale, expected.codes, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", ENCODERS[:3])
+def test_codes_that_left_the_numbers_are_told(name):
+    problem = make_world(1, dtype=np.float32).problem
+    encoder = getattr(lsalsa, name).from_problem(problem)
+    encoder.arrays["splitting"] *= np.float32(1e30)
+    with pytest.warns(UserWarning, match="hold NaN or Inf"):
+        found = encoder.encode(np.full((3, 8), 1e10, np.float32))
+    assert not np.isfinite(found).all()

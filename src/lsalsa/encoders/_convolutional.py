@@ -59,8 +59,10 @@ class ConvolutionalEncoder(Encoder):
     def from_problem(cls, problem: ConvolutionalProblem, **settings: Any) -> "ConvolutionalEncoder":
         check_problem(cls.__name__, problem, cls.solves)
         start = cls.start(problem, bool(settings.get("shared")))
+        with np.errstate(over="ignore"):  # what the dtype does not hold is refused below
+            arrays = {name: problem.xp.array(values, dtype=problem.dtype) for name, values in start.items()}
         return cls(
-            {name: problem.xp.array(values, dtype=problem.dtype) for name, values in start.items()},
+            arrays,
             signal_shape=list(problem.signal_shape),
             filter_shape=list(problem.filters.shape[:-1]),
             stride=list(problem.stride),

@@ -1,11 +1,14 @@
 """What every encoder shares: encoding in tiles, loss and gradient. No optimiser, no clock."""
 
+import warnings
 from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+import numpy as np
+
 from lsalsa.arrays import Space, Tiles, check_matrix, namespace, tiles_for
-from lsalsa.arrays.checks import check_device, check_out, is_contiguous
+from lsalsa.arrays.checks import check_device, check_out, is_contiguous, is_finite
 from lsalsa.decoders import Decoder
 from lsalsa.encoders._parameters import Parametrised
 from lsalsa.encoders._tape import Tape
@@ -119,12 +122,25 @@ class Encoder(Parametrised):
         Returns
         -------
         codes : array, (n_samples, n_atoms)
-            `out`, where it is given.
+            `out`, where it is given. A warning says when they are not finite.
 
         Raises
         ------
         ShapeError, DataError
             Signals of another length or dtype, NaN or Inf; an `out` of another shape or dtype, or read-only.
+        """
+        codes = self.codes_of(signals, tile_rows=tile_rows, out=out)
+        if not is_finite(codes):
+            warnings.warn(f"codes of {self.name} hold NaN or Inf: they left the range of {self.dtype}", stacklevel=2)
+        return codes
+
+    def codes_of(self, signals: Any, *, tile_rows: int | None = None, out: Any = None) -> Any:
+        """As `encode`, without a word about codes that are not finite: for a training, whose status tells of them.
+
+        Parameters
+        ----------
+        signals, tile_rows, out
+            As for `encode`.
         """
         signals = self.check_signals(signals)
         shape = (signals.shape[0], self.n_atoms)
@@ -137,7 +153,8 @@ class Encoder(Parametrised):
             self.forward(signals[rows], self._tape(space, signals[rows], keep=False), codes[rows])
 
         tile_rows = self.tile_rows if tile_rows is None else tile_rows
-        tiles_for(self.xp, self.n_atoms, self.dtype, tile_rows).run(work, signals.shape[0])
+        with np.errstate(over="ignore", invalid="ignore"):
+            tiles_for(self.xp, self.n_atoms, self.dtype, tile_rows).run(work, signals.shape[0])
         if out is not None and not is_direct:
             out[...] = codes
         return codes if out is None else out

@@ -28,8 +28,8 @@ class Encodes(Protocol):
     def n_atoms(self) -> int:
         """Length of a code."""
 
-    def encode(self, signals: Any) -> Any:
-        """Codes of signals: array, (n_samples, n_atoms)."""
+    def codes_of(self, signals: Any) -> Any:
+        """Codes of signals, finite or not: array, (n_samples, n_atoms)."""
 
     def decoder(self, problem: Any) -> Decoder:
         """The map from codes to signals that belongs to the encoder."""

@@ -102,7 +102,7 @@ class GammaPriorLoss(Loss):
 
     def scores(self, encoder: Encodes, signals: Any, targets: Any) -> dict[str, float]:
         """The loss, sparsity, and the smallest and largest penalty."""
-        codes, penalties = encoder.encode(signals), encoder.arrays["penalties"]
+        codes, penalties = encoder.codes_of(signals), encoder.arrays["penalties"]
         xp, rates = namespace(codes), penalties.astype(np.float64) / self.noise**2
         sizes = self._sizes(codes.astype(np.float64)) / codes.shape[0]
         return {

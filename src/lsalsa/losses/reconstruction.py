@@ -70,7 +70,7 @@ class ReconstructionLoss(Loss):
         return value, gradient, direct
 
     def scores(self, encoder: Encodes, signals: Any, targets: Any) -> dict[str, float]:
-        codes = encoder.encode(signals)
+        codes = encoder.codes_of(signals)
         misfit = self._misfit(encoder, codes, targets if self.supervised else signals)
         return {"validation_loss": float(misfit.mean()), **self._sparsity(codes)}
 

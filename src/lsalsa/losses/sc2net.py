@@ -75,7 +75,7 @@ class TiedDecoderLoss(ReconstructionLoss):
         `weighted_loss` multiplies each code entry by its atom's norm. Unlike the loss it does not change when atoms
         grow and codes shrink by the same factor, so it can be compared with a solver's objective.
         """
-        codes, norms = encoder.encode(signals), self.decoder.atom_norms(encoder.arrays)
+        codes, norms = encoder.codes_of(signals), self.decoder.atom_norms(encoder.arrays)
         xp, misfit = namespace(codes), self._misfit(encoder, codes, signals)
         sizes = xp.abs(codes.astype(np.float64))
         return {

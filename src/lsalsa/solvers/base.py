@@ -232,7 +232,8 @@ def _run_watched(solver: Solver, signals: Any, iterations: int, keep: list[int],
     """One iteration of all tiles at a time, with the objective after each; every tile keeps buffers of its own."""
     xp, problem = solver.xp, solver.problem
     cuts = tiles.cut(signals.shape[0])
-    states = [solver.start(signals[rows], Space(xp)) for rows in cuts]
+    with np.errstate(over="ignore", invalid="ignore"):
+        states = [solver.start(signals[rows], Space(xp)) for rows in cuts]
     codes = xp.zeros((signals.shape[0], problem.n_atoms), problem.dtype)
     ceiling = DIVERGENCE_FACTOR * _mean(problem.objective(signals, codes))
     solution = Solution(codes, "max_iterations", 0)
