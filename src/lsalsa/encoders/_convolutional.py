@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lsalsa.arrays import to_host
+from lsalsa.arrays.checks import as_number
 from lsalsa.arrays.unit_norm import normalise
 from lsalsa.convolution import Convolution, lipschitz_bound
 from lsalsa.decoders import ConvolutionalDecoder
@@ -51,7 +52,7 @@ class ConvolutionalEncoder(Encoder):
         if missing:
             raise ConfigError(f"{cls.__name__} needs {', '.join(missing)}, which a ConvolutionalProblem gives it")
         ceiling = settings.get("ceiling")
-        if ceiling is not None and not ceiling > 0:
+        if ceiling is not None and not as_number(ceiling) > 0:
             raise ConfigError(f"ceiling must be positive, or None for no limit, found {ceiling}")
 
     @classmethod
@@ -78,8 +79,10 @@ class ConvolutionalEncoder(Encoder):
             "nonnegative": problem.nonnegative,
             "ceiling": CEILING_FACTOR * problem.lipschitz,
         }
+        with np.errstate(over="ignore"):  # what the dtype does not hold is refused below
+            arrays = {name: problem.xp.array(values, dtype=problem.dtype) for name, values in start.items()}
         return cls(
-            {name: problem.xp.array(values, dtype=problem.dtype) for name, values in start.items()},
+            arrays,
             **{name: value for name, value in of_problem.items() if name in cls.defaults} | settings,
         )
 

@@ -21,8 +21,8 @@ functions share comes in tuples (not named ones: a compiled function could not b
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from lsalsa.arrays.compiling import compiled as compiled_with
 from lsalsa.exact.active_set import settle
 
 COARSEST = 3.0  # excess of a correlation over its penalty that is repaired first
@@ -30,8 +30,8 @@ FINER = 0.3  # from one level of excess to the next
 ENOUGH = 64  # codes of a cluster, beyond those that the violator itself overlaps
 MOST = 512  # codes of a cluster in all
 
-compiled = njit(nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"})
-compiled_for_finite = njit(nogil=True, cache=True, error_model="numpy", fastmath=True)
+compiled = compiled_with({"reassoc", "contract", "nsz"})
+compiled_for_finite = compiled_with(True)
 
 
 @compiled

@@ -34,6 +34,7 @@ class ClusterActiveSet:
     def __init__(self, problem: ConvolutionalProblem, tolerance: float, max_iterations: int):
         if not is_host(problem.filters):
             raise ConfigError("active_set needs filters in host memory, found them on a GPU; take proximal there")
+        self.given, self.tolerance, self.max_iterations = problem, tolerance, max_iterations
         self.penalties, self.problem = np.asarray(problem.penalties), problem.of_unit_penalties()
         self.violation = max(tolerance / 2, SMALLEST)
         self.rows = problem.grid[0] if len(problem.grid) == 2 else 1
@@ -64,6 +65,13 @@ class ClusterActiveSet:
         for code, correlation in zip(codes, correlations, strict=True):
             x, left = code.reshape(self.rows, -1), correlation.reshape(self.rows, -1)
             solve_codes(self.problem.taps, self.problem.nonnegative, x, left, self.violation, self.max_solves)
+
+    def again(self, signals: np.ndarray) -> np.ndarray:
+        """Codes of signals that missed the tolerance, by another method."""
+        from lsalsa.exact.proximal import RestartedProximal
+
+        solver = RestartedProximal(self.given, self.tolerance, self.max_iterations)
+        return solver(signals, np.zeros((len(signals), self.given.n_atoms)))
 
     def _scale(self, codes: np.ndarray, factors: np.ndarray) -> None:
         """Multiply codes by a factor for each filter: those that are not zero, which are few."""

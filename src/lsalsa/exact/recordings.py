@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lsalsa.arrays import check_count, one_blas_thread
-from lsalsa.arrays.checks import check_finite, check_floating
+from lsalsa.arrays.checks import as_number, check_finite, check_floating, plain
 from lsalsa.convolution.occurrences import add_occurrences
 from lsalsa.errors import ConfigError, DivergedError, ShapeError
 from lsalsa.exact.clusters import support_of
@@ -90,8 +90,8 @@ def code_recording(
     """
     if len(problem.signal_shape) != 1:
         raise ConfigError(f"recordings need filters of one axis, found filters of shape {problem.filters.shape}")
-    if not 0 < tolerance < 1:
-        raise ConfigError(f"tolerance must lie between 0 and 1, found {tolerance}")
+    if not 0 < as_number(tolerance) < 1:
+        raise ConfigError(f"tolerance must lie between 0 and 1, found {tolerance!r}")
     least = SHORTEST * max(problem.filters.shape[0], problem.stride[0])
     check_count("window", window, least)
     check_count("max_iterations", max_iterations)
@@ -112,6 +112,7 @@ def _pieces(chunks: Iterable[Any], size: int) -> Iterator[np.ndarray]:
         if getattr(chunk, "ndim", None) != 1:
             found = getattr(chunk, "shape", type(chunk).__name__)
             raise ShapeError(f"chunk {number} must have shape (n_samples,), found {found}")
+        chunk = plain(f"chunk {number}", chunk)
         check_floating(f"chunk {number}", chunk)
         check_finite(f"chunk {number}", chunk)
         yield from (chunk[first : first + size].astype(np.float64) for first in range(0, len(chunk), size))
