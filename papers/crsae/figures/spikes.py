@@ -1,8 +1,9 @@
-"""Missed against false spikes over the threshold, a panel per number of channels, a curve per method."""
+"""Missed against false spikes over the threshold: recordings down, numbers of channels across, a curve per method."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -35,20 +36,25 @@ Row = Mapping[str, Any]
 def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     """Plot means over cells and seeds: of the false spikes at equal shares of missed ones."""
     curves, means = data["crsae.spike_curves"], rows_by_method(data["crsae.spikes"])
-    panels = list(dict.fromkeys((row["recording"], row["n_channels"]) for row in means))
+    recordings = list(dict.fromkeys(row["recording"] for row in means))
+    channels = sorted({row["n_channels"] for row in means}, reverse=True)
     origins = "; ".join(dict.fromkeys(f"{row['recording']}: {row['origin']}" for row in means))
     words = (
         "Means over cells and seeds; down and left is better. A marker is at the thresholds that the first half of the"
         " recording chose. Along a curve all of them move by the same step."
         f" {origins}."
     )
-    figure = _style.new_figure(4.6 * max(len(panels), 2), 3.8, shown.heading, words)
-    axes = _style.new_axes(figure, 1, len(panels))
-    for place, (recording, n_channels) in zip(axes[0], panels, strict=True):
+    width, height = 4.6 * max(len(channels), 2), 3.4 * len(recordings) + 0.4
+    figure = _style.new_figure(width, height, shown.heading, words)
+    axes = _style.new_axes(figure, len(recordings), len(channels))
+    for place, (recording, n_channels) in zip(axes.flat, product(recordings, channels), strict=True):
         own = [row for row in curves if (row["recording"], row["n_channels"]) == (recording, n_channels)]
         points = [row for row in means if (row["recording"], row["n_channels"]) == (recording, n_channels)]
-        _panel(place, own, points)
-        place.set_title(f"{recording}, {n_channels} channel{'s' * (n_channels > 1)}")
+        if points:
+            _panel(place, own, points)
+            place.set_title(f"{recording}, {n_channels} channel{'s' * (n_channels > 1)}")
+        else:
+            place.set_axis_off()
     _style.common_legend(figure, axes)
     return figure
 

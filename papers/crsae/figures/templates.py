@@ -19,10 +19,8 @@ caption = "Templates of spikes over the channels of the first repetition: true, 
 
 WORDS = (
     "First repetition, all channels, norm 1. Each method's template of a cell is moved in time to where it is most like"
-    " the true one. A missing line is a cell without a template."
+    " the true one. A missing line is a cell without a template. Lines lie on each other where they agree."
 )
-HIDDEN = ("em",)
-"""Methods whose templates look like another's."""
 
 
 def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
@@ -31,8 +29,8 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     recording = runs[0]["recording"]
     first = [run for run in runs if (run["recording"], run["repetition"]) == (recording, 0)]
     units = list(dict.fromkeys(run["unit"] for run in first))
-    methods = [name for name in shown.details["spikes_methods"] if name not in HIDDEN]
-    banks = dict(zip(shown.details["spikes_methods"], data["crsae.spike_templates"], strict=False))
+    methods = shown.details["spikes_methods"]
+    banks = dict(zip(methods, data["crsae.spike_templates"], strict=False))  # those of the first recording come first
     n_channels = max(run["n_channels"] for run in first)
     words = f"{WORDS} Recording: {first[0]['origin']}."
     figure = _style.new_figure(1.9 * max(n_channels, 4), 1.25 * len(units) + 0.7, shown.heading, words)

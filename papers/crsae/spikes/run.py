@@ -14,6 +14,9 @@ from papers.crsae.spikes.recording import Recording, recording_of
 from papers.crsae.spikes.sorting import counts, likeness, sort
 from papers.crsae.spikes.templates import Learned, kmeans_templates, learned_templates, true_templates
 
+PARTS = 8
+"""Steps of a sample in which templates are shifted onto each other: spikes begin between samples."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -83,12 +86,20 @@ def run_method(
     for unit, (row, curve) in enumerate(counts(recording, spikes, tolerance, in_order=method == "true")):
         own = row["template"]
         cells.append(-1 if own is None else own)
-        rho = None if own is None else likeness(learned.bank[..., own], truth[..., unit])
-        error = None if rho is None else float(np.sqrt(max(0.0, 1 - rho**2)))
         penalty = None if own is None else learned.penalties[own]
-        rows.append({**facts, **row, "penalty": penalty, "template_correlation": rho, "template_error": error})
+        pair = None if own is None else (learned.bank[..., own], truth[..., unit])
+        rows.append({**facts, **row, "penalty": penalty, **_errors(pair)})
         curves += [{"n_channels": n_channels, "unit": row["unit"], **point} for point in curve]
     return Outcome(rows, curves, learned.bank, np.array(cells, np.int64), truth)
+
+
+def _errors(pair: tuple[np.ndarray, np.ndarray] | None) -> dict[str, float | None]:
+    """Return how a template differs from the true one, at shifts by parts of a sample and by whole samples."""
+    if pair is None:
+        return {"template_error": None, "template_error_whole": None, "template_correlation": None}
+    fine, whole = (likeness(*pair, parts) for parts in (PARTS, 1))
+    errors = [float(np.sqrt(max(0.0, 1 - rho**2))) for rho in (fine, whole)]
+    return {"template_error": errors[0], "template_error_whole": errors[1], "template_correlation": fine}
 
 
 def _templates(

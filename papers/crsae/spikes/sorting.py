@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.signal import correlate
+from scipy.signal import correlate, resample
 
 from lsalsa.exact.recordings import code_recording
 from lsalsa.metrics import missed_and_false
@@ -147,13 +147,28 @@ def _points(curve: Curve) -> list[dict[str, Any]]:
     return [dict(zip(names, map(float, point), strict=True)) for point in zip(*columns, strict=True)]
 
 
-def likeness(template: np.ndarray, true: np.ndarray) -> float:
+def likeness(template: np.ndarray, true: np.ndarray, parts: int = 1) -> float:
     """Return the largest correlation of two templates over shifts in time, channels kept apart, in [-1, 1].
 
     Parameters
     ----------
     template, true : array, (length, n_channels)
         Neither is zero; zeros are thought around them.
+    parts : int
+        Shifts are by whole samples, or by parts of a sample of the band-limited waves.
+
+    Returns
+    -------
+    likeness : float
     """
-    products = sum(correlate(a, b, mode="full") for a, b in zip(template.T, true.T, strict=True))
-    return float(np.max(products) / (np.linalg.norm(template) * np.linalg.norm(true)))
+    a, b = (_finer(wave, parts) for wave in (template, true))
+    products = sum(correlate(one, other, mode="full") for one, other in zip(a.T, b.T, strict=True))
+    return float(np.max(products) / (np.linalg.norm(a) * np.linalg.norm(b)))
+
+
+def _finer(wave: np.ndarray, parts: int) -> np.ndarray:
+    """Return a wave at several times the rate, with silence around it."""
+    if parts == 1:
+        return wave
+    padded = np.pad(wave, ((len(wave), len(wave)), (0, 0)))
+    return resample(padded, len(padded) * parts)

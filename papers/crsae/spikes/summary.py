@@ -8,7 +8,7 @@ from typing import Any
 from lsalsa.study.repetitions import Row, measured, status, summary
 from papers.crsae.spikes.labels import method_label
 
-MEANS = ("missed_percent", "false_percent", "template_error", "template_correlation")
+MEANS = ("missed_percent", "false_percent", "template_error", "template_error_whole", "template_correlation")
 GIVEN = ("true", "kmeans")
 KEYS = ("recording", "origin", "n_channels", "method")
 

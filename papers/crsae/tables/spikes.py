@@ -21,6 +21,7 @@ COLUMNS = (
     Column("missed_percent", "missed %", ".1f", spread=True),
     Column("false_percent", "false %", ".1f", spread=True),
     Column("template_error", "template error", ".3f", spread=True),
+    Column("template_error_whole", "whole samples", ".3f"),
     Column("n_lost", "lost cells", "d"),
     Column("n_cells", "of", "d"),
     Column("status", "status"),
@@ -49,7 +50,8 @@ def _notes(runs: list[Mapping[str, Any]], shown: Shown) -> list[str]:
         " Percentages are of the true spikes and of the estimates. Each cell's template and threshold on the amplitude"
         " are those with the fewest errors on the first half.",
         "The template error is the square root of 1 - rho^2, with the correlation rho to the true template at the best"
-        " shift: 0 is perfect. A cell is lost if more than half of its spikes are missed.",
-        f"Codes of the whole recording are exact at the penalty {details['spikes_penalty']:g} times the noise: the"
+        " shift, in eighths of a sample or in whole ones: 0 is perfect. A shift by half a sample, which costs no spike,"
+        " is an error with whole samples. A cell is lost if more than half of its spikes are missed.",
+        f"Codes of the whole recording are optimal at the penalty {details['spikes_penalty']:g} times the noise: the"
         f" relative duality gap is at most {gap:.0e}. Means are over cells, ± over seeds.",
     ]

@@ -133,6 +133,12 @@ def test_likeness_ignores_shifts_in_time_but_not_channels_or_signs():
     assert sorting.likeness(wave, -wave) == pytest.approx(max(by_hand, 0), abs=1e-12)
 
 
+def test_likeness_in_parts_of_a_sample_sees_through_a_shift_by_half_a_one():
+    wave, moved = (np.exp(-0.5 * ((np.arange(20)[:, None] - centre) / 1.5) ** 2) for centre in (9.0, 9.5))
+    assert sorting.likeness(moved, wave) < 0.98
+    assert sorting.likeness(moved, wave, parts=8) == pytest.approx(1, abs=1e-4)
+
+
 @pytest.mark.parametrize("method", ["true", "kmeans"])
 def test_templates_find_the_spikes_of_two_plain_cells(recordings, method):
     found = run_method(recordings, method, 2, start=None, settings=SETTINGS, seed=0)

@@ -44,6 +44,7 @@ def row_of(method, n_channels, repetition, unit, **changes):
         "missed_percent": missed,
         "false_percent": 1.0,
         "template_error": 0.2,
+        "template_error_whole": 0.3,
         "template_correlation": 0.98,
         "most_alike": 0.99 if n_channels == 1 else 0.8,
         "relative_gap": 1e-15,
@@ -109,7 +110,13 @@ def test_a_method_that_failed_is_named_and_has_no_mean():
 
 
 def test_a_cell_without_a_template_counts_as_lost_and_has_no_error():
-    none = {"template": None, "template_error": None, "template_correlation": None, "missed_percent": 100.0}
+    none = {
+        "template": None,
+        "template_error": None,
+        "template_error_whole": None,
+        "template_correlation": None,
+        "missed_percent": 100.0,
+    }
     rows = [row | none if (row["method"], row["unit"]) == ("kmeans", "b") else row for row in ROWS]
     row = next(row for row in table_of(rows).rows if (row["method"], row["n_channels"]) == ("kmeans", 4))
     assert (row["n_lost"], row["template_error"]) == (2, pytest.approx(0.2))
@@ -144,7 +151,7 @@ def test_templates_are_moved_onto_the_true_ones_and_a_missing_cell_has_the_true_
     wave[6:10] = np.random.default_rng(1).normal(size=(4, 2))
     np.testing.assert_array_equal(aligned(np.roll(wave, 4, axis=0), wave), wave)
     axes = np.array(plotted("crsae.templates").axes).reshape(2, 4)
-    assert [len(place.lines) for place in axes[0]] == [4] * 4
+    assert [len(place.lines) for place in axes[0]] == [5] * 4
     assert [len(place.lines) for place in axes[1]] == [0] * 4
 
 
