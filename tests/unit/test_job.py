@@ -38,7 +38,7 @@ def snakemake(tmp_path):
         wildcards={"task": "digits", "depth": "5"},
         threads=1,
         log=[str(tmp_path / "logs" / "train_encoder" / "digits.log")],
-        config={"study": "small", "dtype": "float32", "device": "cpu"},
+        config={"study": "small", "dtype": "float32", "device": "cpu", "command": "snakemake {target} --config a=1"},
     )
 
 
@@ -123,7 +123,7 @@ def test_message_on_a_damaged_input_names_the_command_that_mends_it(snakemake, t
         snakemake.input = Files({"codes": str(path)})
         with pytest.raises(SystemExit), job(snakemake) as j:
             j.read("codes")
-        assert capfd.readouterr().err.endswith(f"delete it and run again: snakemake {target}\n")
+        assert capfd.readouterr().err.endswith(f"delete it and run again: snakemake {target} --config a=1\n")
 
 
 def test_input_of_several_files_is_read_in_order(snakemake, tmp_path):

@@ -26,7 +26,7 @@ from lsalsa.arrays import Device, set_threads
 from lsalsa.errors import LsalsaError, StorageError
 from lsalsa.seeds import seed_for
 from lsalsa.storage import read_arrays, read_metadata, read_rows, write_arrays, write_rows, write_text
-from lsalsa.study.folders import FOLDERS
+from lsalsa.study.folders import FOLDERS, TARGET
 
 logger = logging.getLogger("lsalsa")
 
@@ -59,6 +59,7 @@ class Job:
         self.threads: int = snakemake.threads
         self.log = Path(snakemake.log[0])
         self._device = snakemake.config.get("device", "auto")
+        self._command = snakemake.config.get("command", f"snakemake --cores 1 {TARGET}")
 
     @property
     def title(self) -> str:
@@ -148,7 +149,7 @@ class Job:
             return ""
         results = next((parent for parent in damaged.parents if parent.name == self.study), damaged.parent)
         folder, *names = damaged.relative_to(results).with_suffix("").parts
-        return f": snakemake {FOLDERS[folder]}_{names[0]}" if folder in FOLDERS else ""
+        return f": {self._command.replace(TARGET, f'{FOLDERS[folder]}_{names[0]}')}" if folder in FOLDERS else ""
 
     def _remove_outputs(self) -> None:
         for path in self.output:
