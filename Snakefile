@@ -46,7 +46,7 @@ for target, paths in named_targets().items():
 onstart:
     check_results()
     lift_rate_limit()
-    forget_failures()
+    forget_failures(logs(planned()))
 
 
 onerror:

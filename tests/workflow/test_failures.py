@@ -105,6 +105,7 @@ def test_dry_run_of_a_study_that_the_disk_cannot_hold_says_so(fresh):
 def test_job_that_fails_after_writing_leaves_no_file_and_starts_no_dependents(done):
     script = done.path / "scripts" / "evaluate.py"
     broken = script.read_text() + '\n    if j.wildcards["method"] == "fista":\n        raise RuntimeError("too late")\n'
+    broken += '    if j.wildcards["method"] == "lista":\n        import os\n\n        os.kill(os.getpid(), 9)\n'
     script.write_text(broken)
     output = done.run("rmse_digits", fails=True)
     assert "evaluate digits fista: RuntimeError: too late (traceback in the log)\n" in output
@@ -116,6 +117,7 @@ def test_job_that_fails_after_writing_leaves_no_file_and_starts_no_dependents(do
     failed = done.result("logs/failures.txt").read_text()
     assert failed.startswith("evaluate digits fista: RuntimeError: too late")
     assert failed in output
+    assert "\nevaluate digits lista: ended without a word; it may have been killed" in failed
 
 
 @pytest.mark.parametrize(
