@@ -4,11 +4,8 @@ from snakemake.utils import min_version
 
 min_version("9.20")
 
-if "study" not in config:  # a preset is a whole study; without one, read config.yaml
 
-    configfile: "config.yaml"
-
-
+include: "workflow/rules/settings.smk"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/inputs.smk"
 include: "workflow/rules/targets.smk"
@@ -49,7 +46,7 @@ for target, paths in named_targets().items():
 onstart:
     check_results()
     lift_rate_limit()
-    forget_failures()
+    forget_failures(logs(planned()))
 
 
 onerror:

@@ -6,6 +6,7 @@ from studies import ROOT, changed, refusal, small, without
 
 from lsalsa.errors import ConfigError
 from lsalsa.study.config.models import study_type
+from lsalsa.study.config.origins import Origins
 from lsalsa.study.config.rules import settings_of
 from lsalsa.study.load import load_study
 
@@ -145,7 +146,10 @@ def test_all_faults_are_named_at_once_one_per_line():
 
 
 def test_messages_begin_with_the_place_that_the_settings_were_read_from():
-    assert refusal(changed("seed", "one"), origin="mine.yaml") == "mine.yaml: seed must be a whole number, found 'one'"
+    mine, line = changed("seed", "one"), {"seed": "one"}
+    told = "seed must be a whole number, found 'one'"
+    assert refusal(mine, origins=Origins([("mine.yaml", mine)])) == f"mine.yaml: {told}"
+    assert refusal(mine, origins=Origins([("mine.yaml", small()), ("--config", line)])) == f"--config: {told}"
 
 
 def test_number_with_an_exponent_is_a_number_though_yaml_reads_text():

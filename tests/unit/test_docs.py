@@ -36,7 +36,7 @@ each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: str
 @cache
 def targets_of(configuration):
     """Targets of the study in a file, and the files that each of them becomes."""
-    study = load_study(yaml.safe_load(configuration.read_text()), origin=configuration.name, root=ROOT)
+    study = load_study(yaml.safe_load(configuration.read_text()), root=ROOT)
     return declared_targets(study) | intermediate_targets(study)
 
 

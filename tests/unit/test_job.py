@@ -1,6 +1,7 @@
 """The context of a script: one sentence for a failure, nothing left under an output name, seeds by name."""
 
 import logging
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from lsalsa.errors import DataError, StorageError
 from lsalsa.seeds import seed_for
 from lsalsa.storage import read_arrays, read_metadata, read_rows
+from lsalsa.study.failures import failures_of, forget_failures, record_killed
 from lsalsa.study.job import job
 
 
@@ -38,7 +40,7 @@ def snakemake(tmp_path):
         wildcards={"task": "digits", "depth": "5"},
         threads=1,
         log=[str(tmp_path / "logs" / "train_encoder" / "digits.log")],
-        config={"study": "small", "dtype": "float32", "device": "cpu"},
+        config={"study": "small", "dtype": "float32", "device": "cpu", "command": "snakemake {target} --config a=1"},
     )
 
 
@@ -96,6 +98,31 @@ def test_failure_leaves_no_output_and_a_line_in_the_list(snakemake, tmp_path, ca
     assert (tmp_path / "logs/failures.txt").read_text() == line
 
 
+def test_job_that_succeeds_at_its_second_attempt_is_taken_off_the_list_and_others_stay(snakemake, tmp_path, capfd):
+    fail_with(snakemake, MemoryError("first attempt only"))
+    first, failures = snakemake.log, tmp_path / "logs/failures.txt"
+    snakemake.log = [str(tmp_path / "logs" / "evaluate" / "letters.log")]
+    fail_with(snakemake, DataError("Größe"))
+    assert len(failures.read_text(encoding="utf-8").splitlines()) == 2
+    other, snakemake.log = snakemake.log, first
+    with job(snakemake) as j:
+        j.write(codes={"codes": np.ones(3)})
+    assert failures.read_text(encoding="utf-8") == f"train_encoder digits 5: Größe [{other[0]}]\n"
+    assert failures_of([Path(first[0])]) == ""
+    assert failures_of([Path(other[0])]) == failures.read_text(encoding="utf-8")
+    forget_failures([Path(other[0])])
+    assert not failures.exists()
+
+
+def test_job_that_was_killed_is_on_the_list_and_one_that_spoke_keeps_its_sentence(snakemake, tmp_path, capfd):
+    fail_with(snakemake, DataError("no images"))
+    killed = tmp_path / "logs" / "evaluate" / "digits" / "fista.log"
+    record_killed([Path(snakemake.log[0]), killed])
+    first, second = (tmp_path / "logs/failures.txt").read_text().splitlines()
+    assert first.startswith("evaluate digits fista: ended without a word")
+    assert second.startswith("train_encoder digits 5: no images")
+
+
 def test_end_by_signal_leaves_no_output(snakemake, tmp_path, capfd):
     assert fail_with(snakemake, SystemExit(143)) == 143
     assert not (tmp_path / "codes.npz").exists()
@@ -123,7 +150,7 @@ def test_message_on_a_damaged_input_names_the_command_that_mends_it(snakemake, t
         snakemake.input = Files({"codes": str(path)})
         with pytest.raises(SystemExit), job(snakemake) as j:
             j.read("codes")
-        assert capfd.readouterr().err.endswith(f"delete it and run again: snakemake {target}\n")
+        assert capfd.readouterr().err.endswith(f"delete it and run again: snakemake {target} --config a=1\n")
 
 
 def test_input_of_several_files_is_read_in_order(snakemake, tmp_path):

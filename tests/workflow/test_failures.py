@@ -53,10 +53,25 @@ def test_bad_configuration_is_refused_before_any_job(fresh, fault):
     text, message = REFUSED[fault]
     (fresh.path / "mine.yaml").write_text(text)
     output = fresh.run(presets=[SMOKE, "mine.yaml"], fails=True)
-    assert f"{SMOKE}, mine.yaml: " in output
+    assert "\nmine.yaml: " in output
     assert message in output
     assert "Traceback" not in output
     assert not (fresh.path / "results").exists()
+
+
+def test_command_line_changes_the_study_of_config_yaml_as_a_file_would(fresh, tmp_path):
+    changes = ("--config", "seed=2", "study=paper2", "reduced=null", "lsalsa={theory: {runs: 7}}")
+    planned = fresh.run("theory", "--dry-run", "--directory", tmp_path, *changes, presets=())
+    assert "config.yaml, changed by --config; its results are in results/paper2." in planned
+    assert "check_theory" in planned
+    wrong = fresh.run("--dry-run", "--config", "seed=two", fails=True)
+    assert "\n--config: seed must be a whole number, found 'two'" in wrong
+
+
+def test_second_list_of_files_is_refused_because_the_first_would_be_lost(fresh):
+    (fresh.path / "mine.yaml").write_text("seed: 5\n")
+    told = fresh.run("--dry-run", "--configfile", SMOKE, presets=["mine.yaml"], fails=True)
+    assert "--configfile is given 2 times, and Snakemake reads only the last" in told
 
 
 def test_misspelt_target_is_refused(fresh):
@@ -90,6 +105,7 @@ def test_dry_run_of_a_study_that_the_disk_cannot_hold_says_so(fresh):
 def test_job_that_fails_after_writing_leaves_no_file_and_starts_no_dependents(done):
     script = done.path / "scripts" / "evaluate.py"
     broken = script.read_text() + '\n    if j.wildcards["method"] == "fista":\n        raise RuntimeError("too late")\n'
+    broken += '    if j.wildcards["method"] == "lista":\n        import os\n\n        os.kill(os.getpid(), 9)\n'
     script.write_text(broken)
     output = done.run("rmse_digits", fails=True)
     assert "evaluate digits fista: RuntimeError: too late (traceback in the log)\n" in output
@@ -101,6 +117,7 @@ def test_job_that_fails_after_writing_leaves_no_file_and_starts_no_dependents(do
     failed = done.result("logs/failures.txt").read_text()
     assert failed.startswith("evaluate digits fista: RuntimeError: too late")
     assert failed in output
+    assert "\nevaluate digits lista: ended without a word; it may have been killed" in failed
 
 
 @pytest.mark.parametrize(
@@ -112,7 +129,7 @@ def test_partial_file_that_was_kept_is_refused_by_its_reader(done, name, target)
     path.write_bytes(path.read_bytes()[:-100])
     output = done.run("rmse_digits", fails=True)
     sentence = next(line for line in output.splitlines() if f": results/smoke/{name} is not a whole" in line)
-    assert sentence.endswith(f"; delete it and run again: snakemake {target}")
+    assert sentence.endswith(f"; delete it and run again: snakemake --cores 2 {target} --configfile {SMOKE}")
     assert "Traceback" not in output
     path.unlink()
     done.run(target)

@@ -25,7 +25,8 @@ class Workplace:
 
     def start(self, *arguments, presets=(SMOKE,)):
         """Snakemake under way, in a process group of its own."""
-        command = [sys.executable, "-m", "snakemake", *arguments, "--cores", "2", "--configfile", *presets]
+        command = [sys.executable, "-m", "snakemake", *arguments, "--cores", "2"]
+        command += ["--configfile", *presets] if presets else []
         return subprocess.Popen(
             list(map(str, command)),
             cwd=self.path,

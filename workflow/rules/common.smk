@@ -1,15 +1,6 @@
 """Common parts of the rules: the checked configuration, and what each job gets."""
 
-import os
 import shutil
-import sys
-from pathlib import Path
-
-from snakemake.exceptions import WorkflowError
-from snakemake.logging import logger
-
-ROOT = Path(workflow.basedir)
-sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
 from lsalsa.errors import LsalsaError
 from lsalsa.storage import check_writable
@@ -17,20 +8,22 @@ from lsalsa.study import files, needs
 from lsalsa.study.config import plugins
 from lsalsa.study.config.disk import shortage
 from lsalsa.study.config.rules import memory_mb, plugins_of, settings_of
+from lsalsa.study.failures import failures_of, forget_failures, record_killed
 from lsalsa.study.load import load_study
 from lsalsa.study.papers import show_sources
 from lsalsa.study.provenance import hash_of
 
 show_sources()
-origin = ", ".join(os.path.relpath(path) for path in workflow.configfiles) or "--config"
 try:
-    study = load_study(config, origin=origin, root=ROOT)
+    study = load_study(config, origins=ORIGINS, root=ROOT)
 except LsalsaError as error:
     raise WorkflowError(str(error))
 
-config.update(dtype=study.dtype, device=study.device)
+config.update(dtype=study.dtype, device=study.device, command=repeated())
 
 RESULTS = f"results/{study.study}"
+if workflow.is_main_process:
+    logger.info(f"Study {study.study}: {ORIGINS}; its results are in {RESULTS}.")
 GPU = 1 if study.device == "gpu" or (study.device == "auto" and shutil.which("nvidia-smi")) else 0
 ENVIRONMENT = "../../envs/gpu.yaml" if GPU else "../../envs/cpu.yaml"
 ENCODERS = [method for method in study.methods if plugins.is_learned(study.algorithm_of(method))]

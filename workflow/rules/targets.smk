@@ -13,17 +13,18 @@ def everything():
     return [path for paths in targets.values() for path in results(paths)]
 
 
-def failures():
-    """Return the file with one line per failed job."""
-    return Path(RESULTS) / "logs" / "failures.txt"
+def logs(jobs):
+    """Return the logs of some jobs."""
+    return [Path(log) for one in jobs for log in one.log]
 
 
-def forget_failures():
-    """Delete the list of the last run."""
-    failures().unlink(missing_ok=True)
+def planned():
+    """Return the jobs of this run; another run of the study has other jobs."""
+    return workflow.dag.needrun_jobs(exclude_finished=False)
 
 
 def list_failures():
-    """List all failures at the end."""
-    if failures().exists():
-        print(f"\nFailed, see {failures()}:\n{failures().read_text()}", file=sys.stderr)
+    """List all failures of this run at the end."""
+    record_killed(logs(workflow.scheduler.failed))
+    if told := failures_of(logs(planned())):
+        print(f"\nFailed, see {RESULTS}/logs/failures.txt:\n{told}", file=sys.stderr)

@@ -4,3 +4,6 @@ FOLDERS = {name: name for name in ("images", "patches", "signals", "codes", "cla
 FOLDERS |= {"dictionaries": "dictionary", "problems": "codes"}
 FOLDERS |= {name: name for name in ("evaluation", "timing", "exact")}
 """Folder of results -> first word of the targets that fill it, e.g. `codes_digits`."""
+
+TARGET = "{target}"
+"""Stands for the name of a target in a command."""

@@ -15,6 +15,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,8 @@ from lsalsa.arrays import Device, set_threads
 from lsalsa.errors import LsalsaError, StorageError
 from lsalsa.seeds import seed_for
 from lsalsa.storage import read_arrays, read_metadata, read_rows, write_arrays, write_rows, write_text
-from lsalsa.study.folders import FOLDERS
+from lsalsa.study.failures import failures_file, forget_failures, record_failure
+from lsalsa.study.folders import FOLDERS, TARGET
 
 logger = logging.getLogger("lsalsa")
 
@@ -59,6 +61,7 @@ class Job:
         self.threads: int = snakemake.threads
         self.log = Path(snakemake.log[0])
         self._device = snakemake.config.get("device", "auto")
+        self._command = snakemake.config.get("command", f"snakemake --cores 1 {TARGET}")
 
     @property
     def title(self) -> str:
@@ -130,14 +133,15 @@ class Job:
     def __exit__(self, kind: type | None, error: BaseException | None, traceback: Any) -> None:
         if error is None:
             shutil.rmtree(self.checkpoints, ignore_errors=True)
+            forget_failures([self.log])  # of an attempt before this one
             logger.debug("done")
             return
         self._remove_outputs()
         sentence = _sentence(error) + self._remedy(error)
         logger.debug("traceback", exc_info=error)
         logger.error(sentence)
-        with open(failures_file(self.log), "a", encoding="utf-8") as file:
-            file.write(f"{self.title}: {sentence} [{self.log}]\n")
+        with suppress(StorageError):  # a full disk: the terminal has the sentence
+            record_failure(self.log, f"{self.title}: {sentence} [{self.log}]")
         sys.exit(error.code if isinstance(error, SystemExit) and error.code else 1)
 
     def _remedy(self, error: BaseException) -> str:
@@ -148,7 +152,7 @@ class Job:
             return ""
         results = next((parent for parent in damaged.parents if parent.name == self.study), damaged.parent)
         folder, *names = damaged.relative_to(results).with_suffix("").parts
-        return f": snakemake {FOLDERS[folder]}_{names[0]}" if folder in FOLDERS else ""
+        return f": {self._command.replace(TARGET, f'{FOLDERS[folder]}_{names[0]}')}" if folder in FOLDERS else ""
 
     def _remove_outputs(self) -> None:
         for path in self.output:
@@ -158,13 +162,6 @@ class Job:
 def job(snakemake: Any) -> Job:
     """Return the context of a script; `snakemake` is the object that Snakemake injects."""
     return Job(snakemake)
-
-
-def failures_file(log: Path) -> Path:
-    """Return `logs/failures.txt` of the study that a log file belongs to: one line per failed job."""
-    folder = next((parent for parent in log.parents if parent.name == "logs"), log.parent)
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / "failures.txt"
 
 
 def read_file(path: str | Path) -> Any:

@@ -14,6 +14,7 @@ from lsalsa.study.config.checks import BASE, OUTPUTS, faults, missing_images
 from lsalsa.study.config.expand import expanded, notebook_of, restricted
 from lsalsa.study.config.messages import sentences
 from lsalsa.study.config.models import Declared, Notebook, Study, Table, study_type
+from lsalsa.study.config.origins import Origins
 from lsalsa.study.papers import Paper
 
 __all__ = ["Study", "load_study"]
@@ -23,15 +24,15 @@ CLAIMS = "What the papers claim, and what this study found"
 """Title of the table that every study with claims has."""
 
 
-def load_study(settings: Mapping[str, Any], origin: str = "config.yaml", root: Path | None = None) -> Study:
+def load_study(settings: Mapping[str, Any], origins: Origins | None = None, root: Path | None = None) -> Study:
     """Check all settings of a study, and add the tables, figures and notebooks of its papers.
 
     Parameters
     ----------
     settings : mapping
         The configuration as read from YAML.
-    origin : str
-        The file that it was read from; every message starts with it.
+    origins : Origins, optional
+        What it was read from; every message starts with the one that is to blame. By default ``config.yaml``.
     root : path, optional
         Root of the repository. With it, the user's files must exist, and the study or the repository's ``config.yaml``
         must know all names in the papers' claims.
@@ -57,7 +58,8 @@ def load_study(settings: Mapping[str, Any], origin: str = "config.yaml", root: P
     except ConfigError as error:
         found = str(error).split("\n")
     if found:
-        raise ConfigError("\n".join(f"{origin}: {fault}" for fault in found))
+        read = origins or Origins([("config.yaml", settings)])
+        raise ConfigError("\n".join(f"{read.of(fault)}: {fault}" for fault in found))
     return study
 
 
