@@ -64,6 +64,12 @@ def check(study: Any) -> Iterator[str]:
         yield from one.check(study)
 
 
+def missing(study: Any) -> Iterator[str]:
+    """Look for the user's pictures and recordings."""
+    for one in _chosen(study):
+        yield from one.missing(study)
+
+
 PAPER = Paper(
     name="crsae",
     title="CRsAE",
@@ -74,4 +80,5 @@ PAPER = Paper(
     facts=tuple(word for one in EXPERIMENTS for word in one.facts),
     shown=shown,
     check=check,
+    missing=missing,
 )

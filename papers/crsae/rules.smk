@@ -63,7 +63,7 @@ rule compare_crsae_simulation:
 rule fetch_crsae_pictures:
     """Read one set of pictures: a published one from `data_dir` or a download, or the user's own."""
     input:
-        files=lambda w: [str(path) for path in files_of_pictures(study, w.pictures)],
+        files=lambda w: own_or_exit(lambda: files_of_pictures(study, w.pictures)),
     output:
         pictures="<results>/crsae/pictures/{pictures}.npz",
     log:
@@ -207,7 +207,7 @@ rule fit_crsae_gabors:
 rule fetch_crsae_recording:
     """Read one recording with known spikes, all repetitions in one job."""
     input:
-        files=lambda w: files_of_recording(study, w.recording),
+        files=lambda w: own_or_exit(lambda: files_of_recording(study, w.recording)),
     output:
         recordings=expand(
             "<results>/crsae/spikes/{{recording}}/recording_{repetition}.npz",

@@ -14,7 +14,15 @@ def of_repository(path):
 def own_files(wildcards):
     """Return the user's files of a set of images, in `data_dir` or at the setting `path`; none for a download."""
     images = study.images[wildcards.images]
-    return [str(path) for path in plugins.source_files(images.source, images.settings, study.data_dir)]
+    return own_or_exit(lambda: plugins.source_files(images.source, images.settings, study.data_dir))
+
+
+def own_or_exit(files):
+    """Return the user's files; stop with one sentence if they are not there."""
+    try:
+        return [str(path) for path in files()]
+    except LsalsaError as error:
+        exit_with(str(error))
 
 
 def images_of_component(wildcards):

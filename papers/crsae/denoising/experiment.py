@@ -386,4 +386,5 @@ EXPERIMENT = Experiment(
     facts=("denoised", "denoising_gabor"),
     shown=shown,
     check=check,
+    missing=pictures.missing_pictures,
 )

@@ -43,7 +43,7 @@ def files_of_pictures(study: Any, pictures: str) -> list[Path]:
 
 
 def faults_of_pictures(study: Any, path: str, names: Iterable[str]) -> Iterator[str]:
-    """Yield a sentence for each set that does not exist, or whose files are not there.
+    """Yield a sentence for each set that no source has.
 
     Parameters
     ----------
@@ -58,15 +58,18 @@ def faults_of_pictures(study: Any, path: str, names: Iterable[str]) -> Iterator[
         if name in published:
             yield f"crsae.denoising.own_pictures.{name} has the name of a published set; choose another"
     for name in names:
-        faults = list(unknown(path, name, "a set of pictures", sets_of_pictures(study)))
-        yield from faults or _missing(study, path, name)
+        yield from unknown(path, name, "a set of pictures", sets_of_pictures(study))
 
 
-def _missing(study: Any, path: str, name: str) -> Iterator[str]:
-    try:
-        files_of_pictures(study, name)
-    except LsalsaError as error:
-        yield f"{path}: {error}"
+def missing_pictures(study: Any) -> Iterator[str]:
+    """Yield a sentence for each set of the experiment whose files are not in `data_dir`."""
+    block = study.crsae.denoising
+    for path, names in {"train": [block.train], "validation": [block.validation], "tests": block.tests}.items():
+        for name in names:
+            try:
+                files_of_pictures(study, name)
+            except LsalsaError as error:
+                yield f"crsae.denoising.{path}: {error}"
 
 
 RULES = {

@@ -194,8 +194,6 @@ def check(study: Any) -> Iterator[str]:
             if unknown:
                 has = f"{one.source} has no {unknown[0]}; it has {', '.join(known)}"
                 yield f"crsae.spikes.recordings.{name}.settings: {has}"
-            elif not one.optional:
-                files_of_recording(study, name)
         except LsalsaError as error:
             yield f"crsae.spikes.recordings.{name}: {error}"
     if not recordings_of(study):
@@ -209,6 +207,16 @@ def check(study: Any) -> Iterator[str]:
         yield "crsae.spikes.methods needs kmeans, from which the learned templates start"
 
 
+def missing(study: Any) -> Iterator[str]:
+    """Yield a sentence for each recording whose files are not there, but for optional ones."""
+    for name, one in study.crsae.spikes.recordings.items():
+        if not one.optional:
+            try:
+                files_of_recording(study, name)
+            except LsalsaError as error:
+                yield f"crsae.spikes.recordings.{name}: {error}"
+
+
 EXPERIMENT = Experiment(
     name="spikes",
     outputs=outputs,
@@ -217,4 +225,5 @@ EXPERIMENT = Experiment(
     facts=("spikes",),
     shown=shown,
     check=check,
+    missing=missing,
 )
