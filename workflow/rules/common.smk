@@ -25,7 +25,8 @@ RESULTS = f"results/{study.study}"
 if workflow.is_main_process:
     logger.info(f"Study {study.study}: {ORIGINS}; its results are in {RESULTS}.")
 GPU = 1 if study.device == "gpu" or (study.device == "auto" and shutil.which("nvidia-smi")) else 0
-ENVIRONMENT = "../../envs/gpu.yaml" if GPU else "../../envs/cpu.yaml"
+CPU_ENVIRONMENT = "../../envs/cpu.yaml"  # of rules that never use a GPU, whether there is one or not
+ENVIRONMENT = "../../envs/gpu.yaml" if GPU else CPU_ENVIRONMENT
 ENCODERS = [method for method in study.methods if plugins.is_learned(study.algorithm_of(method))]
 SOLVERS = [method for method in study.methods if method not in ENCODERS]
 

@@ -12,7 +12,7 @@ rule fetch_images:
     benchmark:
         "<results>/benchmarks/fetch_images/{images}.tsv"
     conda:
-        ENVIRONMENT
+        CPU_ENVIRONMENT
     threads: 1
     resources:
         mem_mb=memory("fetch_images"),
@@ -35,7 +35,7 @@ rule cut_patches:
     benchmark:
         "<results>/benchmarks/cut_patches/{component}.tsv"
     conda:
-        ENVIRONMENT
+        CPU_ENVIRONMENT
     threads: 1
     resources:
         mem_mb=memory("cut_patches"),
@@ -58,7 +58,7 @@ rule make_signals:
     benchmark:
         "<results>/benchmarks/make_signals/{task}.tsv"
     conda:
-        ENVIRONMENT
+        CPU_ENVIRONMENT
     threads: 1
     resources:
         mem_mb=memory("make_signals"),
