@@ -9,6 +9,7 @@ from lsalsa.study.config import plugins
 from lsalsa.study.config.disk import shortage
 from lsalsa.study.config.rules import memory_mb, plugins_of, settings_of
 from lsalsa.study.failures import failures_of, forget_failures, record_killed
+from lsalsa.study.fingerprint import fingerprint
 from lsalsa.study.load import load_study
 from lsalsa.study.papers import show_sources
 from lsalsa.study.provenance import hash_of

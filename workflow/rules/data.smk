@@ -3,8 +3,6 @@
 
 rule fetch_images:
     """Read one set of images from its source."""
-    input:
-        files=own_files,
     output:
         images="<results>/images/{images}.npz",
     log:
@@ -19,6 +17,7 @@ rule fetch_images:
         gpu=0,
     params:
         settings=settings("fetch_images"),
+        content=content_of_images,
         source_hash=source_hash("fetch_images"),
     script:
         "../../scripts/fetch_images.py"

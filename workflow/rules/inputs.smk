@@ -11,10 +11,21 @@ def of_repository(path):
     return os.path.relpath(ROOT / path)
 
 
-def own_files(wildcards):
-    """Return the user's files of a set of images, in `data_dir` or at the setting `path`; none for a download."""
+def content_of_images(wildcards):
+    """Return a hash of the user's files of a set of images, wherever they lie; nothing for a download."""
     images = study.images[wildcards.images]
-    return [str(path) for path in plugins.source_files(images.source, images.settings, study.data_dir)]
+    found = plugins.source_files(images.source, images.settings, study.data_dir)
+    return content_of(found, images.settings.get("path"))
+
+
+def content_of(paths, path=None):
+    """Return a hash of files in `data_dir`, or of the file or folder that a setting `path` names.
+
+    They are no inputs of a rule: Snakemake would take the same files in another folder for new ones, and braces in the
+    name of a folder for a wildcard.
+    """
+    place = Path(study.data_dir or "")
+    return fingerprint(paths, place if path is None else (place / path).parent)
 
 
 def images_of_component(wildcards):
