@@ -14,7 +14,7 @@ include: "workflow/rules/targets.smk"
 rule all:
     """Everything that the configuration and its papers declare."""
     input:
-        everything(),
+        everything,
 
 
 include: "workflow/rules/data.smk"

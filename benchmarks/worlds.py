@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 
 from lsalsa.arrays import Device
+from lsalsa.arrays.unit_norm import unit_columns
 from lsalsa.data.patches import component_patches
 from lsalsa.data.sources import load_images
-from lsalsa.dictionary import learn_dictionary, unit_norm
+from lsalsa.dictionary import learn_dictionary
 from lsalsa.problem import SparseCodingProblem
 
 SEED = 0
@@ -60,7 +61,7 @@ PHOTOS_32 = Patches("skimage_photos", 64, "none", 32, 0.05, n_atoms=1024, penalt
 def random_world(device: Device, n: int, n_features: int, n_atoms: int) -> World:
     """Gaussian atoms of norm 1 and Gaussian signals."""
     draws = np.random.default_rng(SEED)
-    atoms = unit_norm(draws.standard_normal((n_features, n_atoms), dtype=np.float32))
+    atoms = unit_columns(draws.standard_normal((n_features, n_atoms), dtype=np.float32))
     signals = device.put(draws.standard_normal((n, n_features), dtype=np.float32))
     problem = SparseCodingProblem([device.put(atoms)], [0.5])
     return World(f"random_{n_atoms}", problem, signals, signals, "Gaussian atoms and signals")

@@ -69,7 +69,8 @@ class Docstring(AstValidator):
 def faults_of(texts: Mapping[Path, str]) -> list[str]:
     """One line for each fault in the public ones of some files, which are given by their text."""
     trees = {path: ast.parse(text) for path, text in texts.items()}
-    classes = {node.name: node for tree in trees.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    nodes = [node for tree in reversed(trees.values()) for node in ast.walk(tree)]  # of two names the library's stays
+    classes = {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}
     contracts = {path: _contract(tree, trees) for path, tree in trees.items()}
     found = [public for path, tree in trees.items() if _is_public(path) for public in _public(path, tree)]
     return [

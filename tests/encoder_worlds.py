@@ -14,8 +14,9 @@ BANKS = {1: "recording", 2: "picture of two strides", 3: "three channels"}
 
 @dataclass(frozen=True)
 class FilterWorld:
-    """What a `World` has, for filters."""
+    """What a `World` has, for filters, and the settings that an encoder of this name has from its problem."""
 
+    encoder: str
     bank: Bank
     filters: np.ndarray
     signals: np.ndarray
@@ -34,11 +35,11 @@ class FilterWorld:
 
     @property
     def settings(self):
-        """Those that an encoder has from the problem."""
         bank = self.bank
         shapes = {"signal_shape": bank.signal_shape, "filter_shape": bank.filters.shape[:-1], "stride": bank.stride}
         lists = {name: list(shape) for name, shape in shapes.items()}
-        return {**lists, "ceiling": 5 * self.problem.lipschitz}
+        ceiling = {"ceiling": 5 * self.problem.lipschitz} if has_penalties(self.encoder) else {}
+        return {**lists, **ceiling}
 
 
 def has_filters(name):
@@ -46,9 +47,14 @@ def has_filters(name):
     return encoder_class(name).solves is ConvolutionalProblem
 
 
+def has_penalties(name):
+    """Whether an encoder has the penalties of its problem, for a prior to move, and not thresholds of its own."""
+    return has_filters(name) and "learn_penalties" in encoder_class(name).defaults
+
+
 def world_for(name, number=1, n_samples=12, dtype=np.float64):
     """World 1, 2 or 3 of an encoder, and the settings that it has from the problem."""
     if not has_filters(name):
         return make_world(number, n_samples=n_samples, dtype=dtype)
     bank = make_bank(BANKS[number], n_samples)
-    return FilterWorld(bank, bank.filters.astype(dtype), bank.signals.astype(dtype))
+    return FilterWorld(name, bank, bank.filters.astype(dtype), bank.signals.astype(dtype))

@@ -120,7 +120,9 @@ def inside(value):
 
 
 def outside(result):
-    """The result of NumPy as an array of the device, a single number included."""
+    """The result of NumPy as an array of the device, a single number included; each of several results likewise."""
+    if type(result) is tuple:
+        return tuple(map(outside, result))
     return ndarray(result) if isinstance(result, np.ndarray | np.generic) else result
 
 

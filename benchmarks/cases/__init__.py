@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from benchmarks.bench import Bench
-from benchmarks.cases import exact, frontier, inference, scale, search, start_up, training
+from benchmarks.cases import convolution, exact, frontier, inference, scale, search, start_up, training
 
 Case = Callable[[Bench], Iterator[dict[str, Any]]]
 
@@ -17,6 +17,7 @@ def cases() -> dict[str, Case]:
         "training": training.run,
         "exact": exact.run,
         "warm_start": exact.run_warm,
+        "convolution": convolution.run,
         "search": search.run,
         "scale": scale.run,
         "frontier": frontier.run,

@@ -1,1 +1,1 @@
-"""The CRsAE papers (Tolooshams, Dey and Ba, 2018 and 2020): four experiments, a folder each, and what judges their claims."""
+"""The CRsAE papers (Tolooshams, Dey and Ba, 2018 and 2020): an experiment per folder, and what judges their claims."""

@@ -38,6 +38,8 @@ class Experiment:
         (study, output) -> what its kinds of tables and figures get besides what every kind gets.
     check : callable
         Study -> sentences on faults of the block that its types cannot find.
+    missing : callable
+        Study -> sentences on files of the user that the block names and that do not exist.
     """
 
     name: str
@@ -47,3 +49,4 @@ class Experiment:
     facts: Sequence[str] = field(default=())
     shown: Callable[[Any, Any], Mapping[str, Any]] = _nothing
     check: Callable[[Any], Iterator[str]] = _no_fault
+    missing: Callable[[Any], Iterator[str]] = _no_fault

@@ -7,17 +7,32 @@ from typing import Any, ClassVar
 
 from lsalsa.study.config.fields import PaperSettings
 from lsalsa.study.papers import Paper
+from papers.crsae.denoising import experiment as of_denoising
 from papers.crsae.experiment import Experiment
+from papers.crsae.simulation import experiment as of_simulation
+from papers.crsae.speed import experiment as of_speed
+from papers.crsae.spikes import experiment as of_spikes
 
-EXPERIMENTS: tuple[Experiment, ...] = ()
+EXPERIMENTS: tuple[Experiment, ...] = (
+    of_simulation.EXPERIMENT,
+    of_denoising.EXPERIMENT,
+    of_spikes.EXPERIMENT,
+    of_speed.EXPERIMENT,
+)
 NOTEBOOK = "10_crsae"
 TITLE = "CRsAE: filters learned by a recurrent auto-encoder"
+ENCODER = {"title": "CRsAE: an encoder that is FISTA, a recurrent and a residual network", "kind": "crsae.encoder"}
 
 
 class CRsAE(PaperSettings):
     """The CRsAE papers: each experiment has a block of its own, and a study without the block leaves it out."""
 
     noun: ClassVar[str] = "CRsAE"
+
+    simulation: of_simulation.Simulation | None = None
+    denoising: of_denoising.Denoising | None = None
+    spikes: of_spikes.Spikes | None = None
+    speed: of_speed.Speed | None = None
 
 
 def _chosen(study: Any) -> list[Experiment]:
@@ -30,7 +45,7 @@ def _merged(name: str) -> dict[str, Any]:
 
 def outputs(study: Any) -> dict[str, Any]:
     """Return the tables and figures of the study's experiments, and the notebook that shows them."""
-    found: dict[str, dict[str, Any]] = {"tables": {}, "figures": {}}
+    found: dict[str, dict[str, Any]] = {"tables": {}, "figures": {"crsae_encoder": ENCODER}}
     for one in _chosen(study):
         for section, blocks in one.outputs(study).items():
             found[section].update(blocks)
@@ -49,6 +64,12 @@ def check(study: Any) -> Iterator[str]:
         yield from one.check(study)
 
 
+def missing(study: Any) -> Iterator[str]:
+    """Look for the user's pictures and recordings."""
+    for one in _chosen(study):
+        yield from one.missing(study)
+
+
 PAPER = Paper(
     name="crsae",
     title="CRsAE",
@@ -59,4 +80,5 @@ PAPER = Paper(
     facts=tuple(word for one in EXPERIMENTS for word in one.facts),
     shown=shown,
     check=check,
+    missing=missing,
 )

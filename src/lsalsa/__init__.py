@@ -21,6 +21,8 @@ _HOME = {
     "SLSTM": "encoders.slstm",
     "CRsAE": "encoders.crsae",
     "ExactCRsAE": "encoders.exact_crsae",
+    "UntiedCRsAE": "encoders.untied_crsae",
+    "LCSC": "encoders.lcsc",
     "TiedDecoderLoss": "losses",
     "ReconstructionLoss": "losses.reconstruction",
     "GammaPriorLoss": "losses.gamma_prior",

@@ -132,25 +132,27 @@ class ConvolutionalDecoder(Decoder):
     ----------
     signal_shape, stride : sequence of int
         One number for each axis of a signal.
+    bank : str
+        The parameter that holds the filters.
     """
 
-    def __init__(self, signal_shape: Sequence[int], stride: Sequence[int]):
-        self.signal_shape, self.stride = tuple(signal_shape), tuple(stride)
+    def __init__(self, signal_shape: Sequence[int], stride: Sequence[int], bank: str = "filters"):
+        self.signal_shape, self.stride, self.bank = tuple(signal_shape), tuple(stride), bank
 
     @property
     def identity(self) -> dict[str, Any]:
         """See `Decoder.identity`."""
         shapes = {"signal_shape": list(self.signal_shape), "stride": list(self.stride)}
-        return {"decoder": type(self).__name__, **shapes}
+        return {"decoder": type(self).__name__, "bank": self.bank, **shapes}
 
     def operator(self, arrays: Mapping[str, Any]) -> Convolution:
         """H with the filters as they are now."""
-        return Convolution(arrays["filters"], self.stride, self.signal_shape)
+        return Convolution(arrays[self.bank], self.stride, self.signal_shape)
 
     def matrix(self, arrays: Mapping[str, Any]) -> Any:
         """See `Decoder.matrix`."""
-        n_atoms = self.operator(arrays).n_atoms
-        return self.apply(arrays, namespace(arrays["filters"]).eye(n_atoms, dtype=arrays["filters"].dtype)).T
+        filters, n_atoms = arrays[self.bank], self.operator(arrays).n_atoms
+        return self.apply(arrays, namespace(filters).eye(n_atoms, dtype=filters.dtype)).T
 
     def apply(self, arrays: Mapping[str, Any], codes: Any, out: Any = None) -> Any:
         """See `Decoder.apply`."""
@@ -163,14 +165,14 @@ class ConvolutionalDecoder(Decoder):
         residual *= 1 / count
         operator = self.operator(arrays)
         operator.correlate(residual, out)
-        return {"filters": operator.filter_gradient(residual, codes)}
+        return {self.bank: operator.filter_gradient(residual, codes)}
 
     def atom_norms(self, arrays: Mapping[str, Any]) -> Any:
         """See `Decoder.atom_norms`."""
-        norms = column_norms(arrays["filters"])
+        norms = column_norms(arrays[self.bank])
         return namespace(norms).tile(norms, self.operator(arrays).n_atoms // norms.shape[0])
 
     def project(self, arrays: Mapping[str, Any]) -> None:
         """See `Decoder.project`."""
-        filters, norms = arrays["filters"], column_norms(arrays["filters"])
+        filters, norms = arrays[self.bank], column_norms(arrays[self.bank])
         filters /= namespace(norms).maximum(norms, 1.0).astype(filters.dtype)

@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks import core, peers, plots  # noqa: E402
 from benchmarks.bench import KEYS, Bench  # noqa: E402
-from benchmarks.cases import cases, exact, frontier, inference, scale, search, start_up, training  # noqa: E402
+from benchmarks.cases import cases, convolution, exact, frontier, inference, scale, search, start_up, training  # noqa: E402
 from benchmarks.floors import StepProducts, encoding_floor  # noqa: E402
 from benchmarks.worlds import random_world  # noqa: E402
 from lsalsa.arrays import Device  # noqa: E402
@@ -37,6 +37,7 @@ TINY = {
     "warm_start": partial(
         exact.run_warm, problems={"tiny": tiny_world}, depths=(1,), settings={"tiny": [{"mu": 0.5}]}, epochs=1
     ),
+    "convolution": partial(convolution.run, sizes=[(400, 5)], depth=2),
     "search": partial(search.run, counts=(1, 2), n_atoms=8, n_train=120),
     "scale": partial(scale.run, sizes=(50, 100)),
     "frontier": partial(frontier.run, make=tiny_world, solver_depths=(1, 2), encoder_depths=(1,), epochs=1),

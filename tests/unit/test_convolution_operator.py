@@ -9,6 +9,7 @@ import strict_cupy
 from convolution_worlds import SHAPES, Bank, make_bank
 
 from lsalsa.convolution import Convolution, compiled, gram_taps, lipschitz, lipschitz_bound, operator, portable
+from lsalsa.convolution.occurrences import add_occurrences
 from lsalsa.errors import DivergedError
 
 
@@ -108,6 +109,16 @@ def test_both_bodies_of_the_overlap_add_do_the_same():
     portable.overlap_add(patches, (3, 4), (1, 2), expected)
     np.testing.assert_allclose(found, expected, rtol=1e-14)
     assert (found[:, 0] == 1).all()
+
+
+@pytest.mark.parametrize("name", [name for name, (shape, *_) in SHAPES.items() if len(shape) == 2])
+def test_occurrences_of_filters_are_added_as_the_matrix_says(name):
+    bank = make_bank(name)
+    codes = random_pair(bank, 1)[1][0] * (np.random.default_rng(0).random(bank.matrix.shape[1]) < 0.3)
+    (places,) = np.nonzero(codes)
+    found = np.ones(len(bank.matrix))
+    add_occurrences(np.ascontiguousarray(bank.filters.T), bank.stride[0], places, codes[places], found)
+    np.testing.assert_allclose(found, 1 + bank.matrix @ codes, atol=1e-13)
 
 
 @every_shape

@@ -204,6 +204,16 @@ def test_the_certificate_of_a_stream_is_the_gap_of_its_codes_also_where_they_are
     np.testing.assert_allclose(stretches[-1].relative_gap, expected, rtol=1e-9)
 
 
+def test_of_a_window_with_silences_all_but_some_filter_lengths_become_final():
+    """A filter is 20 samples long; where codes hang together everywhere, half of the window may be coded again."""
+    first = {}
+    for name, options in {"sparse": {}, "dense": {"rate": 0.1, "penalty": 0.05}}.items():
+        bank = recording(7000, **options)
+        first[name] = next(code_recording(bank.problem(), [bank.signals[0]], 1e-3, window=6000)).stop
+    assert 6000 - 2 * 64 * 20 <= first["sparse"] <= 6000 - 64 * 20
+    assert 3000 - 20 <= first["dense"] <= 4500
+
+
 def test_a_stretch_comes_as_soon_as_its_window_has_been_read():
     bank = recording()
     read = []

@@ -4,9 +4,20 @@ import numpy as np
 import pytest
 from convolution_worlds import SHAPES, make_bank, sklearn_optimum
 from scipy.optimize import minimize_scalar
-from worlds import central_differences, fista_iterates, objective_of, relative_error
+from worlds import central_differences, fista_iterates, objective_of, relative_error, soft
 
-from lsalsa import ConvolutionalProblem, CRsAE, ExactCRsAE, Group, SparseCodingProblem, optimal_codes, solve, train
+from lsalsa import (
+    LCSC,
+    ConvolutionalProblem,
+    CRsAE,
+    ExactCRsAE,
+    Group,
+    SparseCodingProblem,
+    UntiedCRsAE,
+    optimal_codes,
+    solve,
+    train,
+)
 from lsalsa.arrays.unit_norm import column_norms, remove_radial_part
 from lsalsa.errors import ConfigError, DataError, DivergedError, LsalsaError, ShapeError, StorageError
 from lsalsa.losses import loss_for
@@ -143,6 +154,112 @@ def test_a_training_whose_free_penalties_reach_0_ends_as_diverged_where_codes_ar
     assert train(encoder, bank.signals, groups=groups, epochs=2).status == "diverged"
     assert "exact codes need positive ones, found [0.0, 0.0, 0.0]" in caplog.text
     np.testing.assert_allclose(encoder.arrays["penalties"], bank.penalties)
+
+
+# its variants with several banks
+
+
+UNTIED = ("filters", "analysis", "synthesis")
+
+
+@every_shape
+@both_signs
+def test_lcsc_starts_as_ista_and_untied_banks_as_the_tied_one(name, nonnegative):
+    bank = make_bank(name)
+    problem = bank.problem(nonnegative=nonnegative)
+    for depth in (1, 2, 9):
+        found = LCSC.from_problem(problem, depth=depth).encode(bank.signals)
+        np.testing.assert_allclose(found, solve(problem, bank.signals, "ista", depth).codes, atol=1e-12)
+        tied, untied = (kind.from_problem(problem, depth=depth).encode(bank.signals) for kind in (CRsAE, UntiedCRsAE))
+        assert np.array_equal(untied, tied)
+
+
+def layers_by_hand(bank, arrays, thresholds, step, momenta):
+    """x(t) = soft(z + s W^T (y - H z)) with an explicit matrix of each bank."""
+    others = list(vars(bank).values())[1:]
+    matrices = {name: type(bank)(arrays[name], *others).matrix for name in UNTIED}
+    x = before = np.zeros((len(bank.signals), bank.matrix.shape[1]))
+    for momentum in momenta:
+        z = x + momentum * (x - before)
+        u = z + step * (bank.signals - z @ matrices["filters"].T) @ matrices["analysis"]
+        before, x = x, soft(u, np.tile(thresholds, len(u[0]) // len(thresholds)))
+    return x, x @ matrices["synthesis"].T
+
+
+@pytest.mark.parametrize("name", ["recording", "colour picture"])
+def test_each_bank_has_its_own_place(name):
+    bank, rng = make_bank(name), np.random.default_rng(4)
+    momenta_of_a_textbook = [0, 0, 0.28175352512532]  # (t - 1) / t' of Beck and Teboulle, t = 1, 1.618, 2.194
+    for kind, momenta in ((LCSC, [0] * 3), (UntiedCRsAE, momenta_of_a_textbook)):
+        encoder = kind.from_problem(bank.problem(), depth=3)
+        for array in encoder.arrays.values():
+            array *= 1 + 0.3 * rng.uniform(-1, 1, array.shape)
+        arrays, step = encoder.arrays, float(encoder.arrays.get("step", 1.0))
+        thresholds = arrays["thresholds"] if kind is LCSC else step * arrays["penalties"]
+        codes, signals = layers_by_hand(bank, arrays, thresholds, step, momenta)
+        np.testing.assert_allclose(encoder.encode(bank.signals), codes, atol=1e-12)
+        np.testing.assert_allclose(encoder.decoder(bank.problem()).apply(arrays, codes), signals, atol=1e-12)
+
+
+@pytest.mark.parametrize("kind", [LCSC, UntiedCRsAE])
+def test_every_tap_of_three_banks_has_the_slope_of_the_loss(kind):
+    bank = make_bank("recording", penalty=0.3)
+    encoder = moved(kind.from_problem(bank.problem(), depth=5))
+    loss = loss_for("reconstruction", bank.problem(), encoder)
+    _, gradient = encoder.loss_and_gradient(bank.signals, loss=loss)
+    for key, array in encoder.arrays.items():
+
+        def value(changed, key=key):
+            twin = encoder.copy()
+            twin.arrays[key][...] = changed.reshape(twin.arrays[key].shape)
+            return twin.loss_and_gradient(bank.signals, loss=loss)[0]
+
+        assert relative_error(gradient[key].ravel(), central_differences(value, array.ravel(), 1e-6)) < 1e-6
+
+
+def test_with_codes_held_only_the_decoder_s_bank_moves():
+    bank = make_bank("recording")
+    for kind in (LCSC, UntiedCRsAE):
+        encoder = kind.from_problem(bank.problem(), depth=3)
+        held = loss_for("reconstruction", bank.problem(), encoder, hold_codes=True)
+        _, gradient = encoder.loss_and_gradient(bank.signals, loss=held)
+        assert [name for name, values in gradient.items() if values.any()] == ["synthesis"]
+
+
+def test_untied_banks_move_apart_and_keep_norm_1_and_those_of_lcsc_keep_none():
+    bank = make_bank("recording", n_samples=8)
+    for kind in (LCSC, UntiedCRsAE):
+        encoder = kind.from_problem(bank.problem(), depth=4)
+        loss = loss_for("reconstruction", bank.problem(), encoder)
+        train(encoder, bank.signals, loss=loss, learning_rate=0.05, optimizer="adam", epochs=2, keep="last")
+        filters, analysis, synthesis = (encoder.arrays[name] for name in UNTIED)
+        assert not np.allclose(filters, synthesis)
+        assert not np.allclose(filters, analysis / np.linalg.norm(analysis, axis=0))
+        norms = np.array([np.linalg.norm(encoder.arrays[name], axis=0) for name in UNTIED])
+        assert np.allclose(norms, 1) == (kind is UntiedCRsAE)
+    others = list(vars(bank).values())[1:]
+    matrices = [type(bank)(encoder.arrays[name], *others).matrix for name in ("filters", "analysis")]
+    assert np.linalg.norm(matrices[1].T @ matrices[0], 2) <= 1 / float(encoder.arrays["step"])
+    assert encoder.learned == UNTIED
+
+
+def test_thresholds_of_lcsc_do_not_fall_below_0_and_filters_that_are_lost_end_its_training():
+    bank = make_bank("recording")
+    encoder = LCSC.from_problem(bank.problem(), shared=False, depth=2)
+    encoder.arrays["thresholds"][0] = -1
+    encoder.constrain()
+    assert encoder.arrays["thresholds"][0] == 0
+    assert encoder.learned == encoder.parameters
+    encoder.arrays["analysis"][2, 1] = np.nan
+    with pytest.raises(DivergedError, match="run away: analysis holds NaN or Inf; lower the learning rate"):
+        encoder.constrain()
+
+
+@pytest.mark.parametrize("kind", [LCSC, UntiedCRsAE])
+def test_three_banks_stand_for_no_problem(kind):
+    encoder = kind.from_problem(make_bank("recording").problem())
+    with pytest.raises(ConfigError, match="solves no problem: its banks filters, analysis, synthesis may differ"):
+        encoder.problem()
 
 
 # filters of norm 1, and their step

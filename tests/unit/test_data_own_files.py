@@ -140,7 +140,7 @@ def test_image_of_too_many_pixels_is_refused(tmp_path, monkeypatch):
 
 def test_image_of_sixteen_bits_is_refused(tmp_path):
     files = {name: image_file(np.zeros((6, 6), np.uint16)) for name in BY_NAME}
-    with pytest.raises(DataError, match=r"cat\.\d\.png must have 8 bits in a channel, found pixels of mode I"):
+    with pytest.raises(DataError, match=r"cat\.\d\.png must have 8 bits in a channel, found 16 bits"):
         load(in_zip(tmp_path / "own.zip", files))
 
 
@@ -190,6 +190,23 @@ def test_arrays_with_sides_keep_them(tmp_path):
 def test_white_stays_white(tmp_path):
     white = {name: np.full((n, 3, 3, 3), 255, np.uint8) for name, n in (("train_images", 8), ("test_images", 4))}
     assert load_npz(tmp_path / "own.npz", sided(**white)).images.max() == 1
+
+
+@pytest.mark.parametrize("dtype", ["i1", "u2", "i4", ">i4", "i8", "u8", "?"])
+@pytest.mark.parametrize("scaling", ["unit", "minmax"])
+@pytest.mark.parametrize("shape", [(12, 5, 5), (12, 5, 5, 3)], ids=["grey", "colour"])
+def test_whole_numbers_other_than_bytes_are_refused_in_grey_as_in_colour(tmp_path, dtype, scaling, shape):
+    images = RNG.integers(0, 100, shape).astype(dtype)
+    for colour in (False, True)[: len(shape) - 2]:
+        with pytest.raises(DataError, match=r"images must be uint8 or .* found (>?[iu]|bool)"):
+            load_npz(tmp_path / "own.npz", {"images": images}, scaling=scaling, colour=colour)
+
+
+@pytest.mark.parametrize("dtype", ["f2", "f4", ">f4", "f8", ">f8", "g"])
+def test_fractions_of_every_size_and_byte_order_are_the_same_images(tmp_path, dtype):
+    images = RNG.integers(0, 9, (12, 5, 5, 3)) / 8
+    found = load_npz(tmp_path / "own.npz", {"images": images.astype(dtype)}).images
+    np.testing.assert_allclose(found, images @ [0.299, 0.587, 0.114], atol=1e-6)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 2.0, -0.5])

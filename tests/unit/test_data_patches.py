@@ -48,6 +48,15 @@ def test_downscaling_averages_blocks_of_the_padded_image():
     assert resized.dtype == np.float32
 
 
+@pytest.mark.parametrize("dtype", ["u1", "i4", "f8"])
+def test_downscaled_bytes_are_bytes_and_their_sums_do_not_overflow(dtype):
+    images = np.random.default_rng(0).integers(100, 256, (3, 8, 8)).astype(dtype)
+    resized = resize_images(images, 2, "downscale")
+    assert resized.dtype == dtype
+    expected = images.reshape(3, 2, 4, 2, 4).astype(float).mean(axis=(2, 4))
+    np.testing.assert_allclose(resized, expected, atol=0.5 if dtype != "f8" else 1e-12)
+
+
 def test_images_of_the_right_size_stay_as_they_are():
     images = np.random.default_rng(0).random((3, 8, 8), dtype=np.float32)
     for resize in ("none", "pad", "downscale"):

@@ -101,7 +101,10 @@ def test_a_name_unlike_any_is_answered_without_a_guess(make_package):
 
 
 FAMILIES = {
-    "encoders": ("encoder_class", {"LISTA", "LSALSA", "LFISTA", "AdaptiveISTA", "SLSTM", "CRsAE", "ExactCRsAE"}),
+    "encoders": (
+        "encoder_class",
+        {"LISTA", "LSALSA", "LFISTA", "AdaptiveISTA", "SLSTM", "CRsAE", "ExactCRsAE", "LCSC"},
+    ),
     "solvers": ("solver_class", {"ISTA", "FISTA", "SALSA"}),
     "losses": ("loss_class", {"CodesLoss", "TiedDecoderLoss", "ReconstructionLoss", "GammaPriorLoss"}),
 }

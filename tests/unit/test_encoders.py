@@ -17,8 +17,8 @@ from worlds import (
 
 from lsalsa import LISTA, LSALSA, load_encoder, solve
 from lsalsa.arrays import set_threads, threads
-from lsalsa.errors import DataError, LsalsaError, ShapeError, StorageError
-from lsalsa.storage import write_arrays
+from lsalsa.errors import ConfigError, DataError, LsalsaError, ShapeError, StorageError
+from lsalsa.storage import read_metadata, write_arrays
 
 DEPTH = 4
 every_number_of_dictionaries = pytest.mark.parametrize("n_blocks", [1, 2, 3])
@@ -472,3 +472,22 @@ def test_an_unknown_encoder_is_refused_with_the_nearest_known_one():
     with pytest.raises(LsalsaError, match="lsalso") as raised:
         encoder_class("lsalso")
     assert "did you mean lsalsa" in str(raised.value)
+
+
+@pytest.mark.parametrize("metadata", [{"settings": {"depth": 9}}, {"settings": "run 7"}, {"encoder": "best of three"}])
+def test_metadata_of_the_caller_do_not_replace_those_of_the_encoder(tmp_path, metadata):
+    encoder = LISTA.from_problem(make_world(1).problem, depth=2)
+    with pytest.raises(ConfigError, match="metadata must not be called"):
+        encoder.save(tmp_path / "e.npz", metadata)
+    assert not list(tmp_path.iterdir())
+    encoder.save(tmp_path / "e.npz", {"note": 1})
+    assert load_encoder(tmp_path / "e.npz").settings == encoder.settings
+    assert read_metadata(tmp_path / "e.npz")["note"] == 1
+
+
+@pytest.mark.parametrize("settings", [None, "run 7", 3])
+def test_a_file_without_settings_is_no_encoder(tmp_path, settings):
+    encoder = LISTA.from_problem(make_world(1).problem, depth=2)
+    write_arrays(tmp_path / "e.npz", encoder.arrays, {"encoder": "lista", "settings": settings})
+    with pytest.raises(StorageError, match="is not a whole encoder: its settings are"):
+        load_encoder(tmp_path / "e.npz")

@@ -1,6 +1,10 @@
 """Fused element-wise steps: each body does what the others do, and what the textbook says."""
 
 import inspect
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -53,3 +57,29 @@ def test_host_arrays_are_worked_on_by_the_compiled_bodies_and_foreign_ones_by_ar
 
     assert kernels_for(np.zeros(2)) is compiled
     assert kernels_for(Foreign()) is portable
+
+
+def test_without_a_place_for_compiled_code_everything_works_and_says_so_once():
+    """In a container neither the installation nor a home may be writable."""
+    code = """
+import warnings
+from numba.core.caching import CacheImpl
+def nowhere(self, function):
+    raise RuntimeError("cannot cache function: no locator available")
+CacheImpl.__init__ = nowhere
+import numpy as np, lsalsa
+with warnings.catch_warnings(record=True) as told:
+    warnings.simplefilter("always")
+    problem = lsalsa.SparseCodingProblem(np.eye(4), 0.1)
+    codes = lsalsa.solve(problem, np.ones((2, 4)), iterations=3).codes
+    from lsalsa.arrays.compiling import compiled
+    compiled(False)(lambda x: x)
+texts = [str(each.message) for each in told]
+assert np.allclose(codes, 0.9), codes
+assert len(texts) == 1 and "NUMBA_CACHE_DIR" in texts[0], texts
+"""
+    source = str(Path(__file__).resolve().parents[2] / "src")
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": source}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr

@@ -4,11 +4,12 @@ import warnings
 
 import numpy as np
 import pytest
-from worlds import World, fista_iterates, make_world, objective_of, relative_gap_of
+from worlds import World, fista_iterates, make_world, objective_of, relative_gap_of, unit_columns
 
 from lsalsa import SparseCodingProblem, optimal_codes, solve
 from lsalsa.arrays import set_threads, threads
-from lsalsa.errors import DataError, LsalsaError, ShapeError
+from lsalsa.errors import DataError, DivergedError, LsalsaError, ShapeError
+from lsalsa.exact.orthogonal import OrthogonalActiveSet
 
 every_number_of_dictionaries = pytest.mark.parametrize("n_blocks", [1, 2, 3])
 
@@ -55,14 +56,75 @@ def test_optimal_codes_agree_with_another_library_s_lasso(n_blocks, method):
 @every_method
 def test_the_certificate_holds_when_it_is_computed_anew(n_blocks, dtype, method):
     world = make_world(n_blocks, n_samples=60, dtype=dtype)
-    optimal = optimal_codes(world.problem, world.signals, tolerance=1e-6, method=method)
+    optimal = optimal_codes(world.problem, world.signals, tolerance=1e-6, method=method, dual_points=True)
     assert optimal.codes.dtype == dtype
     assert optimal.relative_gap.dtype == np.float64
     assert optimal.relative_gap.shape == (60,)
     assert optimal.relative_gap.max() <= 1e-6
-    rounding = 5e-6 if dtype == np.float32 else 0.0  # the codes are certified first and rounded then
-    assert relative_gap_of(world, optimal.codes).max() <= 1e-6 + rounding
+    assert gap_at_dual_points(world, optimal).max() <= 1e-6
     np.testing.assert_allclose(optimal.objective, objective_of(world, optimal.codes), rtol=1e-10)
+
+
+def gap_at_dual_points(world, optimal):
+    """Objective minus dual objective at the points that come with the codes, over the objective, entry by entry."""
+    dictionary, dual = world.dictionary.astype(float), []
+    for signal, point in zip(world.signals.astype(float), optimal.dual_points, strict=True):
+        assert np.all(np.abs(dictionary.T @ point) <= world.penalty_of_atom * (1 + 1e-12))
+        dual.append(signal @ point - 0.5 * point @ point)
+    objective = objective_of(world, optimal.codes)
+    return (objective - dual) / objective
+
+
+@every_method
+def test_the_certificate_is_that_of_the_codes_that_are_returned(method):
+    """Signals in float32: at their own residual some miss the tolerance, at the dual points none does."""
+    generator = np.random.default_rng(0)
+    dictionary = unit_columns(generator, 64, 96)
+    codes = np.where(generator.random((200, 96)) < 0.1, generator.standard_normal((200, 96)), 0)
+    world = World(
+        (dictionary.astype(np.float32),), (0.01,), (codes @ dictionary.T * generator.random((200, 1))).astype("f4")
+    )
+    optimal = optimal_codes(world.problem, world.signals, 1e-7, method=method, dual_points=True)
+    found = gap_at_dual_points(world, optimal)
+    assert found.max() <= 1e-7
+    np.testing.assert_allclose(optimal.relative_gap, found, atol=1e-13)
+    again = world.problem.relative_gap(world.signals, optimal.codes, optimal.dual_points)
+    np.testing.assert_allclose(optimal.relative_gap, again, atol=1e-13)
+    assert relative_gap_of(world, optimal.codes).max() > 1e-7
+
+
+@pytest.mark.parametrize(("scale", "size", "penalty"), [(1e-25, 1e16, 1e-10), (1e25, 1e-22, 1e2)])
+def test_codes_that_float32_cannot_hold_are_refused(scale, size, penalty):
+    world = make_world(1)
+    given = [(world.dictionaries[0] * scale).astype("f4")], [penalty]
+    with pytest.raises(DivergedError, match="float32 cannot hold them"):
+        optimal_codes(SparseCodingProblem(*given), (world.signals * size).astype("f4"))
+
+
+@pytest.mark.parametrize("scale", [1e-170, 1e160])
+def test_signals_whose_objective_is_no_float64_are_refused(scale):
+    world = make_world(1)
+    problem, signals = world.problem.with_penalties([0.1 * scale]), world.signals.copy()
+    signals[3:] *= scale
+    codes = np.zeros((len(signals), problem.n_atoms))
+    for call in (problem.objective, problem.duality_gap, problem.relative_gap, problem.dual_points):
+        with pytest.raises(DataError, match="in row 3"):
+            call(signals, codes)
+    with pytest.raises(DataError, match="in row 3"):
+        optimal_codes(problem, signals)
+
+
+def test_any_dual_point_gives_a_true_bound():
+    world = make_world(2)
+    generator = np.random.default_rng(5)
+    codes = generator.standard_normal((len(world.signals), world.problem.n_atoms)) * 0.1
+    optimum = optimal_codes(world.problem, world.signals, 1e-12)
+    suboptimality = world.problem.objective(world.signals, codes) - optimum.objective
+    for points in (world.signals, generator.standard_normal(world.signals.shape), -world.signals, 0 * world.signals):
+        gap = world.problem.duality_gap(world.signals, codes, points)
+        assert np.all(gap >= suboptimality - 1e-12)
+    with pytest.raises(ShapeError, match="dual_points"):
+        world.problem.duality_gap(world.signals, codes, world.signals[:3])
 
 
 def test_a_problem_of_many_correlated_atoms_is_certified_too():
@@ -240,3 +302,49 @@ def test_atoms_that_depend_on_each_other_are_exchanged_until_the_certificate_hol
     dual = (signals * feasible).sum(axis=1) - 0.5 * (feasible**2).sum(axis=1)
     primal = 0.5 * (residual**2).sum(axis=1) + 1e-3 * np.abs(optimal.codes).sum(axis=1)
     assert ((primal - dual) / primal).max() <= 1e-6
+
+
+def nearly_equal_atoms(decimals):
+    generator = np.random.default_rng(1)
+    atoms = unit_columns(generator, 10, 20)
+    return World((atoms, atoms.round(decimals)), (0.1, 0.1), generator.standard_normal((50, 10)))
+
+
+def badly_scaled_features(decades):
+    generator = np.random.default_rng(0)
+    atoms = unit_columns(generator, 10, 30) * np.logspace(-decades, decades, 10)[:, None]
+    return World((atoms,), (0.1,), np.random.default_rng(1).standard_normal((12, 10)))
+
+
+ILL_POSED = [nearly_equal_atoms(d) for d in (2, 4, 5, 6, 8)] + [badly_scaled_features(d) for d in (3, 4, 5)]
+
+
+@pytest.mark.parametrize("world", ILL_POSED)
+@pytest.mark.parametrize("tolerance", [1e-6, 1e-10])
+def test_nearly_equal_atoms_and_features_in_different_units_are_no_obstacle(world, tolerance):
+    """The Gram matrix loses these atoms; scikit-learn's `lars_path` solves such problems to 1e-14 and 5e-8."""
+    try:
+        optimal = optimal_codes(world.problem, world.signals, tolerance)
+    except DivergedError:
+        assert tolerance < 1e-8 and len(world.dictionaries) == 1
+        return
+    largest = np.abs(world.dictionary).max()
+    rounding = 1e-16 * largest**2  # of the gap itself, summed in another order: products of entries that cancel
+    assert relative_gap_of(world, optimal.codes).max() <= tolerance + 10 * rounding
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_one_pair_of_nearly_equal_atoms_is_told_apart(seed):
+    generator = np.random.default_rng(seed)
+    atoms = unit_columns(generator, 10, 20)
+    atoms[:, 19] = atoms[:, 0] + 3e-6 * generator.standard_normal(10)
+    world = World((atoms,), (0.1,), generator.standard_normal((100, 10)))
+    assert relative_gap_of(world, optimal_codes(world.problem, world.signals).codes).max() <= 1e-6
+
+
+@every_number_of_dictionaries
+def test_the_orthogonal_method_alone_finds_the_same_codes(n_blocks):
+    world = make_world(n_blocks, n_samples=20)
+    found = OrthogonalActiveSet(world.dictionary, world.penalty_of_atom, 1000)(world.signals)
+    np.testing.assert_allclose(found, sklearn_codes(world), atol=1e-6)
+    assert relative_gap_of(world, found).max() <= 1e-13

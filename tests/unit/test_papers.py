@@ -258,6 +258,10 @@ LIBRARY = {
     "encoders/slstm.py": "cites the paper of the encoder",
     "encoders/crsae.py": "the encoder bears the name that its paper gave it",
     "encoders/exact_crsae.py": "the same encoder with exact codes",
+    "encoders/untied_crsae.py": "the same encoder with three banks",
+    "data/picture_register.py": "lists the test pictures of the authors' code",
+    "data/picture_sources/crsae_test9.py": "these pictures",
+    "data/pictures.py": "names the set of these pictures",
     "encoders/_dense.py": "cites the paper on the scale of a tied decoder",
     "decoders.py": "cites the paper on the scale of a tied decoder",
 }

@@ -57,3 +57,31 @@ def test_signals_of_zeros_are_refused():
     problem, signals = random_task()
     with pytest.raises(DataError, match="all signals are zero"):
         with_zero_share(problem, 0 * signals, SHARE)
+
+
+def unit(rng, n_features, n_atoms):
+    atoms = rng.normal(size=(n_features, n_atoms))
+    return atoms / np.linalg.norm(atoms, axis=0)
+
+
+def worlds_without_a_smallest_penalty():
+    rng = np.random.default_rng(0)
+    few, blank = unit(rng, 8, 40), rng.normal(size=(20, 8))
+    few[:, 4:], blank[2:] = 0, 0
+    yield "many atoms", unit(rng, 8, 80), rng.normal(size=(50, 8))
+    yield "blank signals", unit(rng, 8, 16), blank
+    yield "zero atoms", few, rng.normal(size=(20, 8))
+
+
+@pytest.mark.parametrize("world", list(worlds_without_a_smallest_penalty()), ids=lambda world: world[0])
+def test_where_every_penalty_gives_enough_zeros_that_is_said(world):
+    problem = SparseCodingProblem([world[1]], [0.1])
+    with pytest.raises(DataError, match="no smallest penalty gives 89% zeros.*ask for a larger share"):
+        with_zero_share(problem, world[2], 0.89)
+
+
+def test_signals_that_correlate_with_no_atom_have_no_penalty():
+    atoms = unit(np.random.default_rng(0), 8, 16)
+    atoms[7] = 0
+    with pytest.raises(DataError, match="no signal correlates with an atom"):
+        with_zero_share(SparseCodingProblem([atoms], [0.1]), np.eye(8)[[7, 7]], 0.89)

@@ -352,3 +352,41 @@ def test_target_is_replaced_only_by_a_whole_file(tmp_path, npz):
     before = (tmp_path / "codes.npz").read_bytes()
     refused(tmp_path, npz, ConfigError, "memory_limit must be at least", memory_limit="10MB")
     assert (tmp_path / "codes.npz").read_bytes() == before
+
+
+# --- what encode gives --------------------------------------------------------------------------------------
+
+
+def test_a_function_that_scales_each_signal_to_norm_1_is_no_worse_than_others(tmp_path, npz):
+    """A signal of zeros has no norm: codes are looked at for the first signal of the file."""
+
+    def scaled(signals):
+        return ENCODER.encode(signals / np.linalg.norm(signals, axis=1, keepdims=True).astype(signals.dtype))
+
+    lsalsa.encode_file(npz, tmp_path / "codes.npz", scaled)
+    found = read_arrays(tmp_path / "codes.npz")["codes"].toarray()
+    np.testing.assert_allclose(found, scaled(WORLD.signals), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda codes: codes * np.nan, "rows 0 to 0 of .*result of encode holds NaN or Inf"),
+        (lambda codes: np.where(np.arange(len(codes))[:, None] == 7, np.inf, codes), "rows 0 to 209 .*first in row 7"),
+        (lambda codes: codes.astype(object), "must give numbers, found object"),
+        (lambda codes: codes.astype(str), "must give numbers, found <U"),
+        (lambda codes: np.ma.masked_array(codes, codes > 0), "masked values"),
+        (lambda codes: csr_array(codes), "must be dense"),
+        (lambda codes: codes[0], "must give a matrix with a row per signal"),
+        (lambda codes: None, "must be an array, found NoneType"),
+    ],
+)
+def test_codes_that_are_no_finite_numbers_are_not_written(tmp_path, npz, change, message):
+    refused(tmp_path, npz, (ShapeError, DataError), message, lambda signals: change(ENCODER.encode(signals)))
+
+
+def test_a_solver_that_diverged_leaves_no_file(tmp_path, npz):
+    def diverging(signals):
+        return lsalsa.solve(WORLD.problem, signals, "ista", 4000, step_size=50.0).codes
+
+    refused(tmp_path, npz, DataError, "NaN or Inf", diverging)

@@ -6,6 +6,7 @@ from lsalsa.errors import LsalsaError
 from lsalsa.storage import check_writable
 from lsalsa.study import files, needs
 from lsalsa.study.config import plugins
+from lsalsa.study.config.checks import missing_files
 from lsalsa.study.config.disk import shortage
 from lsalsa.study.config.rules import memory_mb, plugins_of, settings_of
 from lsalsa.study.failures import failures_of, forget_failures, record_killed
@@ -34,6 +35,12 @@ SOLVERS = [method for method in study.methods if method not in ENCODERS]
 
 if workflow.is_main_process and (warning := shortage(study, Path(RESULTS))):
     logger.warning(warning)
+
+
+def exit_with(message):
+    """Stop without a traceback, which Snakemake shows for every error in an input function; it lets this exit pass."""
+    logger.error(message)
+    sys.exit(1)
 
 
 def check_results():

@@ -14,7 +14,7 @@ def of_repository(path):
 def content_of_images(wildcards):
     """Return a hash of the user's files of a set of images, wherever they lie; nothing for a download."""
     images = study.images[wildcards.images]
-    found = plugins.source_files(images.source, images.settings, study.data_dir)
+    found = own_or_exit(lambda: plugins.source_files(images.source, images.settings, study.data_dir))
     return content_of(found, images.settings.get("path"))
 
 
@@ -25,7 +25,15 @@ def content_of(paths, path=None):
     name of a folder for a wildcard.
     """
     place = Path(study.data_dir or "")
-    return fingerprint(paths, place if path is None else (place / path).parent)
+    return fingerprint(map(Path, paths), place if path is None else (place / path).parent)
+
+
+def own_or_exit(files):
+    """Return the user's files; stop with one sentence if they are not there."""
+    try:
+        return [str(path) for path in files()]
+    except LsalsaError as error:
+        exit_with(str(error))
 
 
 def images_of_component(wildcards):

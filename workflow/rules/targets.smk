@@ -7,8 +7,13 @@ def named_targets():
     return {name: results(paths) for name, paths in targets.items()}
 
 
-def everything():
-    """Return the files of all tables, figures and notebooks; without any, those of all intermediate results."""
+def everything(wildcards):
+    """Return the files of all tables, figures and notebooks; without any, those of all intermediate results.
+
+    All data must be there. Who names a target needs the data of that target only.
+    """
+    if faults := [f"{ORIGINS.of(fault)}: {fault}" for fault in missing_files(study)]:
+        exit_with("\n".join(faults))
     targets = files.declared_targets(study) or files.intermediate_targets(study)
     return [path for paths in targets.values() for path in results(paths)]
 

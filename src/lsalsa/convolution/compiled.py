@@ -5,10 +5,10 @@ Implements `lsalsa.convolution.portable`.
 
 from typing import Any
 
-from numba import njit
+from lsalsa.arrays.compiling import compiled
 
 
-@njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz"})
+@compiled({"contract", "nsz"})
 def overlap_add(patches: Any, step: tuple[int, int], origin: tuple[int, int], out: Any) -> None:
     """See `portable.overlap_add`."""
     for n in range(patches.shape[0]):

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 
 from lsalsa.arrays import to_host
+from lsalsa.arrays.unit_norm import power_of_two
 from lsalsa.convolution.operator import as_picture
-from lsalsa.errors import DivergedError
+from lsalsa.errors import DataError, DivergedError
 
 OVERSAMPLING = 16  # frequencies for each degree of the symbol; the bound is then at most 2 % high for each axis
 
@@ -37,6 +38,8 @@ def lipschitz_bound(filters: Any, stride: tuple[int, ...], ceiling: float = np.i
     DivergedError
         When the bound is above the ceiling or the filters are not finite, as happens to filters that are being learned
         at too high a rate: they all turn into the same low-pass.
+    DataError
+        When the filters are so small or large that float64 does not hold their squares.
 
     References
     ----------
@@ -45,14 +48,21 @@ def lipschitz_bound(filters: Any, stride: tuple[int, ...], ceiling: float = np.i
     taps, step = as_picture(to_host(filters).astype(np.float64), stride)
     if not np.isfinite(taps).all():
         raise DivergedError("the filters have run away: they hold NaN or Inf; lower the learning rate")
-    phases = _phases(taps, step)
+    scale = float(power_of_two(taps))
+    phases = _phases(taps / scale, step)
     degrees = np.array(phases.shape[2:]) - 1
     sizes = np.maximum(1, OVERSAMPLING * degrees)
     symbol = np.moveaxis(np.fft.rfftn(phases, sizes, axes=(2, 3)), (0, 1), (2, 3))
     if symbol.shape[2] > symbol.shape[3]:
         symbol = symbol.swapaxes(2, 3)
     largest = np.linalg.eigvalsh(symbol @ symbol.conj().swapaxes(2, 3)).max()
-    bound = float(largest / np.cos(np.pi * degrees / sizes).prod())
+    with np.errstate(over="ignore", under="ignore"):
+        bound = float(largest / np.cos(np.pi * degrees / sizes).prod()) * scale**2 if 1e-150 < scale < 1e150 else 0.0
+    if not 1e-300 < bound < np.inf:
+        raise DataError(
+            f"the filters have entries up to about {scale:.3g}, whose squares leave the range of float64; "
+            f"scale filters and penalties by one factor"
+        )
     if bound > ceiling:
         raise DivergedError(
             f"the filters have run away: the largest eigenvalue of H^T H is {bound:.3g}, above {ceiling:g}; "

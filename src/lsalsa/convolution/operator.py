@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from lsalsa.arrays import Space, is_host, namespace
+from lsalsa.arrays.checks import check_out
 
 BLOCKS = sorted(range(8, 33), key=lambda size: abs(size - 16))
 """Positions of a recording that may share a patch, the best first; they are about equally fast."""
@@ -120,6 +121,7 @@ class Convolution:
         -------
         out : array, (n_samples, n_atoms)
         """
+        check_out("out", out, (signals.shape[0], self.n_atoms), self.parts[0].bank)
         pictures = signals.reshape(signals.shape[0], *self.picture)
         for part in self.parts:
             patches, target = part.patches_of(pictures), part.codes_of(out)
@@ -143,6 +145,7 @@ class Convolution:
         -------
         out : array, (n_samples, n_features)
         """
+        check_out("out", out, (codes.shape[0], self.picture[0] * self.picture[1]), self.parts[0].bank)
         pictures = out.reshape(codes.shape[0], *self.picture)
         pictures.fill(0)
         for part in self.parts:

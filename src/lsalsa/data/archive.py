@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from lsalsa.errors import DataError, StorageError
 from lsalsa.storage.npz import DAMAGE
+
+logger = logging.getLogger(__name__)
 
 SUFFIXES = (".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
 MOST_UNPACKED = 100 * 2**20
@@ -25,21 +30,30 @@ class Archive:
     ----------
     path : Path
         The folder or the zip file.
-    names : list of str
-        Paths of the files inside it.
+    files : mapping of str to Path or ZipInfo
+        Where each file lies, by its path inside the archive: folders are separated by /, and bytes that are no UTF-8
+        are written out.
     archive : ZipFile or None
         None for a folder.
+    n_broken : int
+        Links that lead nowhere, or back to a folder above themselves.
+
+    Attributes
+    ----------
+    names : list of str
+        The paths inside the archive, numbers by their size.
     """
 
-    def __init__(self, path: Path, names: list[str], archive: zipfile.ZipFile | None):
-        self.path = path
-        self.names = sorted(names, key=_natural)
-        self._archive = archive
+    def __init__(self, path: Path, files: Mapping[str, Any], archive: zipfile.ZipFile | None = None, n_broken: int = 0):
+        self.path, self.n_broken = path, n_broken
+        self.names = sorted(files, key=_natural)
+        self._files, self._archive = files, archive
 
     def read(self, name: str) -> bytes:
         """Content of a file; StorageError when it is damaged."""
+        place = self._files[name]
         try:
-            return self._archive.read(name) if self._archive else (self.path / name).read_bytes()
+            return self._archive.read(place) if self._archive else place.read_bytes()
         except DAMAGE as error:
             raise StorageError(f"{name} of {self.path} cannot be read: {error}") from error
 
@@ -56,7 +70,9 @@ def opened(path: Path) -> Iterator[Archive]:
         When a member of the zip file lies outside of it, or would unpack to far more than it is.
     """
     if path.is_dir():
-        yield Archive(path, [file.relative_to(path).as_posix() for file in files_below(path)], None)
+        walk = _Walk()
+        files = walk.below(path)
+        yield Archive(path, {_name(str(file.relative_to(path))): file for file in files}, n_broken=walk.n_broken)
         return
     if not path.is_file():
         raise StorageError(f"{path} does not exist")
@@ -65,15 +81,42 @@ def opened(path: Path) -> Iterator[Archive]:
     except DAMAGE as error:
         raise StorageError(f"{path} is neither a folder nor a whole zip file: {error}") from error
     with archive:
-        members = [member for member in archive.infolist() if not member.is_dir()]
+        members = [member for member in archive.infolist() if not member.filename.endswith(("/", "\\"))]
         for member in members:
             check_member(path, member)
-        yield Archive(path, [member.filename for member in members if _is_shown(member.filename)], archive)
+        named = {_name(member.filename): member for member in members}
+        yield Archive(path, {name: member for name, member in named.items() if _is_shown(name)}, archive)
 
 
 def files_below(folder: Path) -> list[Path]:
-    """All files below a folder, hidden ones left out."""
-    return [file for file in folder.rglob("*") if file.is_file() and _is_shown(file.relative_to(folder).as_posix())]
+    """All files below a folder and below the folders that it links to, hidden ones left out."""
+    return _Walk().below(folder)
+
+
+class _Walk:
+    """The way through a folder; a link that leads back to a folder above itself is not followed."""
+
+    def __init__(self) -> None:
+        self.n_broken = 0
+
+    def below(self, folder: Path, above: frozenset[str] = frozenset()) -> list[Path]:
+        found = []
+        above |= {str(place) for place in (folder.resolve(), *folder.resolve().parents)}
+        try:
+            places = sorted(folder.iterdir())
+        except OSError as error:
+            raise StorageError(f"{folder} cannot be read: {error.strerror}") from error
+        for place in places:
+            if not _is_shown(place.name):
+                continue
+            if place.is_file():
+                found.append(place)
+            elif place.is_dir() and os.path.realpath(place) not in above:
+                found += self.below(place, above)
+            else:
+                self.n_broken += 1
+                logger.warning("%s leads nowhere, or back to a folder above it; it is left out", _name(str(place)))
+        return found
 
 
 def is_image(name: str) -> bool:
@@ -84,7 +127,8 @@ def is_image(name: str) -> bool:
 def check_member(path: Path, member: zipfile.ZipInfo) -> None:
     """Raise DataError for a member that lies outside of its zip file, or unpacks to far more than it is."""
     name = member.filename
-    if name.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", name) or ":" in name.partition("/")[0]:
+    is_outside = name.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", name) or re.match(r"[A-Za-z]:[/\\]", name)
+    if is_outside:
         raise DataError(f"{path} holds a member outside of itself, {name!r}; it is not read")
     if member.file_size > max(MOST_UNPACKED, MOST_TIMES * member.compress_size):
         raise DataError(
@@ -97,6 +141,12 @@ def _is_shown(name: str) -> bool:
     return not any(part.startswith((".", "__MACOSX")) for part in name.split("/"))
 
 
+def _name(path: str) -> str:
+    """A path as text that can be printed and stored; Windows may have written it with backslashes."""
+    return path.replace("\\", "/").encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def _natural(name: str) -> list[tuple[int, str]]:
-    """Sorts `cat.2` before `cat.10`."""
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"([0-9]+)", name)]
+    """Sorts `cat.2` before `cat.10`: of two numbers without zeros before them, the longer one is larger."""
+    parts = [part.lstrip("0") if i % 2 else part for i, part in enumerate(re.split(r"([0-9]+)", name))]
+    return [(len(part), part) if i % 2 else (-1, part) for i, part in enumerate(parts)]

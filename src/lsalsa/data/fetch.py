@@ -7,6 +7,7 @@ and LSALSA_OFFLINE, which forbids every connection when it is set to anything bu
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import sys
@@ -16,6 +17,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from lsalsa.data.names import listed
+from lsalsa.data.picture_register import PictureSet
 from lsalsa.data.register import DataSet, PublishedFile
 from lsalsa.errors import DataError, StorageError
 from lsalsa.extras import from_extra
@@ -49,12 +52,12 @@ def is_offline() -> bool:
     return os.environ.get("LSALSA_OFFLINE", "0") not in ("", "0")
 
 
-def fetch(data_set: DataSet, *, sleep: Callable[[float], Any] = time.sleep) -> list[Path]:
+def fetch(data_set: DataSet | PictureSet, *, sleep: Callable[[float], Any] = time.sleep) -> list[Path]:
     """Paths of all files of a data set, downloaded where the cache lacks them.
 
     Parameters
     ----------
-    data_set : DataSet
+    data_set : DataSet or PictureSet
     sleep : callable
         Waits for a number of seconds between two rounds of attempts.
 
@@ -90,12 +93,30 @@ def check_file(path: Path, file: PublishedFile) -> None:
         raise DataError(f"{path} is not the published {file.name}: {fault}")
 
 
+def check_content(place: Path, content: bytes, file: PublishedFile) -> None:
+    """Raise DataError when the content of a file in a folder or zip file is not the published one.
+
+    Parameters
+    ----------
+    place : Path
+        The folder or the zip file, for the message.
+    content : bytes
+    file : PublishedFile
+    """
+    if fault := _difference(file, len(content), lambda: hashlib.sha256(content).hexdigest()):
+        raise DataError(f"{file.name} of {place} is not the published one: {fault}")
+
+
 def _fault(path: Path, file: PublishedFile) -> str | None:
     """How a file differs from the published one; None when it does not."""
-    size = path.stat().st_size
+    return _difference(file, path.stat().st_size, lambda: _pooch().file_hash(str(path), alg="sha256"))
+
+
+def _difference(file: PublishedFile, size: int, sha256_of: Callable[[], str]) -> str | None:
+    """How something of this size and checksum differs from the published file; None when it does not."""
     if size != file.bytes:
         return f"{file.bytes} bytes expected, found {size}"
-    sha256 = _pooch().file_hash(str(path), alg="sha256")
+    sha256 = sha256_of()
     return None if sha256 == file.sha256 else f"sha256 {file.sha256} expected, found {sha256}"
 
 
@@ -169,5 +190,5 @@ def _check_response(response: Any, file: PublishedFile) -> None:
 
 def _by_hand(missing: list[PublishedFile], folder: Path) -> str:
     """What the user can do instead of a download, as part of a message."""
-    names = ", ".join(file.name for file in missing)
+    names = listed([file.name for file in missing])
     return f"put {names} into {folder}, or into a folder {folder.name} of data_dir"

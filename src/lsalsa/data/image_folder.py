@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import numpy as np
 
@@ -32,6 +33,9 @@ DECODING = (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, K
 
 MOST_PIXELS = 50_000_000
 """Pixels of the largest image that is decoded."""
+
+SHOWN = 10
+"""Classes that are named at the end of loading."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +63,10 @@ Split = Callable[[list[ImageFile]], tuple[Sequence[ImageFile], Sequence[ImageFil
 def list_image_files(archive: Archive) -> list[ImageFile]:
     """The image files of an archive with their labels.
 
-    The label is the folder's name; when all images lie in one folder, it is the file's name up to its first dot or
-    underscore. Folders named train and test name the side and are no labels. When all images would share one label,
-    or each would have its own, they have no labels.
+    Folders named train and test name the side, where both occur, and are no classes. Of the others those are left out,
+    from the outside in, that all images lie in; the outermost of the rest is the class, whatever folders lie in it.
+    Where no folder is left, the class is the file's name up to its first dot or underscore. When all images would have
+    one class, or each its own, they have no labels.
 
     Raises
     ------
@@ -71,7 +76,7 @@ def list_image_files(archive: Archive) -> list[ImageFile]:
     names = [name for name in archive.names if is_image(name)]
     if not names:
         raise DataError(f"{archive.path} holds no image file")
-    folders = [_class_folder(name) for name in names]
+    folders = _class_folders(names)
     by_folder = len(set(folders)) > 1
     if by_folder and "" in folders:
         loose = folders.count("")
@@ -79,11 +84,12 @@ def list_image_files(archive: Archive) -> list[ImageFile]:
     labels = folders if by_folder else [re.split(r"[._]", PurePosixPath(name).name)[0] for name in names]
     if len(set(labels)) in (1, len(names)):
         labels = [""] * len(names)
-    files = [ImageFile(name, label, _side(name)) for name, label in zip(names, labels, strict=True)]
-    sides = {file.is_test for file in files}
-    if None in sides and len(sides) > 1:
+    sides = [_side(name) for name in names]
+    if set(sides) == {False}:  # a folder train alone names no side
+        sides = [None] * len(names)
+    if None in sides and len(set(sides)) > 1:
         raise DataError(f"{archive.path} must hold all images in folders train and test or none, found some outside")
-    return files
+    return [ImageFile(*facts) for facts in zip(names, labels, sides, strict=True)]
 
 
 def read_image_folder(
@@ -158,6 +164,39 @@ def random_split(fraction: float, seed: int) -> Split:
     return split
 
 
+def read_pictures(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """Decode all images in grey and in their own sizes.
+
+    Parameters
+    ----------
+    path : Path
+        A folder or a zip file.
+
+    Returns
+    -------
+    pictures : dict of str to array, each (height_i, width_i), uint8
+        Name of the file inside `path` -> grey values.
+    notes : dict of str to str
+        What was ``found``, and what was ``skipped``, if anything.
+
+    Raises
+    ------
+    DataError
+        When there is no image to decode, or one is a decompression bomb.
+    StorageError
+        When the archive is damaged.
+    """
+    with opened(path) as archive:
+        files = [ImageFile(name, "", None) for name in archive.names if is_image(name)]
+        if not files:
+            raise DataError(f"{path} holds no image file")
+        reader = _Reader(archive, size=None, colour=False)
+        pictures = dict(reader.decoded(files))
+        if not pictures:
+            raise reader.nothing_decoded()
+        return pictures, reader.notes(f"{len(pictures):,} pictures", n_other=len(archive.names) - len(files))
+
+
 class _Reader:
     """The images decoded so far, and how many files could not be."""
 
@@ -181,13 +220,14 @@ class _Reader:
         count : int or None
             None decodes all files.
         """
-        decoded = dict(islice(self._decoded(files), count))
+        decoded = dict(islice(self.decoded(files), count))
         self.images += decoded.values()
         self.labels += [label] * len(decoded)
         self.is_test += [is_test] * len(decoded)
         return set(decoded)
 
-    def _decoded(self, files: Sequence[ImageFile]) -> Iterator[tuple[str, np.ndarray]]:
+    def decoded(self, files: Sequence[ImageFile]) -> Iterator[tuple[str, np.ndarray]]:
+        """Name and pixels of every file that can be decoded, one after another; the others are counted."""
         for file in files:
             image = decode(file.name, self.archive.read(file.name), self.size, self.colour)
             if image is None:
@@ -200,24 +240,51 @@ class _Reader:
         """All images in one array; `class_names` is [""] where they have no labels."""
         shapes = {image.shape for image in self.images}
         if not shapes:
-            raise DataError(f"{self.archive.path} holds {len(self.damaged)} images, and none can be decoded")
+            raise self.nothing_decoded()
         if len(shapes) > 1:
             listed = ", ".join(f"{height} x {width}" for height, width, *_ in sorted(shapes)[:3])
             raise ShapeError(f"{self.archive.path} holds images of several sizes ({listed}, ...); set image_size")
-        skipped = f"{len(self.damaged)} damaged images, {n_other} other files"
-        if self.damaged or n_other:
-            logger.warning("%s: skipped %s", self.archive.path, skipped)
         return RawImages(
             images=np.stack(self.images),
             labels=None if class_names == [""] else np.array(self.labels, dtype=np.int64),
             class_names=[name for name in class_names if name],
             is_test=np.array(self.is_test),
-            notes={"skipped": skipped} if self.damaged or n_other else {},
+            notes=self.notes(self._found(class_names), n_other),
         )
+
+    def notes(self, found: str, n_other: int) -> dict[str, str]:
+        """Say what was found and what was skipped, here and in the log; `n_other` files are no images."""
+        skipped = f"{len(self.damaged)} damaged images, {n_other} other files"
+        if self.archive.n_broken:
+            skipped += f", {self.archive.n_broken} broken links"
+        is_whole = not (self.damaged or n_other or self.archive.n_broken)
+        notes = {"found": found} | ({} if is_whole else {"skipped": skipped})
+        logger.log(
+            logging.INFO if is_whole else logging.WARNING,
+            "%s: %s; skipped %s",
+            self.archive.path,
+            found,
+            "nothing" if is_whole else skipped,
+        )
+        return notes
+
+    def nothing_decoded(self) -> DataError:
+        """The error for an archive whose images are all damaged."""
+        return DataError(f"{self.archive.path} holds {len(self.damaged)} images, and none can be decoded")
+
+    def _found(self, class_names: list[str]) -> str:
+        """How many images of which classes, in words."""
+        counted = f"{len(self.images):,} images, {sum(self.is_test):,} of them for the test"
+        if class_names == [""]:
+            return f"{counted}, without classes"
+        listed = ", ".join(class_names[:SHOWN]) + (", ..." if len(class_names) > SHOWN else "")
+        return f"{counted}, of {len(class_names)} classes: {listed}"
 
 
 def decode(name: str, content: bytes, size: int | None, colour: bool) -> np.ndarray | None:
     """Decode an image file, bring it to a size (bilinear), then to grey unless `colour`.
+
+    It is turned as the camera says it was held, and what is transparent shows white.
 
     Parameters
     ----------
@@ -245,8 +312,9 @@ def decode(name: str, content: bytes, size: int | None, colour: bool) -> np.ndar
         warnings.simplefilter("ignore")  # of damaged notes of cameras, and of bombs, which are refused here
         try:
             with Image.open(io.BytesIO(content)) as file:
-                _check_image(name, file.size, file.mode)
-                image = file.convert("RGB")
+                _check_image(name, file, content)
+                file.load()
+                image = _on_white(_upright(file))
         except Image.DecompressionBombError as error:
             raise DataError(f"{name} is not decoded: {error}") from error
         except DECODING:
@@ -256,11 +324,46 @@ def decode(name: str, content: bytes, size: int | None, colour: bool) -> np.ndar
     return np.asarray(image if colour else image.convert("L"))
 
 
-def _check_image(name: str, size: tuple[int, int], mode: str) -> None:
-    if size[0] * size[1] > MOST_PIXELS:
-        raise DataError(f"{name} is not decoded: {size[0]} x {size[1]} pixels are more than {MOST_PIXELS}")
-    if mode.startswith(("I", "F")):
-        raise DataError(f"{name} must have 8 bits in a channel, found pixels of mode {mode}; save it as such")
+def _upright(image: Any) -> Any:
+    """The image turned as its note of the camera says; as it is where the note is damaged."""
+    from PIL import ImageOps
+
+    try:
+        return ImageOps.exif_transpose(image)
+    except DECODING:
+        return image
+
+
+def _on_white(image: Any) -> Any:
+    """The image in red, green and blue, what is transparent on white."""
+    from PIL import Image
+
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    image = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
+
+
+def _check_image(name: str, file: Any, content: bytes) -> None:
+    width, height = file.size
+    if width * height > MOST_PIXELS:
+        raise DataError(f"{name} is not decoded: {width} x {height} pixels are more than {MOST_PIXELS}")
+    bits = _bits(file, content)
+    if bits > 8 or file.mode.startswith(("I", "F")):
+        found = f"pixels of mode {file.mode}" if bits <= 8 else f"{bits} bits"
+        raise DataError(f"{name} must have 8 bits in a channel, found {found}; save it as such")
+
+
+def _bits(file: Any, content: bytes) -> int:
+    """Bits of a channel in the file: Pillow reads some colours of 16 bits as if they had 8."""
+    if file.format == "PNG":
+        return content[24]
+    if file.format == "TIFF":
+        return max(file.tag_v2.get(258, (1,)))
+    if file.format == "PPM":
+        largest = [part for tile in file.tile for part in tuple(tile[3]) if isinstance(part, int)]
+        return 16 if max(largest, default=0) > 255 else 8
+    return 8
 
 
 def _sides(files: list[ImageFile], split: Split) -> tuple[Sequence[ImageFile], Sequence[ImageFile]]:
@@ -279,9 +382,13 @@ def _folders(name: str) -> list[str]:
     return list(PurePosixPath(name).parts[:-1])
 
 
-def _class_folder(name: str) -> str:
-    """The innermost folder that is not one of a side, empty when there is none."""
-    return next((folder for folder in reversed(_folders(name)) if folder.lower() not in SIDES), "")
+def _class_folders(names: Sequence[str]) -> list[str]:
+    """The outermost folder of each image below those that all of them lie in, empty where there is none."""
+    paths = [[folder for folder in _folders(name) if folder.lower() not in SIDES] for name in names]
+    shared = 0
+    while all(len(path) > shared for path in paths) and len({path[shared] for path in paths}) == 1:
+        shared += 1
+    return [path[shared] if len(path) > shared else "" for path in paths]
 
 
 def _side(name: str) -> bool | None:

@@ -47,6 +47,8 @@ def read_npz_images(path: Path, split: Callable[[np.ndarray], np.ndarray]) -> Ra
     images, found_labels, is_test = _sided(path, arrays) if is_sided else _whole(path, arrays)
     if images.ndim not in (3, 4) or images.shape[3:] not in ((), (3,)):
         raise ShapeError(f"images must have shape (n_images, height, width) or (..., 3), found {images.shape}")
+    if 0 in images.shape:
+        raise DataError(f"images must hold at least one pixel, found shape {images.shape}")
     expected = images.shape[:1]
     class_names, labels = (
         ([], None) if found_labels is None else named_classes("labels", found_labels, "image", expected)

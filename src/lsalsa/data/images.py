@@ -12,12 +12,12 @@ from lsalsa.arrays.checks import check_finite
 from lsalsa.errors import DataError, ShapeError
 
 
-def check_values(images: np.ndarray) -> None:
-    """Raise DataError when a value is NaN, infinite or outside [0, 1]."""
-    check_finite("images", images)
+def check_values(images: np.ndarray, name: str = "images") -> None:
+    """Raise DataError when a value is NaN, infinite or outside [0, 1]; `name` is for the message."""
+    check_finite(name, images)
     low, high = float(images.min(initial=0)), float(images.max(initial=0))
     if low < 0 or high > 1:
-        raise DataError(f"images must have values in [0, 1], found values from {low:g} to {high:g}")
+        raise DataError(f"{name} must have values in [0, 1], found values from {low:g} to {high:g}")
 
 
 def labels_of(arrays: Mapping[str, Any], key: str, component: str) -> np.ndarray:

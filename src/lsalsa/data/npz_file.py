@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import lzma
 import zipfile
-import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from lsalsa.data.archive import check_member
 from lsalsa.errors import DataError, ShapeError, StorageError
+from lsalsa.storage.npz import DAMAGE
 
 
 def read_plain_arrays(path: Path, names: Iterable[str]) -> dict[str, np.ndarray]:
@@ -33,6 +33,8 @@ def read_plain_arrays(path: Path, names: Iterable[str]) -> dict[str, np.ndarray]
     DataError
         When a member would unpack to far more than it is.
     """
+    if path.is_dir():
+        raise StorageError(f"{path} is a folder, not an NPZ file; the source image_files reads images of a folder")
     if not path.is_file():
         raise StorageError(f"{path} does not exist")
     try:
@@ -40,9 +42,13 @@ def read_plain_arrays(path: Path, names: Iterable[str]) -> dict[str, np.ndarray]
             for member in archive.infolist():
                 check_member(path, member)
         with np.load(path, allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in names if name in arrays}
-    except (OSError, EOFError, ValueError, TypeError, zipfile.BadZipFile, zlib.error, lzma.LZMAError) as error:
-        raise StorageError(f"{path} is not an NPZ file of plain arrays: {error}") from error
+            found = {name: arrays[name] for name in names if name in arrays}
+    except (*DAMAGE, TypeError, MemoryError, lzma.LZMAError) as error:
+        raise StorageError(f"{path} is not an NPZ file of plain arrays: {error}; write it with numpy.savez") from error
+    for name, array in found.items():
+        if not isinstance(array, np.ndarray):
+            raise StorageError(f"{path} is not an NPZ file of plain arrays: {name} is none; write it with numpy.savez")
+    return found
 
 
 def require_arrays(path: Path, arrays: Mapping[str, np.ndarray], names: Iterable[str]) -> None:
@@ -90,7 +96,9 @@ def named_classes(name: str, labels: np.ndarray, item: str, expected: tuple[int,
     """
     if labels.shape != expected:
         raise ShapeError(f"{name} must have one entry per {item}, shape {expected}, found {labels.shape}")
-    if labels.dtype.kind not in "iuUS":
+    if labels.dtype.kind == "S":
+        labels = _decoded(name, labels)
+    if labels.dtype.kind not in "iuU":
         raise DataError(f"{name} must be whole numbers or strings, found {labels.dtype}")
     missing = labels < 0 if labels.dtype.kind in "iu" else np.strings.str_len(labels) == 0
     if missing.any():
@@ -98,3 +106,11 @@ def named_classes(name: str, labels: np.ndarray, item: str, expected: tuple[int,
         raise DataError(f"{count} have no label; each needs one, or none has any")
     class_names, positions = np.unique(labels, return_inverse=True)
     return [str(name) for name in class_names], positions
+
+
+def _decoded(name: str, labels: np.ndarray) -> np.ndarray:
+    """Labels in bytes as text."""
+    try:
+        return np.char.decode(labels, "utf-8")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{name} must be text in UTF-8, found {error.object!r}") from error

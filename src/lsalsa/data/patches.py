@@ -229,4 +229,6 @@ def _block_means(images: np.ndarray, factor: int) -> np.ndarray:
         return images
     n_images, size, _, *channels = images.shape
     blocks = images.reshape(n_images, size // factor, factor, size // factor, factor, *channels)
-    return blocks.mean(axis=(2, 4), dtype=images.dtype)
+    if np.issubdtype(images.dtype, np.floating):
+        return blocks.mean(axis=(2, 4), dtype=images.dtype)
+    return np.rint(blocks.mean(axis=(2, 4))).astype(images.dtype)  # a sum of bytes is no byte

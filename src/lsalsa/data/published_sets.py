@@ -150,7 +150,8 @@ def _published_in(folder: Path, data_set: DataSet) -> SetFiles | None:
 
 def _part_in(folder: Path, data_set: DataSet) -> SetFiles | None:
     """One packed file, or else all image files of the folder."""
-    packed = sorted(path for path in folder.iterdir() if path.suffix.lower() in (".npz", ".zip"))
+    shown = (path for path in folder.iterdir() if not path.name.startswith("."))
+    packed = sorted(path for path in shown if path.suffix.lower() in (".npz", ".zip"))
     if len(packed) > 1:
         names = ", ".join(path.name for path in packed)
         raise DataError(f"{folder} must hold one NPZ or zip file with images of {data_set.title}, found {names}")

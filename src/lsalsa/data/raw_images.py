@@ -79,10 +79,12 @@ class RawImages:
         Raises
         ------
         ConfigError, DataError
-            When there is no such scaling, or a value is NaN, infinite or outside [0, 1].
+            When there is no such scaling, the numbers are of another kind than bytes or fractions, or a value is NaN,
+            infinite or outside [0, 1].
         ShapeError
             When `colour` is asked of grey images.
         """
+        check_kind(self.images)
         if np.issubdtype(self.images.dtype, np.floating):
             check_values(self.images)  # now: scaled, a wrong value would be hidden
         images = self.images if colour else as_grey(self.images)
@@ -93,8 +95,23 @@ class RawImages:
         return ImageSet(scaled(images, scaling), self.labels, self.class_names, groups, self.is_test, facts)
 
 
+def check_kind(images: np.ndarray) -> None:
+    """Refuse numbers whose black and white nobody can know: all but bytes and floating-point numbers.
+
+    Raises
+    ------
+    DataError
+        Saying how to convert them.
+    """
+    kind = images.dtype
+    if kind == np.uint8 or np.issubdtype(kind, np.floating):
+        return
+    way = "where 255 is white, save images.astype(numpy.uint8)" if kind.kind in "iu" else "save them as such"
+    raise DataError(f"images must be uint8 or floating-point numbers in [0, 1], found {kind}; {way}")
+
+
 def as_grey(images: np.ndarray) -> np.ndarray:
-    """Grey images of the same range; colour becomes float32, (n_images, height, width)."""
+    """Grey images, (n_images, height, width): grey as it is, colour in bytes or fractions as float32 in [0, 1]."""
     if images.ndim == 3:
         return images
     grey = images[..., 0] * LUMA[0]
@@ -120,12 +137,8 @@ def scaled(images: np.ndarray, scaling: str) -> np.ndarray:
     ------
     ConfigError
         When there is no such scaling.
-    DataError
-        When the values are neither bytes nor floating-point numbers.
     """
     check_scaling(scaling)
-    if images.dtype != np.uint8 and not np.issubdtype(images.dtype, np.floating):
-        raise DataError(f"images must be uint8 or floating-point numbers in [0, 1], found {images.dtype}")
     result = images.astype(np.float32)
     if images.dtype == np.uint8:
         result /= 255

@@ -44,6 +44,10 @@ class RecordingSet:
         Kind of each event, a position in `event_names`; None without `event_samples`.
     event_names : list of str
         Kinds of events (the cells that spike); empty without `event_samples`.
+    event_templates : array, (n_kinds, length, n_channels), or None
+        What one event of each kind adds to a recording, in its unit and dtype; None where that is not known.
+    template_event : int
+        Sample of a template at which its event is.
     """
 
     recordings: list[np.ndarray]
@@ -54,6 +58,8 @@ class RecordingSet:
     event_samples: list[np.ndarray] | None = None
     event_labels: list[np.ndarray] | None = None
     event_names: list[str] = field(default_factory=list)
+    event_templates: np.ndarray | None = None
+    template_event: int = 0
 
     @property
     def lengths(self) -> np.ndarray:
@@ -86,7 +92,8 @@ class RecordingSet:
             ``samples`` (n_samples, n_channels), all recordings one after another; ``offsets`` (n_recordings + 1,), the
             row where each begins, and the end; ``sampling_rate_hz`` (); ``names`` and ``test_from`` (n_recordings,);
             ``source`` (n_facts, 2). With events also ``event_samples`` (n_events,), rows of ``samples``;
-            ``event_labels`` (n_events,) and ``event_names``.
+            ``event_labels`` (n_events,) and ``event_names``, and with templates ``event_templates`` (n_kinds, length,
+            n_channels) and ``template_event`` ().
         """
         offsets = self._offsets()
         arrays = {
@@ -100,11 +107,14 @@ class RecordingSet:
         if self.event_samples is None or self.event_labels is None:
             return arrays
         shifted = [samples + first for samples, first in zip(self.event_samples, offsets[:-1], strict=True)]
-        return arrays | {
+        arrays |= {
             "event_samples": np.concatenate(shifted),
             "event_labels": np.concatenate(self.event_labels),
             "event_names": np.array(self.event_names, dtype=str),
         }
+        if self.event_templates is None:
+            return arrays
+        return arrays | {"event_templates": self.event_templates, "template_event": np.array(self.template_event)}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Any]) -> RecordingSet:
@@ -118,6 +128,9 @@ class RecordingSet:
             facts["event_samples"] = [part - first for part, first in shifted]
             facts["event_labels"] = np.split(arrays["event_labels"], cuts)
             facts["event_names"] = arrays["event_names"].tolist()
+        if "event_templates" in arrays:
+            facts["event_templates"] = arrays["event_templates"]
+            facts["template_event"] = int(arrays["template_event"])
         return cls(
             recordings=np.split(arrays["samples"], offsets[1:-1]),
             sampling_rate_hz=float(arrays["sampling_rate_hz"]),
@@ -228,6 +241,19 @@ class RecordingSet:
             raise ShapeError(f"event_samples and event_labels must have one array per recording, {found}")
         for i, events in enumerate(zip(self.event_samples, self.event_labels, self.lengths, strict=True)):
             _check_events_of(i, *events, len(self.event_names))
+        self._check_templates()
+
+    def _check_templates(self) -> None:
+        templates, first = self.event_templates, self.recordings[0]
+        if templates is None:
+            return
+        kinds, channels = len(self.event_names), first.shape[1]
+        if templates.ndim != 3 or (len(templates), templates.shape[2]) != (kinds, channels):
+            expected = f"({kinds} kinds of events, length, {channels} channels)"
+            raise ShapeError(f"event_templates must have shape {expected}, found {templates.shape}")
+        check_finite("event_templates", templates)
+        if not 0 <= self.template_event < templates.shape[1]:
+            raise DataError(f"template_event must be from 0 to {templates.shape[1] - 1}, found {self.template_event}")
 
 
 def windows_at(recording: np.ndarray, starts: np.ndarray, length: int) -> np.ndarray:

@@ -39,8 +39,8 @@ class PublishedFile:
 
 
 @dataclass(frozen=True)
-class DataSet:
-    """A published data set.
+class Published:
+    """What a result says of a published set.
 
     Attributes
     ----------
@@ -48,6 +48,25 @@ class DataSet:
         Its folder in the cache and under `data_dir`, and its source in a configuration.
     title, licence, citation : str
         Written into every result that is made from it.
+    """
+
+    name: str
+    title: str
+    licence: str
+    citation: str
+
+    @property
+    def source(self) -> dict[str, str]:
+        """Facts that everything made from it carries."""
+        return {"name": self.title, "licence": self.licence, "citation": self.citation}
+
+
+@dataclass(frozen=True)
+class DataSet(Published):
+    """A published data set of images of one size, or of images that are brought to one.
+
+    Attributes
+    ----------
     class_names : tuple of str
         In the order of the published labels.
     n_train, n_test : int
@@ -59,10 +78,6 @@ class DataSet:
         Other names that its folder under `data_dir` may have.
     """
 
-    name: str
-    title: str
-    licence: str
-    citation: str
     class_names: tuple[str, ...]
     n_train: int
     n_test: int
@@ -70,13 +85,8 @@ class DataSet:
     files: tuple[PublishedFile, ...]
     folders: tuple[str, ...] = ()
 
-    @property
-    def source(self) -> dict[str, str]:
-        """Facts that every set of images made from it carries."""
-        return {"name": self.title, "licence": self.licence, "citation": self.citation}
 
-
-def _mirrored(bases: tuple[str, ...], table: str) -> tuple[PublishedFile, ...]:
+def mirrored(bases: tuple[str, ...], table: str) -> tuple[PublishedFile, ...]:
     """Files of a table with lines `name bytes sha256`; each base address has all of them."""
     rows = [line.split() for line in table.strip().splitlines()]
     return tuple(
@@ -93,7 +103,7 @@ CIFAR10 = DataSet(
     n_train=50_000,
     n_test=10_000,
     side=32,
-    files=_mirrored(
+    files=mirrored(
         ("https://www.cs.toronto.edu/~kriz/",),
         "cifar-10-binary.tar.gz 170052171 c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
     ),
@@ -109,7 +119,7 @@ ASIRRA = DataSet(
     n_train=4_000,
     n_test=1_000,
     side=224,
-    files=_mirrored(
+    files=mirrored(
         ("https://download.microsoft.com/download/3/E/1/3E1C3F21-ECDB-4869-8368-6DEBA77B919F/",),
         "kagglecatsanddogs_5340.zip 824887076 b7974bd00a84a99921f36ee4403f089853777b5ae8d151c76a86e64900334af9",
     ),
@@ -137,7 +147,7 @@ FASHION_MNIST = DataSet(
     n_train=60_000,
     n_test=10_000,
     side=28,
-    files=_mirrored(
+    files=mirrored(
         (
             "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
             "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
@@ -162,7 +172,7 @@ MNIST = DataSet(
     n_train=60_000,
     n_test=10_000,
     side=28,
-    files=_mirrored(
+    files=mirrored(
         (
             "https://ossci-datasets.s3.amazonaws.com/mnist/",
             "https://storage.googleapis.com/cvdf-datasets/mnist/",

@@ -85,7 +85,12 @@ class SourceFolder:
         return module.own_files(data_dir, **settings)
 
     def load(
-        self, name: str, *, seed: int, settings: Mapping[str, Any] | None = None, data_dir: str | Path | None = None
+        self,
+        name: str,
+        *,
+        seed: int | None = None,
+        settings: Mapping[str, Any] | None = None,
+        data_dir: str | Path | None = None,
     ) -> Any:
         """Load what a source has, and refuse it when it cannot be worked with.
 
@@ -93,7 +98,8 @@ class SourceFolder:
         ----------
         name : str
             One of `available()`.
-        seed : int
+        seed : int, optional
+            None in a folder whose sources leave nothing to chance, and take no seed.
         settings : mapping, optional
             Some of `settings_of(name)`; the defaults for the rest.
         data_dir : path, optional
@@ -101,7 +107,7 @@ class SourceFolder:
 
         Returns
         -------
-        loaded : ImageSet or RecordingSet
+        loaded : ImageSet, RecordingSet or Pictures
             Validated.
 
         Raises
@@ -113,8 +119,9 @@ class SourceFolder:
         """
         chosen = settings_for("setting", f"{self.noun} from {name}", dict(settings or {}), self.settings_of(name))
         module = self._module(name)
+        chance = {} if seed is None else {"seed": seed}
         place = {"data_dir": data_dir} if hasattr(module, "own_files") else {}
-        loaded = module.load(seed=seed, **place, **chosen)
+        loaded = module.load(**chance, **place, **chosen)
         loaded.validate()
         return loaded
 

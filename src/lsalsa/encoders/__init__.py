@@ -43,6 +43,8 @@ def load_encoder(path: str | Path) -> Encoder:
         raise StorageError(f"{path} is not an encoder: its metadata names no encoder")
     if metadata["encoder"] not in available():
         raise StorageError(f"{path} holds an encoder {metadata['encoder']!r}; known here: {', '.join(available())}")
+    if not isinstance(metadata.get("settings"), dict):
+        raise StorageError(f"{path} is not a whole encoder: its settings are {metadata.get('settings')!r}")
     try:
         return encoder_class(metadata["encoder"])(read_arrays(path), **metadata["settings"])
     except (ConfigError, ShapeError, DataError) as error:

@@ -8,9 +8,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from lsalsa.arrays import Device, check_count, kernels_for, namespace, to_host
-from lsalsa.arrays.checks import check_finite, check_floating
+from lsalsa.arrays.checks import check_device, check_finite, check_floating, plain
 from lsalsa.discovery import settings_for
-from lsalsa.errors import DataError, ShapeError
+from lsalsa.errors import ConfigError, DataError, ShapeError
 from lsalsa.storage import write_arrays
 
 
@@ -37,17 +37,20 @@ class Parametrised(ABC):
         That of the encoder's file.
     unit_norm : tuple of str
         Names of the parameters whose columns, along the last axis, training keeps at norm 1.
+    nonnegative_arrays : tuple of str
+        Names of parameters, where the encoder has them, that may not be negative.
 
     Raises
     ------
     ConfigError
         For a setting that does not exist or cannot be.
     ShapeError, DataError
-        For parameters that are missing, of another shape or dtype, NaN or infinite.
+        For parameters that are missing, of another shape or dtype, NaN, infinite, or negative where none may be.
     """
 
     defaults: ClassVar[dict[str, Any]]
     unit_norm: ClassVar[tuple[str, ...]] = ()
+    nonnegative_arrays: ClassVar[tuple[str, ...]] = ("thresholds", "penalties", "step")
 
     def __init__(self, arrays: Mapping[str, Any], **settings: Any):
         self.name = type(self).__module__.rpartition(".")[2]
@@ -60,6 +63,10 @@ class Parametrised(ABC):
         """All settings, the defaults where none is given; ConfigError for one that does not exist or cannot be."""
         known = settings_for("setting", cls.__name__, settings, cls.defaults)
         known["depth"] = check_count("depth", known["depth"])
+        for name, default in cls.defaults.items():
+            if isinstance(default, bool) and not isinstance(known[name], bool | np.bool_):
+                raise ConfigError(f"{name} must be true or false, found {known[name]!r}")
+            known[name] = bool(known[name]) if isinstance(default, bool) else known[name]
         cls.check(known)
         return known
 
@@ -105,9 +112,12 @@ class Parametrised(ABC):
 
     def _checked(self, arrays: Mapping[str, Any]) -> dict[str, Any]:
         names = tuple(self.shapes(self.settings, 0, 0))
+        if not isinstance(arrays, Mapping):
+            raise ShapeError(f"{self.name} needs the arrays {', '.join(names)} by name, found {type(arrays).__name__}")
         missing = [name for name in names if name not in arrays]
         if missing:
             raise ShapeError(f"{self.name} needs the arrays {', '.join(names)}; missing: {', '.join(missing)}")
+        arrays = {name: plain(name, arrays[name]) for name in names}
         self.n_features, self.n_atoms = self.sizes(self.settings, arrays)
         for name, shape in self.shapes(self.settings, self.n_features, self.n_atoms).items():
             array, first = arrays[name], arrays[names[0]]
@@ -117,7 +127,10 @@ class Parametrised(ABC):
             if array.dtype != first.dtype:
                 raise DataError(f"{name} is {array.dtype}, but {names[0]} is {first.dtype}")
             check_finite(name, array)
-        return {name: arrays[name] for name in names}
+            if name in self.nonnegative_arrays and bool((array < 0).any()):
+                raise DataError(f"{name} must not be negative, found {float(array.min()):g}")
+            check_device(name, array, namespace(first), names[0])
+        return arrays
 
     @property
     def dtype(self) -> np.dtype:
@@ -153,12 +166,20 @@ class Parametrised(ABC):
         ----------
         path : path
         metadata : mapping, optional
-            Whatever JSON can hold, to be written beside them.
+            Whatever JSON can hold, to be written beside them, under other names than the encoder's own: `encoder` and
+            `settings`.
 
         Raises
         ------
+        ConfigError, DataError
+            When the metadata have one of these names, or cannot be written as JSON.
         StorageError
             When the file cannot be written.
         """
+        own = {"encoder": self.name, "settings": self.settings}
+        if taken := own.keys() & dict(metadata or {}).keys():
+            raise ConfigError(
+                f"metadata must not be called {' or '.join(sorted(taken))}, which the encoder writes itself"
+            )
         arrays = {name: to_host(array) for name, array in self.arrays.items()}
-        write_arrays(path, arrays, {"encoder": self.name, "settings": self.settings, **(metadata or {})})
+        write_arrays(path, arrays, {**own, **(metadata or {})})

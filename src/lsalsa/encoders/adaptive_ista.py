@@ -1,8 +1,13 @@
 """Adaptive ISTA."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
+import numpy as np
+
+from lsalsa.arrays.checks import as_number
 from lsalsa.encoders._gated import GatedEncoder
+from lsalsa.errors import ConfigError
 from lsalsa.problem import SparseCodingProblem, check_problem
 
 
@@ -23,6 +28,12 @@ class AdaptiveISTA(GatedEncoder):
     """
 
     defaults: ClassVar[dict[str, Any]] = {"depth": 5, "input_bias": 4.0, "forget_bias": -4.0}
+
+    @classmethod
+    def check(cls, settings: Mapping[str, Any]) -> None:
+        for name in ("input_bias", "forget_bias"):
+            if not np.isfinite(as_number(settings[name])):
+                raise ConfigError(f"{name} must be a finite number, found {settings[name]!r}")
 
     @classmethod
     def from_problem(cls, problem: SparseCodingProblem, **settings: Any) -> "AdaptiveISTA":

@@ -1,10 +1,14 @@
 """What every encoder shares: encoding in tiles, loss and gradient. No optimiser, no clock."""
 
+import warnings
 from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+import numpy as np
+
 from lsalsa.arrays import Space, Tiles, check_matrix, namespace, tiles_for
+from lsalsa.arrays.checks import check_device, check_out, is_contiguous, is_finite
 from lsalsa.decoders import Decoder
 from lsalsa.encoders._parameters import Parametrised
 from lsalsa.encoders._tape import Tape
@@ -113,37 +117,64 @@ class Encoder(Parametrised):
         tile_rows : int, optional
             Rows worked on together; the default keeps a tile in a core's cache.
         out : array, (n_samples, n_atoms), optional
-            Where to write the codes.
+            Where to write the codes: of the encoder's dtype, in any layout; it may overlap the signals.
 
         Returns
         -------
         codes : array, (n_samples, n_atoms)
+            `out`, where it is given. A warning says when they are not finite.
 
         Raises
         ------
         ShapeError, DataError
-            Signals of another length or dtype, NaN or Inf.
+            Signals of another length or dtype, NaN or Inf; an `out` of another shape or dtype, or read-only.
         """
-        self.check_signals(signals)
-        codes = self.xp.empty((signals.shape[0], self.n_atoms), self.dtype) if out is None else out
+        codes = self.codes_of(signals, tile_rows=tile_rows, out=out)
+        if not is_finite(codes):
+            warnings.warn(f"codes of {self.name} hold NaN or Inf: they left the range of {self.dtype}", stacklevel=2)
+        return codes
+
+    def codes_of(self, signals: Any, *, tile_rows: int | None = None, out: Any = None) -> Any:
+        """As `encode`, without a word about codes that are not finite: for a training, whose status tells of them.
+
+        Parameters
+        ----------
+        signals, tile_rows, out
+            As for `encode`.
+        """
+        signals = self.check_signals(signals)
+        shape = (signals.shape[0], self.n_atoms)
+        if out is not None:
+            check_out("out", out, shape, self._first, any_layout=True)
+        is_direct = out is not None and is_contiguous(out) and not self._shares_memory(signals, out)
+        codes = out if is_direct else self.xp.empty(shape, self.dtype)
 
         def work(rows: slice, space: Space) -> None:
             self.forward(signals[rows], self._tape(space, signals[rows], keep=False), codes[rows])
 
         tile_rows = self.tile_rows if tile_rows is None else tile_rows
-        tiles_for(self.xp, self.n_atoms, self.dtype, tile_rows).run(work, signals.shape[0])
-        return codes
+        with np.errstate(over="ignore", invalid="ignore"):
+            tiles_for(self.xp, self.n_atoms, self.dtype, tile_rows).run(work, signals.shape[0])
+        if out is not None and not is_direct:
+            out[...] = codes
+        return codes if out is None else out
+
+    def _shares_memory(self, signals: Any, out: Any) -> bool:
+        """Whether codes written to `out` could overwrite signals that are still to be read."""
+        return self.xp.may_share_memory(signals, out)
 
     @property
     def tile_rows(self) -> int | None:
         """Rows to work on together; None leaves it to the width of the codes."""
         return None
 
-    def check_signals(self, signals: Any) -> None:
-        """Refuse signals of another length or dtype, NaN or Inf."""
-        check_matrix("signals", signals, n_columns=self.n_features)
+    def check_signals(self, signals: Any) -> Any:
+        """The signals as a plain array; refused are those of another length, dtype or device, NaN or Inf."""
+        signals = check_matrix("signals", signals, n_columns=self.n_features)
         if signals.dtype != self.dtype:
             raise DataError(f"signals are {signals.dtype}, but the encoder is {self.dtype}; convert one of them")
+        check_device("signals", signals, self.xp, "the encoder")
+        return signals
 
     def loss_and_gradient(
         self,
@@ -179,7 +210,8 @@ class Encoder(Parametrised):
         ShapeError
             When signals and targets do not fit the encoder or each other.
         """
-        loss.check("loss", self, signals, targets)
+        signals, targets = loss.check("loss", self, signals, targets)
+        self.check_signals(signals)
         return self.unchecked_loss_and_gradient(
             signals, targets, loss, names or self.parameters, tiles or self.gradient_tiles()
         )

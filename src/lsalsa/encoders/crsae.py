@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lsalsa.encoders._convolutional import ConvolutionalEncoder
 from lsalsa.encoders._momentum import momenta_of_fista
-from lsalsa.encoders.base import Tape
+from lsalsa.encoders._unfolded import UnfoldedEncoder
 from lsalsa.problem.convolutional import ConvolutionalProblem
 
 
-class CRsAE(ConvolutionalEncoder):
+class CRsAE(UnfoldedEncoder):
     """CRsAE (Tolooshams, Dey and Ba 2018 and 2020; docs/method.md, section 9).
 
     T iterations of FISTA with one bank of filters, whose decoder is the same bank: x(t) = soft(z + s H^T (y - H z);
@@ -48,70 +47,20 @@ class CRsAE(ConvolutionalEncoder):
         self.arrays["step"][...] = 1 / self._constrained()
 
     @property
+    def step(self) -> float:
+        return float(self.arrays["step"])
+
+    @property
     def thresholds(self) -> Any:
-        """Of each entry of a code: array, (n_atoms,)."""
-        of_filters = self.arrays["penalties"] * self.arrays["step"]
-        return self.xp.tile(of_filters, self.n_atoms // of_filters.size)
+        return self._of_each(self.arrays["penalties"] * self.arrays["step"])
 
-    def forward(self, signals: Any, tape: Tape, out: Any) -> Any:
-        operator, kernels, thresholds, step = self.operator(), self.kernels, self.thresholds, float(self.arrays["step"])
-        filtered = operator.correlate(signals, tape("filtered"))
-        filtered *= step
-        predicted, layers = tape.layers("predicted", self.n_features), tape.layers("x")
-        moved, z = tape("moved"), tape("z")
-        for buffer in (moved, z, out, predicted[0]):
-            buffer.fill(0)
-        for layer, momentum in enumerate(momenta_of_fista(self.depth + 1)[1:]):
-            if layer:
-                operator.synthesize(z, predicted[layer])
-                predicted[layer] *= -step
-                operator.correlate(predicted[layer], moved)
-                moved += z
-            kernels.fista_step(moved, filtered, thresholds, self.dtype.type(momentum), out, z)
-            if tape.keep:
-                layers[layer][...] = out
-        return out
+    def momenta(self, count: int) -> list[float]:
+        return momenta_of_fista(count)
 
-    def backward(self, signals: Any, tape: Tape, codes_gradient: Any, names: Sequence[str]) -> dict[str, Any]:
-        xp, operator, step = self.xp, self.operator(), float(self.arrays["step"])
-        predicted, layers = tape.layers("predicted", self.n_features), tape.layers("x")
-        momenta = momenta_of_fista(self.depth)
-        gradient = {name: xp.zeros_like(array) for name, array in self.arrays.items()}
-        scaled = xp.multiply(signals, step, out=tape("scaled", self.n_features))
-        gx, before = codes_gradient, tape("before")  # what x(t) got, and x(t-1) already, through the momentum
-        before.fill(0)
-        for layer in reversed(range(self.depth)):
-            z = self._extrapolated(layers, layer, momenta[layer], tape("z"))
-            masked = xp.multiply(gx, layers[layer] != 0, out=tape("masked"))
-            self._add_to_thresholds(gradient, layers[layer], masked, z, names)
-            residual = predicted[layer]  # -s H z so far
-            residual += scaled
-            gradient["filters"] += operator.filter_gradient(residual, masked)
-            if layer:
-                back = operator.synthesize(masked, residual)
-                back *= -step
-                gradient["filters"] += operator.filter_gradient(back, z)
-                masked += operator.correlate(back, gx)
-                xp.multiply(masked, 1 + momenta[layer], out=gx)
-                gx += before
-                xp.multiply(masked, -momenta[layer], out=before)
-        return gradient
-
-    def _extrapolated(self, layers: Any, layer: int, momentum: float, out: Any) -> Any:
-        """z of a layer."""
-        if layer == 0:
-            out.fill(0)
-        else:
-            self.xp.multiply(layers[layer - 1], 1 + momentum, out=out)
-        if layer > 1:
-            out -= momentum * layers[layer - 2]
-        return out
-
-    def _add_to_thresholds(self, gradient: dict[str, Any], x: Any, masked: Any, z: Any, names: Sequence[str]) -> None:
-        """Add the layer's gradients of penalties and step; where x is not zero, x - z is s times its slope in s."""
+    def add_to_thresholds(self, gradient: dict[str, Any], x: Any, masked: Any, z: Any, names: Sequence[str]) -> None:
+        """Where x is not zero, x - z is s times its slope in s."""
         step, penalties = self.arrays["step"], gradient["penalties"]
         if "penalties" in names:
-            slopes = self.xp.sign(x) * masked
-            penalties -= step * self.xp.sum(slopes.reshape(-1, penalties.shape[0]), axis=0)
+            penalties += step * self._slope(x, masked, penalties)
         if "step" in names:
             gradient["step"] += self.xp.sum(masked * (x - z)) / step

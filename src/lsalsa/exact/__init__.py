@@ -6,12 +6,15 @@ from typing import Any
 import numpy as np
 
 from lsalsa.arrays import Space, check_count, check_matrix, is_host, namespace, nearest, tiles_for
+from lsalsa.arrays.checks import as_number, check_device, check_squares
 from lsalsa.errors import ConfigError, DivergedError, ShapeError
 from lsalsa.problem import Problem, SparseCodingProblem
 from lsalsa.problem.convolutional import ConvolutionalProblem
 from lsalsa.solvers.base import check_signals, warn_if_all_zero
 
 __all__ = ["OptimalCodes", "optimal_codes"]
+
+ROOM = 0.9  # of the tolerance is for a solver whose codes are rounded to float32; rounding takes far less than the rest
 
 
 @dataclass
@@ -23,14 +26,19 @@ class OptimalCodes:
     codes : array, (n_samples, n_atoms)
         In the dtype of the signals; off the support exactly zero.
     relative_gap : array, (n_samples,), float64
-        Duality gap over objective of the float64 codes, before they are rounded to the signals' dtype; rounding to
-        float32 by itself can cost a gap of about 1e-6.
+        Duality gap over objective of these codes. The dual is evaluated at the residual of the float64 codes from which
+        they were rounded: `problem.relative_gap(signals, codes, dual_points)` is the same number. At the residual of
+        float32 codes themselves the bound is looser, by about 1e-6.
     objective : array, (n_samples,), float64
+        Of these codes.
+    dual_points : array, (n_samples, n_features), float64, or None
+        The feasible points of the dual that certify the codes, where they were asked for.
     """
 
     codes: Any
     relative_gap: Any
     objective: Any
+    dual_points: Any = None
 
 
 def optimal_codes(
@@ -42,6 +50,7 @@ def optimal_codes(
     method: str = "auto",
     max_iterations: int = 20_000,
     tile_rows: int | None = None,
+    dual_points: bool = False,
 ) -> OptimalCodes:
     """Solve the problem to a certified relative duality gap, for every sample.
 
@@ -62,6 +71,8 @@ def optimal_codes(
         Rounds of the active set or iterations after which a sample is given up.
     tile_rows : int, optional
         Rows worked on together.
+    dual_points : bool
+        Keep what certifies the codes, for whoever wants to check.
 
     Returns
     -------
@@ -70,7 +81,8 @@ def optimal_codes(
     Raises
     ------
     DivergedError
-        When a sample misses the tolerance; the worst is named. Codes without a certificate are never returned.
+        When a sample misses the tolerance, or does so once its code is rounded to float32; the worst is named. Codes
+        without a certificate are never returned.
     ConfigError, ShapeError, DataError
         Arguments out of range, arrays that do not fit, NaN or Inf.
 
@@ -79,30 +91,45 @@ def optimal_codes(
     A constant number of FISTA iterations, as the LSALSA paper uses for its optimal codes, is no certificate: some
     samples converge far more slowly than the average.
     """
-    check_signals(problem, signals)
-    if not 0 < tolerance < 1:
-        raise ConfigError(f"tolerance must lie between 0 and 1, found {tolerance}")
+    signals = check_signals(problem, signals)
+    check_squares("signals", signals)
+    if not 0 < as_number(tolerance) < 1:
+        raise ConfigError(f"tolerance must lie between 0 and 1, found {tolerance!r}")
     check_count("max_iterations", max_iterations)
-    _check_start(start, signals.shape[0], problem.n_atoms)
+    codes = _start(problem, signals, start)
     xp, exact = namespace(signals), problem.astype(np.float64)
-    solver = _solver(method, exact, signals)(exact, tolerance, max_iterations)
+    is_rounded = exact is not problem
+    solver = _solver(method, exact, signals)(exact, ROOM * tolerance if is_rounded else tolerance, max_iterations)
+    n = signals.shape[0]
     result = OptimalCodes(
-        xp.zeros((signals.shape[0], problem.n_atoms), problem.dtype) if start is None else start.astype(problem.dtype),
-        xp.zeros(signals.shape[0], np.float64),
-        xp.zeros(signals.shape[0], np.float64),
+        codes,
+        xp.zeros(n, np.float64),
+        xp.zeros(n, np.float64),
+        xp.zeros((n, problem.n_features), np.float64) if dual_points else None,
     )
+    solved_gap = xp.zeros(n, np.float64)
 
     def work(rows: slice, space: Space) -> None:
         tile = signals[rows].astype(np.float64)
         codes = solver(tile, result.codes[rows].astype(np.float64))
+        missed = keep(rows, tile, codes)
+        if hasattr(solver, "again") and missed.size:
+            codes[missed] = solver.again(tile[missed])
+            keep(rows, tile, codes)
+
+    def keep(rows: slice, tile: Any, codes: Any) -> Any:
+        """Put codes and what certifies them in place; the rows of the tile that miss the tolerance."""
         result.codes[rows] = codes
-        result.objective[rows] = exact.objective(tile, codes)
-        result.relative_gap[rows] = exact.relative_gap(tile, codes)
+        found = exact.certificate(tile, codes, result.codes[rows] if is_rounded else codes)
+        solved_gap[rows], result.relative_gap[rows], result.objective[rows] = found[:3]
+        if result.dual_points is not None:
+            result.dual_points[rows] = found[3]
+        return xp.flatnonzero(~(found[0] <= tolerance))
 
     with np.errstate(over="ignore", invalid="ignore"):
         tile_rows = problem.tile_rows if tile_rows is None else tile_rows
-        tiles_for(xp, problem.n_atoms, np.dtype(np.float64), tile_rows).run(work, signals.shape[0])
-    _refuse_uncertified(result, tolerance, max_iterations)
+        tiles_for(xp, problem.n_atoms, np.dtype(np.float64), tile_rows).run(work, n)
+    _refuse_uncertified(result.relative_gap, solved_gap, tolerance, max_iterations)
     warn_if_all_zero(problem, signals, result.codes)
     return result
 
@@ -128,21 +155,33 @@ def _solver(method: str, problem: Problem, signals: Any) -> Any:
     raise nearest("method of optimal_codes", method, ("auto", "active_set", "proximal"))
 
 
-def _check_start(start: Any, n_samples: int, n_atoms: int) -> None:
+def _start(problem: Problem, signals: Any, start: Any) -> Any:
+    """New codes to start from, in the problem's dtype: zeros, or those that are given."""
+    shape = (signals.shape[0], problem.n_atoms)
     if start is None:
+        return namespace(signals).zeros(shape, problem.dtype)
+    if getattr(start, "shape", None) != shape:
+        raise ShapeError(f"start must have shape {shape}, found {getattr(start, 'shape', type(start).__name__)}")
+    start = check_matrix("start", start)
+    check_device("start", start, namespace(signals), "the problem")
+    with np.errstate(over="ignore"):
+        codes = check_matrix("start", start.astype(problem.dtype))
+    return namespace(signals).maximum(codes, 0) if getattr(problem, "nonnegative", False) else codes
+
+
+def _refuse_uncertified(gap: Any, solved_gap: Any, tolerance: float, max_iterations: int) -> None:
+    xp = namespace(gap)
+    missed = ~(gap <= tolerance)  # NaN misses as well
+    if not bool(missed.any()):
         return
-    if getattr(start, "shape", None) != (n_samples, n_atoms):
-        raise ShapeError(f"start must have shape {(n_samples, n_atoms)}, found {getattr(start, 'shape', type(start))}")
-    check_matrix("start", start)
-
-
-def _refuse_uncertified(result: OptimalCodes, tolerance: float, max_iterations: int) -> None:
-    xp = namespace(result.codes)
-    missed = ~(result.relative_gap <= tolerance)  # NaN misses as well
-    if bool(missed.any()):
-        worst = int(xp.argmax(xp.where(xp.isnan(result.relative_gap), xp.inf, result.relative_gap)))
+    worst = int(xp.argmax(xp.where(xp.isnan(gap), xp.inf, gap)))
+    if bool((solved_gap[missed] <= tolerance).all()):
         raise DivergedError(
-            f"{int(missed.sum())} of {len(missed)} codes miss the relative duality gap {tolerance:g} "
-            f"after {max_iterations} iterations; the worst is sample {worst} "
-            f"with {float(result.relative_gap[worst]):.2e}"
+            f"{int(missed.sum())} of {len(missed)} codes meet the relative duality gap {tolerance:g} in float64, but "
+            f"float32 cannot hold them: the worst is sample {worst} with {float(gap[worst]):.2e} once it is rounded; "
+            f"give dictionaries and signals in float64, or scale them"
         )
+    raise DivergedError(
+        f"{int(missed.sum())} of {len(missed)} codes miss the relative duality gap {tolerance:g} "
+        f"after {max_iterations} iterations; the worst is sample {worst} with {float(gap[worst]):.2e}"
+    )

@@ -11,8 +11,8 @@ shrinks with them.
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from lsalsa.arrays.compiling import compiled as compiled_with
 from lsalsa.problem import SparseCodingProblem
 
 VIOLATION = 1e-9  # relative excess of a correlation over its penalty that still counts as none
@@ -21,7 +21,7 @@ GROWTH = 0.25  # but no more at once than this share of the active atoms (and tw
 DEPENDENT = 1e-10  # part of an atom outside the span of the active ones, squared, below which it depends on them
 TRUSTED = 1 / 3  # share of the rank that a start may use; factorising more costs more than starting from zero
 
-compiled = njit(nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"})
+compiled = compiled_with({"reassoc", "contract", "nsz"})
 
 
 class ActiveSet:
@@ -38,6 +38,8 @@ class ActiveSet:
     """
 
     def __init__(self, problem: SparseCodingProblem, tolerance: float, max_iterations: int):
+        if problem.xp.any(problem.dictionary):  # for atoms of zeros, zero codes are right
+            problem.check_scale()
         self.max_rounds = max_iterations
         self.dictionary = np.ascontiguousarray(problem.dictionary)
         self.gram = np.ascontiguousarray(problem.gram)
@@ -48,6 +50,12 @@ class ActiveSet:
         rank = min(self.dictionary.shape)
         _solve_tile(self.gram, signals @ self.dictionary, self.penalties, codes, rank, self.max_rounds)
         return codes
+
+    def again(self, signals: np.ndarray) -> np.ndarray:
+        """Codes of signals that missed the tolerance, from the atoms instead of their Gram matrix."""
+        from lsalsa.exact.orthogonal import OrthogonalActiveSet
+
+        return OrthogonalActiveSet(self.dictionary, self.penalties, self.max_rounds)(signals)
 
 
 @compiled

@@ -21,8 +21,8 @@ functions share comes in tuples (not named ones: a compiled function could not b
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from lsalsa.arrays.compiling import compiled as compiled_with
 from lsalsa.exact.active_set import settle
 
 COARSEST = 3.0  # excess of a correlation over its penalty that is repaired first
@@ -30,8 +30,8 @@ FINER = 0.3  # from one level of excess to the next
 ENOUGH = 64  # codes of a cluster, beyond those that the violator itself overlaps
 MOST = 512  # codes of a cluster in all
 
-compiled = njit(nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"})
-compiled_for_finite = njit(nogil=True, cache=True, error_model="numpy", fastmath=True)
+compiled = compiled_with({"reassoc", "contract", "nsz"})
+compiled_for_finite = compiled_with(True)
 
 
 @compiled
@@ -84,6 +84,20 @@ def _count_active(x: Any, n_filters: int) -> Any:
             if x[row, i] != 0.0:
                 active[row, i // n_filters] += 1
     return active
+
+
+@compiled
+def support_of(x: Any) -> Any:
+    """The entries of a code, (n_atoms,), that are not zero: array, int64, in order."""
+    n = 0
+    for i in range(x.shape[0]):
+        n += x[i] != 0.0
+    places, n = np.empty(n, np.int64), 0
+    for i in range(x.shape[0]):
+        if x[i] != 0.0:
+            places[n] = i
+            n += 1
+    return places
 
 
 @compiled

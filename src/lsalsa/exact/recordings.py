@@ -6,14 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from lsalsa.arrays import check_count
-from lsalsa.arrays.checks import check_finite, check_floating
+from lsalsa.arrays import check_count, one_blas_thread
+from lsalsa.arrays.checks import as_number, check_finite, check_floating, plain
+from lsalsa.convolution.occurrences import add_occurrences
 from lsalsa.errors import ConfigError, DivergedError, ShapeError
+from lsalsa.exact.clusters import support_of
 from lsalsa.exact.convolutional import ClusterActiveSet
 from lsalsa.problem.certified import dual_objective
 from lsalsa.problem.convolutional import ConvolutionalProblem
 
-SHORTEST = 16  # filter lengths that a window must hold: a quarter of it is looked at ahead
+SHORTEST = 16  # filter lengths that a window must hold: a quarter of it is looked at ahead at most
+AHEAD = 64  # filter lengths that are looked at ahead where there is silence before them
 
 
 @dataclass
@@ -54,9 +57,10 @@ def code_recording(
     """Optimal codes of a recording, a stretch at a time, as if it had been coded whole.
 
     A window of the recording is coded, and its codes up to a seam become final; those beyond it are a start for the
-    next window. The seam is in the middle of the longest stretch without codes, at least a quarter of the window before
-    its end. Where there is no such silence the seam cuts through overlapping codes. The certificate counts every sample
-    and every position of the recording, the seams included: what a seam costs is seen in it.
+    next window. The seam is in the middle of a silence, the longest stretch without codes, some filter lengths before
+    the end of the window; where none there is longer than a filter, of the longest one at least a quarter of the window
+    before its end. Without any silence the seam cuts through overlapping codes. The certificate counts every sample and
+    every position of the recording, the seams included: what a seam costs is seen in it.
 
     Parameters
     ----------
@@ -86,8 +90,8 @@ def code_recording(
     """
     if len(problem.signal_shape) != 1:
         raise ConfigError(f"recordings need filters of one axis, found filters of shape {problem.filters.shape}")
-    if not 0 < tolerance < 1:
-        raise ConfigError(f"tolerance must lie between 0 and 1, found {tolerance}")
+    if not 0 < as_number(tolerance) < 1:
+        raise ConfigError(f"tolerance must lie between 0 and 1, found {tolerance!r}")
     least = SHORTEST * max(problem.filters.shape[0], problem.stride[0])
     check_count("window", window, least)
     check_count("max_iterations", max_iterations)
@@ -97,9 +101,9 @@ def code_recording(
 def _stretches(recording: "_Recording", chunks: Iterable[Any], window: int) -> Iterator[CodedStretch]:
     for piece in _pieces(chunks, window):
         recording.append(piece)
-        if recording.signal.size >= window:
-            yield recording.code(is_last=False)
-    yield recording.code(is_last=True)
+        while recording.signal.size >= window:
+            yield recording.code(window)
+    yield recording.code(recording.signal.size, is_last=True)
 
 
 def _pieces(chunks: Iterable[Any], size: int) -> Iterator[np.ndarray]:
@@ -108,6 +112,7 @@ def _pieces(chunks: Iterable[Any], size: int) -> Iterator[np.ndarray]:
         if getattr(chunk, "ndim", None) != 1:
             found = getattr(chunk, "shape", type(chunk).__name__)
             raise ShapeError(f"chunk {number} must have shape (n_samples,), found {found}")
+        chunk = plain(f"chunk {number}", chunk)
         check_floating(f"chunk {number}", chunk)
         check_finite(f"chunk {number}", chunk)
         yield from (chunk[first : first + size].astype(np.float64) for first in range(0, len(chunk), size))
@@ -116,92 +121,128 @@ def _pieces(chunks: Iterable[Any], size: int) -> Iterator[np.ndarray]:
 class _Recording:
     """The part of a recording that is not coded yet, and the certificate of the part that is.
 
+    Codes are in units of their penalties, and are kept by their places: entry `place` of a code is filter
+    `place % n_filters` at position `place // n_filters`.
+
     Attributes
     ----------
     signal : array, (n,)
-        Samples from position `first` on.
-    spill : array, (length,) or shorter
-        What final codes before `first` add to these samples.
-    start : array, (n_positions * n_filters,)
+        Samples from position `first` on, less what final codes before `first` add to them.
+    start : (places, values)
         Codes from `first` on, as the last window had them.
     residual : array, (reach * stride,) or shorter
         The last final residuals: those that positions see whose filters reach beyond `first`.
-    open_codes : array, (reach, n_filters) or shorter
-        The final codes at those positions.
+    open_codes : (places, values)
+        The final codes at those positions, counted from the first of them; there are `n_open` positions.
     """
 
     def __init__(self, problem: ConvolutionalProblem, tolerance: float, max_iterations: int):
-        self.problem, self.tolerance, self.max_iterations = problem, tolerance, max_iterations
-        self.signal, self.spill, self.start, self.residual = (np.empty(0) for _ in range(4))
-        self.open_codes = np.empty((0, problem.n_filters))
-        self.first, self.penalties = 0, np.asarray(problem.penalties)
+        self.problem, self.penalties = problem.of_unit_penalties(), np.asarray(problem.penalties)
+        self.tolerance, self.max_iterations = tolerance, max_iterations
+        self.filters = np.ascontiguousarray(self.problem.filters.T)
+        self.signal, self.residual = np.empty(0), np.empty(0)
+        self.start = self.open_codes = (np.empty(0, np.int64), np.empty(0))
+        self.first = self.n_open = 0
         self.squared = self.weighted = self.explained = 0.0
         self.above = self.below = -np.inf
+        self._solvers: dict[int, ClusterActiveSet] = {}
 
     def append(self, samples: np.ndarray) -> None:
         self.signal = np.concatenate([self.signal, samples])
 
-    def code(self, is_last: bool) -> CodedStretch:
-        """Code what is there; its codes up to a seam, or all of the last window, are final."""
-        codes, spill = self._code_window()
-        seam = len(codes) if is_last else _quiet_place(codes)
-        self.start = codes[seam:].ravel().copy()
-        codes[seam:] = 0
-        spill += self._synthesized(codes)
-        n_final = self.signal.size if is_last else seam * self.problem.stride[0]
-        self._count(self.signal[:n_final] - spill[:n_final], codes[:seam])
-        stretch = self._stretch(codes[:seam])
-        self.signal, self.spill = self.signal[n_final:], spill[n_final:][: self.problem.filters.shape[0]].copy()
+    def code(self, size: int, is_last: bool = False) -> CodedStretch:
+        """Code the next samples; their codes up to a seam, or all of the last window, are final."""
+        with one_blas_thread():
+            return self._code(size, is_last)
+
+    def _code(self, size: int, is_last: bool) -> CodedStretch:
+        codes, n_filters = self._code_window(size), len(self.filters)
+        places, n_positions = support_of(codes), codes.size // n_filters
+        seam = n_positions if is_last else self._seam(places // n_filters, n_positions)
+        n_final = int(np.searchsorted(places, seam * n_filters))
+        values = codes[places]
+        self.start = places[n_final:] - seam * n_filters, values[n_final:]
+        places, values = places[:n_final], values[:n_final]
+        self._add(places, -values, self.signal)
+        n_samples = size if is_last else seam * self.problem.stride[0]
+        self._count(self.signal[:n_samples], seam, places, values)
+        stretch = self._stretch(seam, places, values)
+        self.signal = self.signal[n_samples:]
         self.first += seam
         return stretch
 
-    def _code_window(self) -> tuple[np.ndarray, np.ndarray]:
-        """Optimal codes of the samples that are there, (n_positions, n_filters), and what earlier codes add to them."""
-        n, length = self.signal.size, self.problem.filters.shape[0]
-        if n < length:
-            raise ShapeError(f"a recording must have at least the {length} samples of a filter, found {n}")
-        window = self.problem.with_signal_shape(n)
-        spill, codes = np.zeros(n), np.zeros((1, window.n_atoms))
-        spill[: self.spill.size], codes[0, : self.start.size] = self.spill, self.start
-        solver = ClusterActiveSet(window, self.tolerance, self.max_iterations)
-        return solver((self.signal - spill)[None], codes).reshape(-1, self.problem.n_filters), spill
+    def _code_window(self, size: int) -> np.ndarray:
+        """Optimal codes of the next samples: array, (n_positions * n_filters,)."""
+        solver = self._solver_of(size)
+        residual, codes = self.signal[:size].copy(), np.zeros((1, solver.problem.n_atoms))
+        places, values = self.start
+        codes[0, places] = values
+        self._add(places, -values, residual)
+        solver.repair(residual[None], codes)
+        return codes[0]
 
-    def _synthesized(self, codes: np.ndarray) -> np.ndarray:
-        return self.problem.with_signal_shape(self.signal.size).reconstruct(codes.reshape(1, -1))[0]
+    def _solver_of(self, size: int) -> ClusterActiveSet:
+        """The solver of a window, which is kept: nearly all windows have one size."""
+        if size not in self._solvers:
+            window = self._problem_of(size)
+            self._solvers = {size: ClusterActiveSet(window, self.tolerance, self.max_iterations)}
+        return self._solvers[size]
 
-    def _count(self, residual: np.ndarray, codes: np.ndarray) -> None:
+    def _problem_of(self, size: int) -> ConvolutionalProblem:
+        length = self.problem.filters.shape[0]
+        if size < length:
+            raise ShapeError(f"a recording must have at least the {length} samples of a filter, found {size}")
+        return self.problem.with_signal_shape(size)
+
+    def _add(self, places: np.ndarray, values: np.ndarray, signal: np.ndarray) -> None:
+        add_occurrences(self.filters, self.problem.stride[0], places, values, signal)
+
+    def _seam(self, active: np.ndarray, n_positions: int) -> int:
+        """The position up to which codes become final; `active` are the positions with codes."""
+        reach = -(-self.problem.filters.shape[0] // self.problem.stride[0])
+        quarter = n_positions // 4
+        ahead = min(quarter, AHEAD * reach)
+        seam, silence = _quiet_place(active, n_positions - 2 * ahead, n_positions - ahead)
+        return seam if silence > reach else _quiet_place(active, n_positions // 2, n_positions - quarter)[0]
+
+    def _count(self, residual: np.ndarray, n_positions: int, places: np.ndarray, values: np.ndarray) -> None:
         """Add final residuals, and the codes whose filters they reach to the end of, to the certificate."""
         self.squared += float(residual @ residual)
-        residual, codes = np.concatenate([self.residual, residual]), np.concatenate([self.open_codes, codes])
-        problem = self.problem.with_signal_shape(residual.size)
-        correlations, closed = problem.correlate(residual[None]), problem.grid[0]
+        residual = np.concatenate([self.residual, residual])
+        places = np.concatenate([self.open_codes[0], places + self.n_open * len(self.filters)])
+        values = np.concatenate([self.open_codes[1], values])
+        problem = self._problem_of(residual.size)
+        correlations = problem.operator.correlate(residual[None], np.empty((1, problem.n_atoms)))
+        closed = problem.grid[0]
         above, below = problem.steepness(correlations)
         self.above, self.below = max(self.above, float(above[0])), max(self.below, float(below[0]))
-        self.weighted += float((np.abs(codes[:closed]) @ self.penalties).sum())
-        self.explained += float(np.vdot(codes[:closed], correlations))
-        self.residual, self.open_codes = residual[closed * self.problem.stride[0] :], codes[closed:]
+        n_closed = int(np.searchsorted(places, closed * len(self.filters)))
+        self.weighted += float(np.abs(values[:n_closed]).sum())
+        self.explained += float(values[:n_closed] @ correlations[0, places[:n_closed]])
+        self.open_codes = places[n_closed:] - closed * len(self.filters), values[n_closed:]
+        self.n_open = self.n_open + n_positions - closed
+        self.residual = residual[closed * self.problem.stride[0] :]
 
-    def _stretch(self, codes: np.ndarray) -> CodedStretch:
+    def _stretch(self, n_positions: int, places: np.ndarray, values: np.ndarray) -> CodedStretch:
         """The stretch with these codes, once the recording is certified up to it."""
         objective, along = 0.5 * self.squared + self.weighted, self.squared + self.explained  # <y, r> = <r + H x, r>
         gap = objective - float(dual_objective(np.float64(along), self.squared, self.above, self.below))
         relative_gap = max(gap, 0.0) / (objective or 1.0)
-        stop = self.first + len(codes)
+        stop = self.first + n_positions
         if not relative_gap <= self.tolerance:
             raise DivergedError(
                 f"the recording up to code position {stop} misses the relative duality gap {self.tolerance:g} with "
                 f"{relative_gap:.2e}: a window was given up, or its codes reach farther than a quarter of it; take a "
                 f"longer window, more iterations or larger penalties"
             )
-        positions, filters = np.nonzero(codes)
-        values = codes[positions, filters]
+        positions, filters = np.divmod(places, len(self.filters))
+        values = values / self.penalties[filters]
         return CodedStretch(self.first, stop, positions + self.first, filters, values, objective, relative_gap)
 
 
-def _quiet_place(codes: np.ndarray) -> int:
-    """The middle of the longest run of positions without codes in the third quarter of a window."""
-    first, stop = len(codes) // 2, len(codes) - len(codes) // 4
-    active = first + np.flatnonzero(codes[first:stop].any(axis=1))
-    edges = np.concatenate([[first - 1], active, [stop]])
+def _quiet_place(active: np.ndarray, first: int, stop: int) -> tuple[int, int]:
+    """The middle of the longest run of positions without codes between two positions, and how long it is."""
+    inside = active[np.searchsorted(active, first) : np.searchsorted(active, stop)]
+    edges = np.concatenate([[first - 1], inside, [stop]])
     longest = int(np.diff(edges).argmax())
-    return int(edges[longest] + edges[longest + 1] + 1) // 2
+    return int(edges[longest] + edges[longest + 1] + 1) // 2, int(edges[longest + 1] - edges[longest]) - 1

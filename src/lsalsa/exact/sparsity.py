@@ -4,13 +4,17 @@ from typing import Any
 
 import numpy as np
 
-from lsalsa.errors import ConfigError, DataError
+from lsalsa.arrays.checks import as_number
+from lsalsa.errors import ConfigError, DataError, DivergedError
 from lsalsa.exact import optimal_codes
 from lsalsa.metrics import zero_share
 from lsalsa.problem import SparseCodingProblem
 
 PRECISION = 1.01
 """The found penalties are at most this factor above the smallest ones."""
+
+SMALLEST = 1e-6
+"""Share of the penalty above which all codes are zero, below which no penalty is tried."""
 
 TOLERANCE = 1e-4
 """Relative duality gap of the codes that are counted; their zeros are settled long before the usual one."""
@@ -40,10 +44,11 @@ def with_zero_share(problem: SparseCodingProblem, signals: Any, share: float) ->
     ConfigError
         When the share is not between 0 and 1.
     DataError
-        When all signals are zero: their codes are zero under any penalty.
+        When all signals are zero, or orthogonal to all atoms: their codes are zero under any penalty. When codes are
+        sparse enough however small the penalty is, as those of many more atoms than features.
     """
-    if not 0 < share < 1:
-        raise ConfigError(f"zero_share must lie between 0 and 1, found {share}")
+    if not 0 < as_number(share) < 1:
+        raise ConfigError(f"zero_share must lie between 0 and 1, found {share!r}")
     if not bool(signals.any()):
         raise DataError("no penalty can be chosen by the share of zeros: all signals are zero")
     dense, sparse = _bracket(problem, signals, share)
@@ -58,12 +63,25 @@ def with_zero_share(problem: SparseCodingProblem, signals: Any, share: float) ->
 
 def _bracket(problem: SparseCodingProblem, signals: Any, share: float) -> tuple[float, float]:
     """Multiples of the penalties below and above the wanted one, within a factor of two."""
-    factor = min(1.0, 0.5 * float((problem.lambda_max(signals) / problem.penalties).max()))  # not all codes zero
+    largest = float((problem.lambda_max(signals) / problem.penalties).max())
+    if not largest:
+        raise DataError("no penalty can be chosen by the share of zeros: no signal correlates with an atom")
+    factor = min(1.0, 0.5 * largest)  # not all codes zero
     while _share_at(problem, signals, factor) < share:
         factor *= 2
-    while _share_at(problem, signals, factor / 2) >= share:
+    while factor > SMALLEST * largest:
+        try:
+            is_sparse = _share_at(problem, signals, factor / 2) >= share
+        except DivergedError:  # so small a penalty that codes cannot be certified
+            break
+        if not is_sparse:
+            return factor / 2, factor
         factor /= 2
-    return factor / 2, factor
+    raise DataError(
+        f"no smallest penalty gives {share:.0%} zeros: codes have them at {factor / largest:.1g} of the largest useful "
+        f"penalty still (signals of zeros, atoms of zeros, or many more atoms than features); ask for a larger share, "
+        f"or choose the penalty yourself"
+    )
 
 
 def _share_at(problem: SparseCodingProblem, signals: Any, factor: float) -> float:

@@ -4,9 +4,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
 
-from lsalsa.arrays import check_matrix
+import numpy as np
+
+from lsalsa.arrays import check_matrix, namespace
+from lsalsa.arrays.checks import as_number, check_device, check_finite, check_floating, plain
 from lsalsa.decoders import Decoder
-from lsalsa.errors import ShapeError
+from lsalsa.errors import DataError, ShapeError
 from lsalsa.problem import Problem
 
 
@@ -25,11 +28,42 @@ class Encodes(Protocol):
     def n_atoms(self) -> int:
         """Length of a code."""
 
-    def encode(self, signals: Any) -> Any:
-        """Codes of signals: array, (n_samples, n_atoms)."""
+    def codes_of(self, signals: Any) -> Any:
+        """Codes of signals, finite or not: array, (n_samples, n_atoms)."""
 
     def decoder(self, problem: Any) -> Decoder:
         """The map from codes to signals that belongs to the encoder."""
+
+
+def checked_rates(name: str, given: Any) -> Any:
+    """Numbers that weigh a loss, none of them negative, as an array with one axis.
+
+    Parameters
+    ----------
+    name : str
+        As a message shall call them.
+    given : array or sequence of float
+
+    Returns
+    -------
+    array, (n,)
+
+    Raises
+    ------
+    ShapeError, DataError
+        For something else.
+    """
+    if isinstance(given, list | tuple):
+        numbers = np.array([as_number(value) for value in given], np.float64)
+    else:
+        numbers = plain(name, given)
+    if numbers.ndim != 1:
+        raise ShapeError(f"{name} must have one axis, found shape {numbers.shape}")
+    check_floating(name, numbers)
+    check_finite(name, numbers)
+    if bool((numbers < 0).any()):
+        raise DataError(f"{name} must not be negative, found {float(numbers.min()):g}")
+    return numbers
 
 
 class Loss(ABC):
@@ -79,8 +113,8 @@ class Loss(ABC):
         """What tells this loss from another one, in values that JSON holds; a checkpoint of another one is refused."""
         return {"loss": self.name}
 
-    def check(self, purpose: str, encoder: Encodes, signals: Any, targets: Any) -> None:
-        """Refuse data that do not fit the encoder or each other.
+    def check(self, purpose: str, encoder: Encodes, signals: Any, targets: Any) -> tuple[Any, Any]:
+        """Signals and targets as plain arrays; refused are those that do not fit the encoder or each other.
 
         Parameters
         ----------
@@ -91,17 +125,24 @@ class Loss(ABC):
         targets : array, (n_samples, `target_columns`)
             Ignored without supervision.
 
+        Returns
+        -------
+        signals, targets : array
+            To be used instead of those that were given.
+
         Raises
         ------
         ShapeError, DataError
             Another shape, no sample, another kind of number, NaN or Inf.
         """
-        check_matrix(f"{purpose} signals", signals, n_columns=encoder.n_features)
+        signals = check_matrix(f"{purpose} signals", signals, n_columns=encoder.n_features)
         if self.supervised:
             columns = self.target_columns(encoder)
-            check_matrix(f"{purpose} targets", targets, n_columns=columns, n_rows=signals.shape[0])
+            targets = check_matrix(f"{purpose} targets", targets, n_columns=columns, n_rows=signals.shape[0])
+            check_device(f"{purpose} targets", targets, namespace(signals), "signals")
         if signals.shape[0] == 0:
             raise ShapeError(f"{purpose} needs at least one sample, found 0")
+        return signals, targets
 
     def target_columns(self, encoder: Encodes) -> int:
         """Length of a target: that of a code, unless a loss has other targets."""

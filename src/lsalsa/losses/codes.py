@@ -31,7 +31,7 @@ class CodesLoss(Loss):
         return value, error, {}
 
     def scores(self, encoder: Encodes, signals: Any, targets: Any) -> dict[str, float]:
-        codes = encoder.encode(signals)
+        codes = encoder.codes_of(signals)
         return {"validation_rmse": rmse(codes, targets), "zero_share": zero_share(codes)}
 
     def is_nothing(self, scores: Mapping[str, Any], signals: Any, targets: Any) -> bool:

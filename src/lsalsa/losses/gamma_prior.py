@@ -5,9 +5,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from lsalsa.arrays import namespace
+from lsalsa.arrays import check_count, namespace
+from lsalsa.arrays.checks import as_number
 from lsalsa.errors import ConfigError
-from lsalsa.losses.base import Encodes, Loss
+from lsalsa.losses.base import Encodes, Loss, checked_rates
 from lsalsa.metrics import zero_share
 from lsalsa.problem import Problem
 
@@ -39,8 +40,8 @@ class GammaPriorLoss(Loss):
 
     Raises
     ------
-    ConfigError
-        When noise or strength is not positive and finite.
+    ConfigError, ShapeError, DataError
+        When noise or strength is not positive and finite, or a prior mean is negative.
 
     References
     ----------
@@ -62,8 +63,9 @@ class GammaPriorLoss(Loss):
         closed_form: bool = False,
     ):
         for name, value in {"noise": noise, "strength": strength}.items():
-            if value is None or not (np.isfinite(value) and value > 0):
-                raise ConfigError(f"{name} of gamma_prior must be positive and finite, found {value}")
+            if not 0 < as_number(value) < np.inf:
+                raise ConfigError(f"{name} of gamma_prior must be positive and finite, found {value!r}")
+        prior, n_entries = checked_rates("prior of gamma_prior", prior), check_count("n_entries", n_entries)
         self.prior, self.n_entries, self.noise, self.strength = prior, n_entries, noise, strength
         self.hold_codes, self.closed_form = hold_codes or closed_form, closed_form
         self.weight = n_entries + strength * prior / noise**2 - 1  # n + r - 1, on the logarithm
@@ -100,7 +102,7 @@ class GammaPriorLoss(Loss):
 
     def scores(self, encoder: Encodes, signals: Any, targets: Any) -> dict[str, float]:
         """The loss, sparsity, and the smallest and largest penalty."""
-        codes, penalties = encoder.encode(signals), encoder.arrays["penalties"]
+        codes, penalties = encoder.codes_of(signals), encoder.arrays["penalties"]
         xp, rates = namespace(codes), penalties.astype(np.float64) / self.noise**2
         sizes = self._sizes(codes.astype(np.float64)) / codes.shape[0]
         return {

@@ -7,6 +7,7 @@ import numpy as np
 
 from lsalsa.arrays import namespace
 from lsalsa.decoders import Decoder
+from lsalsa.errors import ConfigError
 from lsalsa.losses.base import Encodes, Loss
 from lsalsa.metrics import near_zero_share, zero_share
 from lsalsa.problem import Problem
@@ -29,6 +30,11 @@ class ReconstructionLoss(Loss):
         Whether w is the clean signal, given as a target, or the signal y itself.
     hold_codes : bool
         Whether the gradient goes through the decoder only, or through the layers as well.
+
+    Raises
+    ------
+    ConfigError
+        When the decoder is none.
     """
 
     supervised = False
@@ -36,6 +42,10 @@ class ReconstructionLoss(Loss):
     defaults: ClassVar[dict[str, Any]] = {"clean": False, "hold_codes": False}
 
     def __init__(self, decoder: Decoder, *, clean: bool = False, hold_codes: bool = False):
+        if not isinstance(decoder, Decoder):
+            raise ConfigError(
+                f"{self.name} needs a decoder, such as encoder.decoder(problem), found {type(decoder).__name__}"
+            )
         self.decoder, self.supervised, self.hold_codes = decoder, clean, hold_codes
 
     @classmethod
@@ -60,7 +70,7 @@ class ReconstructionLoss(Loss):
         return value, gradient, direct
 
     def scores(self, encoder: Encodes, signals: Any, targets: Any) -> dict[str, float]:
-        codes = encoder.encode(signals)
+        codes = encoder.codes_of(signals)
         misfit = self._misfit(encoder, codes, targets if self.supervised else signals)
         return {"validation_loss": float(misfit.mean()), **self._sparsity(codes)}
 

@@ -6,8 +6,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lsalsa.arrays import namespace
+from lsalsa.arrays.checks import check_device
 from lsalsa.decoders import Decoder
-from lsalsa.losses.base import Encodes
+from lsalsa.errors import ShapeError
+from lsalsa.losses.base import Encodes, checked_rates
 from lsalsa.losses.reconstruction import ReconstructionLoss
 from lsalsa.problem import Problem
 
@@ -29,17 +31,29 @@ class TiedDecoderLoss(ReconstructionLoss):
         Scale atoms longer than 1 to norm 1 after each step.
     hold_codes : bool
         Whether the gradient goes through the decoder only, or through the layers as well.
+
+    Raises
+    ------
+    ConfigError, DataError, ShapeError
+        When the decoder is none, or the penalties are negative or not finite.
     """
 
     defaults: ClassVar[dict[str, Any]] = {"project": False, "hold_codes": False}
 
     def __init__(self, penalties: Any, decoder: Decoder, *, project: bool = False, hold_codes: bool = False):
         super().__init__(decoder, hold_codes=hold_codes)
-        self.penalties, self.project = penalties, project
+        self.penalties, self.project = checked_rates("penalties of sc2net", penalties), project
 
     @classmethod
     def from_problem(cls, problem: Problem, encoder: Encodes, **options: Any) -> "TiedDecoderLoss":
         return cls(problem.penalty_of_atom, encoder.decoder(problem), **options)
+
+    def check(self, purpose: str, encoder: Encodes, signals: Any, targets: Any) -> tuple[Any, Any]:
+        if self.penalties.shape != (encoder.n_atoms,):
+            raise ShapeError(f"penalties of sc2net must have shape ({encoder.n_atoms},), found {self.penalties.shape}")
+        signals, targets = super().check(purpose, encoder, signals, targets)
+        check_device("penalties of sc2net", self.penalties, namespace(signals), "the encoder")
+        return signals, targets
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -61,7 +75,7 @@ class TiedDecoderLoss(ReconstructionLoss):
         `weighted_loss` multiplies each code entry by its atom's norm. Unlike the loss it does not change when atoms
         grow and codes shrink by the same factor, so it can be compared with a solver's objective.
         """
-        codes, norms = encoder.encode(signals), self.decoder.atom_norms(encoder.arrays)
+        codes, norms = encoder.codes_of(signals), self.decoder.atom_norms(encoder.arrays)
         xp, misfit = namespace(codes), self._misfit(encoder, codes, signals)
         sizes = xp.abs(codes.astype(np.float64))
         return {

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from lsalsa.arrays import Space, check_matrix, namespace, tiles_for
+from lsalsa.arrays.checks import as_number, check_squares, describe, plain
 from lsalsa.errors import DataError, ShapeError
 
 
@@ -64,7 +65,7 @@ class Certified(ABC):
         Parameters
         ----------
         signals : array, (n_samples, n_features)
-        codes : array, (n_samples, n_atoms)
+        codes : array or scipy CSR, (n_samples, n_atoms)
 
         Returns
         -------
@@ -75,13 +76,52 @@ class Certified(ABC):
         ShapeError
             Naming the array, the expected and the found shape.
         DataError
-            When signals hold NaN or Inf, or codes are negative that must not be.
+            When signals hold NaN or Inf or their squares leave the range of float64, or codes are negative that must
+            not be.
         """
-        self._check_pair(signals, codes)
+        signals, codes = self._checked_pair(signals, codes)
         return self._per_tile(lambda y, x: self._primal(y - self._synthesize(x), x), signals, codes)
 
-    def duality_gap(self, signals: Any, codes: Any) -> Any:
+    def duality_gap(self, signals: Any, codes: Any, dual_points: Any = None) -> Any:
         """Distance to the optimum that the dual certifies, per sample.
+
+        Parameters
+        ----------
+        signals : array, (n_samples, n_features)
+        codes : array or scipy CSR, (n_samples, n_atoms)
+        dual_points : array, (n_samples, n_features), optional
+            float64. Where the dual is evaluated, each scaled to its best feasible multiple, so that any point gives a
+            true bound; the residual of the codes by default. `OptimalCodes.dual_points` gives the tightest one.
+
+        Returns
+        -------
+        gap : array, (n_samples,), float64
+            Objective minus the dual objective; 0 only at the optimum. Same unit as the objective.
+
+        Raises
+        ------
+        ShapeError, DataError
+            As for `objective`.
+        """
+        return self._gap_and_objective(signals, codes, dual_points)[:, 0]
+
+    def relative_gap(self, signals: Any, codes: Any, dual_points: Any = None) -> Any:
+        """`duality_gap` divided by the objective, per sample.
+
+        Parameters
+        ----------
+        signals, codes, dual_points
+            As for `duality_gap`.
+
+        Returns
+        -------
+        relative_gap : array, (n_samples,), float64
+            0 where the objective is 0.
+        """
+        return relative(*self._gap_and_objective(signals, codes, dual_points).T)
+
+    def dual_points(self, signals: Any, codes: Any) -> Any:
+        """The best feasible multiple of each residual: what certifies codes that are nearly optimal.
 
         Parameters
         ----------
@@ -90,21 +130,22 @@ class Certified(ABC):
 
         Returns
         -------
-        gap : array, (n_samples,), float64
-            Objective minus the dual objective at the rescaled residual; 0 only at the optimum. Same unit as the
-            objective.
+        points : array, (n_samples, n_features), float64
+            |<a_j, point>| <= penalty_j for every atom, to rounding (<a_j, point> <= penalty_j for non-negative codes);
+            the dual objective there is <y, point> - |point|^2 / 2.
 
         Raises
         ------
         ShapeError, DataError
             As for `objective`.
         """
-        return self._gap_and_objective(signals, codes)[:, 0]
+        signals, codes = self._checked_pair(signals, codes)
 
-    def relative_gap(self, signals: Any, codes: Any) -> Any:
-        """`duality_gap` divided by the objective, per sample, (n_samples,), float64; 0 where the objective is 0."""
-        gap, objective = self._gap_and_objective(signals, codes).T
-        return gap / self.xp.where(objective > 0, objective, 1.0)
+        def work(y: Any, x: Any) -> Any:
+            residual = y - self._synthesize(x)
+            return residual * self._dual_scale(y, residual)[0][:, None]
+
+        return self._per_tile(work, signals, codes)
 
     def lambda_max(self, signals: Any) -> Any:
         """Smallest multiple of the penalties at which a sample's optimal code is zero.
@@ -118,21 +159,57 @@ class Certified(ABC):
         penalties : array, (n_samples, len(penalties)), float64
             A code is zero exactly where this is not above the problem's penalties.
         """
-        check_matrix("signals", signals, n_columns=self.n_features)
+        signals = check_matrix("signals", signals, n_columns=self.n_features)
         scale = self._per_tile(lambda y: self.steepness(self._correlate(y))[0], signals)
         return self.xp.maximum(scale, 0.0)[:, None] * self.xp.asarray(self.penalties)
 
-    def _gap_and_objective(self, signals: Any, codes: Any) -> Any:
-        self._check_pair(signals, codes)
+    def certificate(self, signals: Any, codes: Any, rounded: Any) -> tuple[Any, Any, Any, Any]:
+        """What certifies codes, and the same codes after rounding, at one dual point, that of the codes.
 
-        def work(y: Any, x: Any) -> Any:
+        Rounding moves the objective by the square of its error only, because codes that are optimal are a minimum; but
+        it moves the residual, and the dual objective there, by the error itself.
+
+        Parameters
+        ----------
+        signals : array, (n_samples, n_features), float64
+        codes : array, (n_samples, n_atoms), float64
+        rounded : array, (n_samples, n_atoms)
+            `codes` itself where nothing is rounded.
+
+        Returns
+        -------
+        relative_gap, rounded_gap, objective : array, (n_samples,), float64
+            The gap of the codes; gap and objective of the rounded ones.
+        points : array, (n_samples, n_features), float64
+            Feasible in the dual.
+        """
+        residual = signals - self._synthesize(codes)
+        primal, (scale, dual) = self._primal(residual, codes), self._dual_scale(signals, residual)
+        objective = primal
+        if rounded is not codes:
+            exactly = rounded.astype(np.float64)
+            objective = self._primal(signals - self._synthesize(exactly), exactly)
+        gaps = (relative(self.xp.maximum(value - dual, 0.0), value) for value in (primal, objective))
+        return *gaps, objective, residual * scale[:, None]
+
+    def _gap_and_objective(self, signals: Any, codes: Any, dual_points: Any) -> Any:
+        signals, codes = self._checked_pair(signals, codes)
+        given = []
+        if dual_points is not None:
+            given = [check_matrix("dual_points", dual_points, n_columns=self.n_features, n_rows=signals.shape[0])]
+
+        def work(y: Any, x: Any, *points: Any) -> Any:
             residual = y - self._synthesize(x)
-            primal, above, below = self._primal(residual, x), *self.steepness(self._correlate(residual))
-            along, squared = self.xp.sum(y * residual, axis=1), self.xp.sum(residual * residual, axis=1)
-            gap = primal - dual_objective(along, squared, above, below)
-            return self.xp.stack([self.xp.maximum(gap, 0.0), primal], axis=1)
+            primal, dual = self._primal(residual, x), self._dual_scale(y, *points or (residual,))[1]
+            return self.xp.stack([self.xp.maximum(primal - dual, 0.0), primal], axis=1)
 
-        return self._per_tile(work, signals, codes)
+        return self._per_tile(work, signals, codes, *given)
+
+    def _dual_scale(self, signals: Any, points: Any) -> tuple[Any, Any]:
+        """The best feasible multiple of each point, and the dual objective there."""
+        along, squared = self.xp.sum(signals * points, axis=1), self.xp.sum(points * points, axis=1)
+        scale = dual_scale(along, squared, *self.steepness(self._correlate(points)))
+        return scale, scale * along - 0.5 * scale * scale * squared
 
     def _primal(self, residual: Any, codes: Any) -> Any:
         return 0.5 * self.xp.sum(residual * residual, axis=1) + self.xp.abs(codes) @ self._weights
@@ -147,9 +224,9 @@ class Certified(ABC):
         Returns
         -------
         above, below : array, (n_samples,), float64
-            As `dual_objective` takes them: the larger side twice where codes may have both signs.
+            As `dual_scale` takes them: the larger side twice where codes may have both signs.
         """
-        shares = correlations / self._weights
+        shares = correlations if set(self.penalties) == {1.0} else correlations / self._weights
         if self.nonnegative:
             return self.xp.max(shares, axis=1), -self.xp.min(shares, axis=1)
         steepest = self.xp.max(self.xp.abs(shares), axis=1)
@@ -159,26 +236,74 @@ class Certified(ABC):
         """`work` on float64 tiles of the rows, its results one below the other."""
 
         def on_tile(rows: slice, space: Space) -> Any:
-            return work(*(array[rows].astype(np.float64) for array in arrays))
+            return work(*(_dense(array[rows]).astype(np.float64) for array in arrays))
 
         tiles = tiles_for(self.xp, self.n_atoms, np.dtype(np.float64), self.tile_rows)
         return self.xp.concatenate(tiles.run(on_tile, arrays[0].shape[0]))
 
-    def _check_pair(self, signals: Any, codes: Any) -> None:
-        check_matrix("signals", signals, n_columns=self.n_features)
+    def _checked_pair(self, signals: Any, codes: Any) -> tuple[Any, Any]:
+        """Signals, plain, and codes, plain or sparse."""
+        signals = check_matrix("signals", signals, n_columns=self.n_features)
+        check_squares("signals", signals)
         expected = (signals.shape[0], self.n_atoms)
         if getattr(codes, "shape", None) != expected:
             raise ShapeError(f"codes must have shape {expected}, found {getattr(codes, 'shape', type(codes).__name__)}")
-        if self.nonnegative and codes.size and bool((codes < 0).any()):
-            row = int((codes < 0).any(axis=1).argmax())
+        codes = codes if is_csr(codes) else plain("codes", codes)
+        if codes.dtype.kind not in "fiub":
+            raise DataError(f"codes must be real numbers, found {codes.dtype}")
+        if self.nonnegative and bool((codes < 0).sum() > 0):
+            row = int(_dense(codes < 0).any(axis=1).argmax())
             raise DataError(f"codes of a non-negative problem must not be negative, found one in row {row}")
+        return signals, codes
 
 
-def dual_objective(along: Any, squared: Any, above: Any, below: Any) -> Any:
-    """The largest dual objective among the feasible multiples of a residual: a lower bound of the primal optimum.
+def checked_penalties(given: Any, count: int, noun: str) -> tuple[float, ...]:
+    """One positive penalty for each of the parts of a problem, from one for all or one for each.
 
-    At the multiple s of r = y - A x it is s <y, r> - s^2 |r|^2 / 2. Feasible is |s <a_j, r>| <= penalty_j for every
-    atom, or s <a_j, r> <= penalty_j where codes must not be negative.
+    Parameters
+    ----------
+    given : float or sequence of float
+    count : int
+        Parts.
+    noun : str
+        What the parts are called: "filters".
+
+    Raises
+    ------
+    ShapeError, DataError
+        For another number of them, or one that is not positive and finite.
+    """
+    if isinstance(given, str | bytes) or not hasattr(given, "__len__") or np.ndim(given) == 0:
+        given = [given] * count
+    if len(given) != count:
+        raise ShapeError(f"penalties must be one number or one for each of {count} {noun}, found {len(given)}")
+    found = tuple(as_number(each) for each in given)
+    for number, (penalty, each) in enumerate(zip(found, given, strict=True), start=1):
+        if not (np.isfinite(penalty) and penalty > 0):
+            shown = describe(each) if np.ndim(each) else each
+            raise DataError(f"penalty {number} must be positive and finite, found {shown}")
+    return found
+
+
+def rounded(thresholds: Any, dtype: Any) -> Any:
+    """Positive numbers in a dtype: one that is too large becomes the largest, above which no code entry is."""
+    return namespace(thresholds).minimum(thresholds, float(np.finfo(dtype).max)).astype(dtype)
+
+
+def is_csr(codes: Any) -> bool:
+    """Whether codes are sparse rows, as `read_arrays` gives them."""
+    return getattr(codes, "format", None) == "csr"
+
+
+def _dense(rows: Any) -> Any:
+    return rows.toarray() if is_csr(rows) else rows
+
+
+def dual_scale(along: Any, squared: Any, above: Any, below: Any) -> Any:
+    """The feasible multiple s of a residual r = y - A x at which the dual objective is largest.
+
+    The dual objective at s r is s <y, r> - s^2 |r|^2 / 2. Feasible is |s <a_j, r>| <= penalty_j for every atom, or
+    s <a_j, r> <= penalty_j where codes must not be negative.
 
     Parameters
     ----------
@@ -190,7 +315,7 @@ def dual_objective(along: Any, squared: Any, above: Any, below: Any) -> Any:
 
     Returns
     -------
-    dual : array, float64
+    scale : array, float64
 
     References
     ----------
@@ -199,5 +324,25 @@ def dual_objective(along: Any, squared: Any, above: Any, below: Any) -> Any:
     xp = namespace(along)
     scale = along / xp.where(squared > 0, squared, 1.0)
     scale = xp.minimum(scale, 1.0 / xp.where(above > 0, above, 1e-300))
-    scale = xp.maximum(scale, -1.0 / xp.where(below > 0, below, 1e-300))
+    return xp.maximum(scale, -1.0 / xp.where(below > 0, below, 1e-300))
+
+
+def dual_objective(along: Any, squared: Any, above: Any, below: Any) -> Any:
+    """The dual objective at the `dual_scale` of a residual, which bounds the primal optimum from below.
+
+    Parameters
+    ----------
+    along, squared, above, below : array or float
+        As for `dual_scale`.
+
+    Returns
+    -------
+    dual : array, float64
+    """
+    scale = dual_scale(along, squared, above, below)
     return scale * along - 0.5 * scale * scale * squared
+
+
+def relative(gap: Any, objective: Any) -> Any:
+    """A gap as a share of the objective, 0 where that is 0: array, (n_samples,), float64."""
+    return gap / namespace(gap).where(objective > 0, objective, 1.0)

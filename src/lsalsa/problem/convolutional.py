@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from lsalsa.arrays import Tiles, check_count, check_matrix, kernels_for, namespace, to_host
-from lsalsa.arrays.checks import check_finite, check_floating
+from lsalsa.arrays.checks import check_finite, check_floating, plain
 from lsalsa.arrays.kernels import nonnegative as nonnegative_kernels
 from lsalsa.convolution import Convolution, ConvolutionalStep, gram_taps, lipschitz_bound
 from lsalsa.errors import DataError, ShapeError
-from lsalsa.problem.certified import Certified
+from lsalsa.problem.certified import Certified, checked_penalties, rounded
 
 ARGUMENTS = ("filters", "penalties", "signal_shape", "stride", "nonnegative")
 TILE_BYTES = 250_000  # of the codes of a tile: what an iteration works on stays in a core's cache
@@ -66,42 +66,32 @@ class ConvolutionalProblem(Certified):
         stride: int | Sequence[int] = 1,
         nonnegative: bool = False,
     ):
-        self.filters, self.nonnegative = filters, bool(nonnegative)
-        self._check_filters()
-        n_axes = filters.ndim - 1
+        self.filters, self.nonnegative = self._checked_filters(filters), bool(nonnegative)
+        n_axes = self.filters.ndim - 1
         self.signal_shape = _per_axis("signal_shape", signal_shape, n_axes)
         self.stride = _per_axis("stride", stride, n_axes)
-        self.penalties = self._checked_penalties(penalties)
-        if any(size < least for size, least in zip(self.signal_shape, filters.shape, strict=False)):
+        self.penalties = checked_penalties(penalties, self.n_filters, "filters")
+        if any(size < least for size, least in zip(self.signal_shape, self.filters.shape, strict=False)):
             raise ShapeError(
-                f"signals of shape {self.signal_shape} are smaller than the filters, {filters.shape[:-1]}: "
+                f"signals of shape {self.signal_shape} are smaller than the filters, {self.filters.shape[:-1]}: "
                 f"a filter must fit into a signal"
             )
 
-    def _check_filters(self) -> None:
-        shape = getattr(self.filters, "shape", ())
+    @staticmethod
+    def _checked_filters(filters: Any) -> Any:
+        shape: tuple[int, ...] = getattr(filters, "shape", ())
         if len(shape) not in (2, 3) or 0 in shape:
             wanted = "(length, n_filters) or (height, width, n_filters)"
-            raise ShapeError(f"filters must have shape {wanted}, found {tuple(shape) or type(self.filters).__name__}")
-        check_floating("filters", self.filters)
-        check_finite("filters", self.filters)
-        empty = (to_host(self.filters) == 0).reshape(-1, self.n_filters).all(axis=0)
+            raise ShapeError(f"filters must have shape {wanted}, found {tuple(shape) or type(filters).__name__}")
+        filters = plain("filters", filters)
+        check_floating("filters", filters)
+        check_finite("filters", filters)
+        empty = (to_host(filters) == 0).reshape(-1, shape[-1]).all(axis=0)
         if empty.any():
             raise DataError(
-                f"filter {int(empty.argmax()) + 1} of {self.n_filters} has norm 0, so its codes would mean nothing"
+                f"filter {int(empty.argmax()) + 1} of {shape[-1]} has norm 0, so its codes would mean nothing"
             )
-
-    def _checked_penalties(self, penalties: float | Sequence[float]) -> tuple[float, ...]:
-        found = tuple(float(p) for p in np.atleast_1d(np.asarray(penalties, np.float64)).ravel())
-        found = found * self.n_filters if np.ndim(penalties) == 0 else found
-        if len(found) != self.n_filters:
-            raise ShapeError(
-                f"penalties must be one number or one for each of {self.n_filters} filters, found {len(found)}"
-            )
-        for number, penalty in enumerate(found, start=1):
-            if not (np.isfinite(penalty) and penalty > 0):
-                raise DataError(f"penalty {number} must be positive and finite, found {penalty}")
-        return found
+        return filters
 
     @property
     def xp(self) -> Any:
@@ -151,7 +141,7 @@ class ConvolutionalProblem(Certified):
 
     def thresholds(self, scale: float) -> Any:
         """`penalty_of_atom` times `scale`, in float64 and rounded once: array, (n_atoms,), in the problem's dtype."""
-        values = self.xp.asarray(np.asarray(self.penalties) * scale, dtype=self.dtype)
+        values = self.xp.asarray(rounded(np.asarray(self.penalties) * scale, self.dtype))
         return self.xp.tile(values, self.n_atoms // self.n_filters)
 
     @cached_property
@@ -214,7 +204,7 @@ class ConvolutionalProblem(Certified):
         ShapeError, DataError
             When the signals do not fit the problem, or hold NaN or Inf.
         """
-        check_matrix("signals", signals, n_columns=self.n_features)
+        signals = check_matrix("signals", signals, n_columns=self.n_features)
         return self._map(self.operator.correlate, signals, self.n_atoms)
 
     def reconstruct(self, codes: Any) -> Any:
@@ -234,7 +224,7 @@ class ConvolutionalProblem(Certified):
         ShapeError, DataError
             When the codes do not fit the problem, or hold NaN or Inf.
         """
-        check_matrix("codes", codes, n_columns=self.n_atoms)
+        codes = check_matrix("codes", codes, n_columns=self.n_atoms)
         return self._map(self.operator.synthesize, codes, self.n_features)
 
     def _map(self, apply: Any, arrays: Any, n_columns: int) -> Any:
@@ -260,6 +250,11 @@ class ConvolutionalProblem(Certified):
     def with_penalties(self, penalties: float | Sequence[float]) -> "ConvolutionalProblem":
         """The same filters under other penalties; what is known of the filters is kept."""
         return self._with("lipschitz", "operator", "taps", penalties=penalties)
+
+    def of_unit_penalties(self) -> "ConvolutionalProblem":
+        """The same problem with filters divided by their penalties: those are 1, codes are multiplied by them."""
+        filters = self.filters / self.xp.asarray(self.penalties, dtype=self.dtype)
+        return self._with(filters=filters, penalties=1.0)
 
     def with_signal_shape(self, signal_shape: int | Sequence[int]) -> "ConvolutionalProblem":
         """The same filters and penalties for signals of another shape; what is known of the filters is kept."""

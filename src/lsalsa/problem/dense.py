@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lsalsa.arrays import check_matrix, kernels_for, namespace, to_host
+from lsalsa.arrays import check_matrix, is_host, kernels_for, namespace, to_host
+from lsalsa.arrays.checks import LARGEST, describe, is_finite
 from lsalsa.errors import DataError, ShapeError
-from lsalsa.problem.certified import Certified
+from lsalsa.problem.certified import Certified, checked_penalties, rounded
 
 
 class DenseStep(NamedTuple):
@@ -36,35 +37,40 @@ class SparseCodingProblem(Certified):
     Parameters
     ----------
     dictionaries : sequence of array, (n_features, n_atoms_d)
-        float32 or float64, all of one dtype; atoms are columns.
-    penalties : sequence of float
-        One positive weight per dictionary, in the unit of A^T y.
+        float32 or float64, all of one dtype; atoms are columns. One dictionary may stand by itself.
+    penalties : float or sequence of float
+        One positive weight per dictionary, or one for all, in the unit of A^T y.
 
     Raises
     ------
     ShapeError
-        When the dictionaries' rows differ or the number of penalties is not that of the dictionaries.
+        When the dictionaries' rows differ, one has no atoms, or the number of penalties is not that of the
+        dictionaries.
     DataError
         When a dictionary holds NaN or Inf, or a penalty is not positive and finite.
     """
 
-    def __init__(self, dictionaries: Sequence[Any], penalties: Sequence[float]):
-        self.dictionaries = tuple(dictionaries)
-        self.penalties = tuple(float(penalty) for penalty in penalties)
-        self._check()
+    def __init__(self, dictionaries: Any | Sequence[Any], penalties: float | Sequence[float]):
+        is_one = len(getattr(dictionaries, "shape", ())) == 2
+        self.dictionaries = self._checked_dictionaries([dictionaries] if is_one else dictionaries)
+        self.penalties = checked_penalties(penalties, len(self.dictionaries), "dictionaries")
 
-    def _check(self) -> None:
-        if not self.dictionaries or len(self.dictionaries) != len(self.penalties):
-            found = f"{len(self.dictionaries)} dictionaries and {len(self.penalties)} penalties"
-            raise ShapeError(f"a problem needs one penalty for each of at least one dictionary, found {found}")
-        n_rows = check_matrix("dictionary 1", self.dictionaries[0]).shape[0]
-        for number, dictionary in enumerate(self.dictionaries, start=1):
-            check_matrix(f"dictionary {number}", dictionary, n_rows=n_rows)
-            if dictionary.dtype != self.dtype:
-                raise DataError(f"dictionary {number} is {dictionary.dtype}, but dictionary 1 is {self.dtype}")
-        for number, penalty in enumerate(self.penalties, start=1):
-            if not (np.isfinite(penalty) and penalty > 0):
-                raise DataError(f"penalty {number} must be positive and finite, found {penalty}")
+    @staticmethod
+    def _checked_dictionaries(given: Any) -> tuple[Any, ...]:
+        if not hasattr(given, "__iter__") or isinstance(given, str | bytes):
+            raise ShapeError(f"dictionaries must be an array or a sequence of arrays, found {type(given).__name__}")
+        found = [check_matrix(f"dictionary {number}", each) for number, each in enumerate(given, start=1)]
+        if not found:
+            raise ShapeError("a problem needs one penalty for each of at least one dictionary, found 0 dictionaries")
+        for number, dictionary in enumerate(found, start=1):
+            check_matrix(f"dictionary {number}", dictionary, n_rows=found[0].shape[0])
+            if 0 in dictionary.shape:
+                raise ShapeError(f"dictionary {number} must have rows and atoms, found shape {dictionary.shape}")
+            if dictionary.dtype != found[0].dtype:
+                raise DataError(f"dictionary {number} is {dictionary.dtype}, but dictionary 1 is {found[0].dtype}")
+            if is_host(dictionary) != is_host(found[0]):
+                raise DataError(f"dictionary {number} and dictionary 1 must be on one device; move one of them")
+        return tuple(found)
 
     @property
     def xp(self) -> Any:
@@ -115,11 +121,11 @@ class SparseCodingProblem(Certified):
     @property
     def penalty_of_atom(self) -> Any:
         """The penalty of each atom: array, (n_atoms,), in the problem's dtype."""
-        return self._weights.astype(self.dtype)
+        return rounded(self._weights, self.dtype)
 
     def thresholds(self, scale: float) -> Any:
         """`penalty_of_atom` times `scale` (a step size, or 1 / mu): array, (n_atoms,), in the problem's dtype."""
-        return (self.penalty_of_atom.astype(np.float64) * scale).astype(self.dtype)
+        return rounded(self.penalty_of_atom.astype(np.float64) * scale, self.dtype)
 
     @cached_property
     def _weights(self) -> Any:
@@ -128,20 +134,45 @@ class SparseCodingProblem(Certified):
 
     @cached_property
     def lipschitz(self) -> float:
-        """Largest eigenvalue of A^T A, in float64: the Lipschitz constant of the gradient of 1/2 |y - A x|^2."""
+        """Largest eigenvalue of A^T A, in float64: the Lipschitz constant of the gradient of 1/2 |y - A x|^2.
+
+        DataError where a step size of its inverse cannot be: for a dictionary of zeros, or of extreme scale.
+        """
         from scipy.linalg import eigh
 
+        self.check_scale()
         atoms = to_host(self.dictionary).astype(np.float64)
         small = atoms @ atoms.T if atoms.shape[0] < atoms.shape[1] else atoms.T @ atoms
         last = small.shape[0] - 1
         return float(eigh(small, eigvals_only=True, subset_by_index=(last, last))[0])
 
+    def check_scale(self) -> None:
+        """Refuse, with a DataError, atoms that are all zero, or whose inner products float64 cannot hold."""
+        largest = float(self.xp.abs(self.dictionary).max())
+        if not largest:
+            raise DataError("the dictionaries are zero: no step size and no code but zero fits them")
+        if not 1 / LARGEST < largest < LARGEST:
+            raise DataError(
+                f"the dictionaries have entries up to {largest:.3g}, whose squares leave the range of float64; scale "
+                f"dictionaries and penalties by one factor"
+            )
+
     def gradient_step(self, step: float) -> DenseStep:
-        """A step of gradient descent on 1/2 |y - A x|^2, computed in float64 and rounded once."""
+        """A step of gradient descent on 1/2 |y - A x|^2, computed in float64 and rounded once.
+
+        DataError where a matrix of the step leaves the range of the problem's dtype.
+        """
         atoms = self.dictionary.astype(np.float64)
-        transition = -step * (atoms.T @ atoms)
-        transition += self.xp.eye(self.n_atoms)
-        return DenseStep((step * atoms).astype(self.dtype), transition.astype(self.dtype))
+        with np.errstate(over="ignore", invalid="ignore"):
+            transition = -step * (atoms.T @ atoms)
+            transition += self.xp.eye(self.n_atoms)
+            matrices = DenseStep((step * atoms).astype(self.dtype), transition.astype(self.dtype))
+        if not all(is_finite(matrix) for matrix in matrices):
+            raise DataError(
+                f"a gradient step of size {step:.3g} leaves the range of {self.dtype}; scale the dictionaries to norms "
+                f"near 1, or take a smaller step"
+            )
+        return matrices
 
     @cached_property
     def _atoms(self) -> Any:
@@ -154,7 +185,7 @@ class SparseCodingProblem(Certified):
     def _correlate(self, signals: Any) -> Any:
         return signals @ self._atoms
 
-    def with_penalties(self, penalties: Sequence[float]) -> "SparseCodingProblem":
+    def with_penalties(self, penalties: float | Sequence[float]) -> "SparseCodingProblem":
         """The same dictionaries under other penalties; what is known of the dictionaries is kept."""
         other = SparseCodingProblem(self.dictionaries, penalties)
         for name in ("dictionary", "gram", "lipschitz"):
@@ -173,12 +204,19 @@ class SparseCodingProblem(Certified):
         return [codes[:, block] for block in self.blocks]
 
     def reconstruct(self, codes: Any) -> Any:
-        """A x for each sample: array, (n_samples, n_features)."""
+        """A x for each sample: array, (n_samples, n_features); ShapeError for codes of another length."""
+        self._check_length(codes)
         return codes @ self.dictionary.T
 
     def reconstruct_components(self, codes: Any) -> list[Any]:
-        """A_d x_d for each dictionary: the separated sources, each (n_samples, n_features)."""
+        """A_d x_d for each dictionary: the separated sources, each (n_samples, n_features); ShapeError likewise."""
+        self._check_length(codes)
         return [part @ d.T for part, d in zip(self.split(codes), self.dictionaries, strict=True)]
+
+    def _check_length(self, codes: Any) -> None:
+        shape: tuple[int, ...] = getattr(codes, "shape", ())
+        if len(shape) != 2 or shape[1] != self.n_atoms:
+            raise ShapeError(f"codes must have shape (n_samples, {self.n_atoms}), found {describe(codes)}")
 
     def asarray(self, values: Any) -> Any:
         """The values as an array on the dictionaries' device, in their dtype."""

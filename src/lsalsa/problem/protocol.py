@@ -67,11 +67,39 @@ class Problem(Protocol):
     def objective(self, signals: Any, codes: Any) -> Any:
         """The objective of each sample: array, (n_samples,), float64."""
 
-    def duality_gap(self, signals: Any, codes: Any) -> Any:
-        """Distance to the optimum that the dual certifies, for each sample: array, (n_samples,), float64."""
+    def duality_gap(self, signals: Any, codes: Any, dual_points: Any = None) -> Any:
+        """Distance to the optimum that the dual certifies, for each sample: array, (n_samples,), float64.
 
-    def relative_gap(self, signals: Any, codes: Any) -> Any:
-        """`duality_gap` over `objective`: array, (n_samples,), float64; 0 where the objective is 0."""
+        Parameters
+        ----------
+        signals : array, (n_samples, n_features)
+        codes : array, (n_samples, n_atoms)
+        dual_points : array, (n_samples, n_features), optional
+            Where the dual is evaluated, each scaled to be feasible; the residual of the codes by default.
+        """
+
+    def relative_gap(self, signals: Any, codes: Any, dual_points: Any = None) -> Any:
+        """`duality_gap` over `objective`: array, (n_samples,), float64; 0 where the objective is 0.
+
+        Parameters
+        ----------
+        signals, codes, dual_points
+            As for `duality_gap`.
+        """
+
+    def dual_points(self, signals: Any, codes: Any) -> Any:
+        """Feasible points of the dual that certify codes: array, (n_samples, n_features), float64."""
+
+    def certificate(self, signals: Any, codes: Any, rounded: Any) -> tuple[Any, Any, Any, Any]:
+        """Relative gaps of codes and of the rounded ones, objective of those, and the dual points of the codes.
+
+        Parameters
+        ----------
+        signals : array, (n_samples, n_features), float64
+        codes : array, (n_samples, n_atoms), float64
+        rounded : array, (n_samples, n_atoms)
+            `codes` itself where nothing is rounded.
+        """
 
     def lambda_max(self, signals: Any) -> Any:
         """Smallest multiple of the penalties at which a sample's optimal code is zero: array, (n_samples, D)."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from lsalsa.discovery import class_in, modules_in
 from lsalsa.problem import Problem
-from lsalsa.solvers.base import Solution, Solver, solve_with, warn_if_all_zero
+from lsalsa.solvers.base import Solution, Solver, check_signals, solve_with, warn_if_all_zero
 
 __all__ = ["Solution", "Solver", "available", "solve", "solve_with", "solver_class"]
 
@@ -65,6 +65,7 @@ def solve(
         Signals that do not fit the problem, NaN or Inf.
     """
     solver = solver_class(method)(problem, **options)
+    signals = check_signals(problem, signals)
     solution = solve_with(solver, signals, iterations, record=record, history=history, tile_rows=tile_rows)
     warn_if_all_zero(problem, signals, solution.codes)
     return solution

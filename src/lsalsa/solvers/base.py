@@ -17,8 +17,9 @@ from lsalsa.arrays import (
     tiles_for,
     to_host,
 )
+from lsalsa.arrays.checks import check_device, is_finite
 from lsalsa.discovery import settings_for
-from lsalsa.errors import DataError
+from lsalsa.errors import ConfigError, DataError
 from lsalsa.problem import Problem
 
 DIVERGENCE_FACTOR = 1e5  # an objective this many times that of the zero code has diverged
@@ -183,9 +184,11 @@ def solve_with(
         Counts below 1, a record beyond the iterations, signals that do not fit the problem.
     """
     problem = solver.problem
-    check_signals(problem, signals)
+    signals = check_signals(problem, signals)
     check_count("iterations", iterations)
-    keep = sorted({check_count("record", t) for t in record or ()})
+    if record is not None and not hasattr(record, "__iter__"):
+        raise ConfigError(f"record must be a sequence of iterations, found {record!r}")
+    keep = sorted({check_count("record", t) for t in (() if record is None else record)})
     if keep and keep[-1] > iterations:
         raise DataError(f"record asks for iteration {keep[-1]}, but only {iterations} are run")
     tile_rows = problem.tile_rows if tile_rows is None else tile_rows
@@ -197,11 +200,13 @@ def solve_with(
     return solution
 
 
-def check_signals(problem: Problem, signals: Any) -> None:
-    """Refuse signals that do not fit the problem."""
-    check_matrix("signals", signals, n_columns=problem.n_features)
+def check_signals(problem: Problem, signals: Any) -> Any:
+    """The signals as a plain array; refused are those that do not fit the problem."""
+    signals = check_matrix("signals", signals, n_columns=problem.n_features)
     if signals.dtype != problem.dtype:
         raise DataError(f"signals are {signals.dtype}, but the problem is {problem.dtype}; convert one of them")
+    check_device("signals", signals, problem.xp, "the problem")
+    return signals
 
 
 def _run_fast(solver: Solver, signals: Any, iterations: int, keep: list[int], tiles: Tiles) -> Solution:
@@ -218,7 +223,7 @@ def _run_fast(solver: Solver, signals: Any, iterations: int, keep: list[int], ti
 
     with np.errstate(over="ignore", invalid="ignore"):  # a diverging run is reported by its status
         tiles.run(work, signals.shape[0])
-        finite = bool(solver.xp.isfinite(solver.xp.sum(out[iterations])))
+        finite = is_finite(out[iterations])
     status = "max_iterations" if finite else "diverged"
     return Solution(out[iterations], status, iterations, recorded={t: out[t] for t in keep})
 
@@ -227,7 +232,8 @@ def _run_watched(solver: Solver, signals: Any, iterations: int, keep: list[int],
     """One iteration of all tiles at a time, with the objective after each; every tile keeps buffers of its own."""
     xp, problem = solver.xp, solver.problem
     cuts = tiles.cut(signals.shape[0])
-    states = [solver.start(signals[rows], Space(xp)) for rows in cuts]
+    with np.errstate(over="ignore", invalid="ignore"):
+        states = [solver.start(signals[rows], Space(xp)) for rows in cuts]
     codes = xp.zeros((signals.shape[0], problem.n_atoms), problem.dtype)
     ceiling = DIVERGENCE_FACTOR * _mean(problem.objective(signals, codes))
     solution = Solution(codes, "max_iterations", 0)
@@ -237,7 +243,7 @@ def _run_watched(solver: Solver, signals: Any, iterations: int, keep: list[int],
                 solver.step(state)
                 solver.codes(state, codes[rows])
             objective = _mean(problem.objective(signals, codes))
-            finite = all(_is_finite(xp, getattr(s, name)) for s in states for name in solver.state)
+            finite = all(is_finite(getattr(s, name)) for s in states for name in solver.state)
             solution.iterations = t
             if not finite or not np.isfinite(objective) or objective > ceiling:
                 solution.status = "diverged"
@@ -259,10 +265,6 @@ def _stands_still(history: list[dict]) -> bool:
 
 def _mean(values: Any) -> float:
     return float(to_host(values).mean()) if values.shape[0] else 0.0
-
-
-def _is_finite(xp: Any, array: Any) -> bool:
-    return bool(xp.isfinite(xp.sum(array)))
 
 
 def warn_if_all_zero(problem: Problem, signals: Any, codes: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lsalsa.arrays import Space
+from lsalsa.arrays.checks import as_number
 from lsalsa.errors import ConfigError
 from lsalsa.solvers.base import Solver
 
@@ -27,8 +28,8 @@ class ISTA(Solver):
 
     def prepare(self) -> None:
         step = 1.0 / self.problem.lipschitz if self.step_size is None else self.step_size
-        if not (np.isfinite(step) and step > 0):
-            raise ConfigError(f"step_size must be positive and finite, found {step}")
+        if not 0 < as_number(step) < np.inf:
+            raise ConfigError(f"step_size must be positive and finite, found {step!r}")
         self.gradient_step = self.problem.gradient_step(step)
         self.thresholds = self.problem.thresholds(step)
 

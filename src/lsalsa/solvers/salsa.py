@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lsalsa.arrays import Space, nearest, to_host
+from lsalsa.arrays.checks import as_number
 from lsalsa.errors import ConfigError
 from lsalsa.problem import SparseCodingProblem, check_problem
 from lsalsa.solvers.base import Solver
@@ -91,12 +92,24 @@ def read_salsa(kernels: ModuleType, read_out: str, state: SimpleNamespace, thres
 
 
 def splitting_matrix(problem: SparseCodingProblem, mu: float) -> np.ndarray:
-    """S = (mu I + A^T A)^-1 from a Cholesky factor: array, (n_atoms, n_atoms), float64, on the host."""
-    from scipy.linalg import cho_factor, cho_solve
+    """S = (mu I + A^T A)^-1 from a Cholesky factor: array, (n_atoms, n_atoms), float64, on the host.
 
-    gram = to_host(problem.dictionary).astype(np.float64)
-    gram = gram.T @ gram
-    factor = cho_factor(gram + mu * np.eye(len(gram)))
+    ConfigError where mu is so small that the matrix is singular to rounding.
+    """
+    from scipy.linalg import LinAlgError, cho_factor, cho_solve
+
+    atoms = to_host(problem.dictionary).astype(np.float64)
+    if atoms.any():
+        problem.check_scale()
+    gram = atoms.T @ atoms
+    try:
+        factor = cho_factor(gram + mu * np.eye(len(gram)))
+    except LinAlgError as error:
+        least = len(gram) * np.finfo(float).eps * np.trace(gram)
+        raise ConfigError(
+            f"mu {mu:g} vanishes beside A^T A: mu I + A^T A is singular to rounding; take mu of at least {least:.1g}, "
+            f"or scale dictionaries, penalties and mu together"
+        ) from error
     return cho_solve(factor, np.eye(len(gram)))
 
 
@@ -115,7 +128,7 @@ def check_splitting(mu: float, read_out: str, read_outs: Sequence[str]) -> None:
     ConfigError
         When mu is not positive and finite, or there is no such read-out.
     """
-    if not (np.isfinite(mu) and mu > 0):
-        raise ConfigError(f"mu must be positive and finite, found {mu}")
+    if not 0 < as_number(mu) < np.inf:
+        raise ConfigError(f"mu must be positive and finite, found {mu!r}")
     if read_out not in read_outs:
         raise nearest("read_out", read_out, read_outs)

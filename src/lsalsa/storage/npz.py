@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from lsalsa.arrays.checks import plain
 from lsalsa.errors import DataError, StorageError
 from lsalsa.storage.files import MARK, atomic, check_exists, check_mark, not_whole, to_json
 
@@ -48,7 +49,8 @@ def write_arrays(path: str | Path, arrays: Mapping[str, Any], metadata: Mapping[
     Raises
     ------
     DataError
-        When an array has dtype object, or the metadata cannot be written as JSON.
+        When an array has dtype object or masked values, is sparse but no CSR, or the metadata cannot be written as
+        JSON.
     StorageError
         When the file cannot be written.
     """
@@ -111,6 +113,8 @@ def _members(arrays: Mapping[str, Any]) -> dict[str, np.ndarray]:
     for name, array in arrays.items():
         if getattr(array, "format", None) == "csr":
             members |= {f"{name}.{part}": np.asarray(getattr(array, part)) for part in CSR_PARTS}
+        elif hasattr(array, "toarray") or isinstance(array, np.ma.MaskedArray):
+            members[name] = plain(name, array)
         else:
             members[name] = np.asarray(array)
     for name, member in members.items():

@@ -1,13 +1,15 @@
 """Encode signals that do not fit into memory, from file to file, chunk by chunk."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from lsalsa.arrays import to_host
-from lsalsa.errors import ConfigError, LsalsaError, ShapeError
+from lsalsa.arrays.checks import check_finite, plain
+from lsalsa.errors import ConfigError, DataError, LsalsaError, ShapeError
 from lsalsa.storage.csr import CsrRows, csr_written
 from lsalsa.storage.files import check_exists
 from lsalsa.streaming.memory import chunk_rows, to_bytes
@@ -38,7 +40,8 @@ def encode_file(
         (n_samples, n_atoms): `lsalsa.storage.read_arrays` returns it as a scipy CSR.
     encode : callable
         Returns the codes (n, n_atoms) of signals (n, n_features), which it must not keep: an encoder's `encode`,
-        or a function around `solve` or `optimal_codes`.
+        or a function around `solve` or `optimal_codes`. It is called with the first signal first, to see the length of
+        a code.
     array : str
         Name of the signals in the source.
     memory_limit : int or str
@@ -55,8 +58,8 @@ def encode_file(
     StorageError
         When a file is missing, damaged or cannot be written.
     ShapeError, DataError
-        When the signals are no matrix of floating-point numbers, or the encoder refuses them; the message has the rows
-        of the file.
+        When the signals are no matrix of floating-point numbers, the encoder refuses them, or its codes are no finite
+        numbers (a solver that diverged, say); the message has the rows of the file.
 
     Notes
     -----
@@ -66,9 +69,8 @@ def encode_file(
     source, target = Path(source), Path(target)
     _check_target(source, target)
     rows = open_rows(source, array)
-    n_atoms, dtype = _kind_of_codes(rows, encode)
-    count = chunk_rows(memory_limit, rows.n_features, n_atoms, max(rows.dtype, dtype), rows.held)
-    with csr_written(target, "codes", n_atoms, dtype, metadata) as codes:
+    count, first = _chunk_rows_for(rows, encode, memory_limit)
+    with csr_written(target, "codes", first.shape[1], first.dtype, metadata) as codes:
         for chunk in rows.chunks(count):
             codes.append(_encoded(rows, chunk, codes, encode))
 
@@ -95,24 +97,49 @@ def _check_target(source: Path, target: Path) -> None:
         raise ConfigError(f"{target} is the file of the signals; give the codes a file of their own")
 
 
-def _kind_of_codes(rows: Rows, encode: Callable[[Any], Any]) -> tuple[int, np.dtype]:
-    """Length and dtype of the codes, found by encoding a signal of zeros."""
-    codes = to_host(encode(np.zeros((1, rows.n_features), rows.dtype)))
-    if codes.ndim != 2 or len(codes) != 1:
-        raise ShapeError(f"encode must give a matrix with a row per signal, found shape {codes.shape} for one signal")
-    return codes.shape[1], codes.dtype
+def _chunk_rows_for(rows: Rows, encode: Callable[[Any], Any], limit: int | str) -> tuple[int, np.ndarray]:
+    """Rows of a chunk, and codes that show the length and dtype of all: those of the first signal of the file.
+
+    A file without signals has none to show; then a signal of zeros does.
+    """
+    signals = np.zeros((1, rows.n_features), rows.dtype)
+    if rows.n_samples:
+        signals[...] = next(rows.chunks(1))
+    with _rows_named(rows, 0, 1):
+        codes = _checked_codes(encode(signals))
+        if len(codes) != 1:
+            raise ShapeError(f"encode must give a row per signal, found shape {codes.shape} for one signal")
+    return chunk_rows(limit, rows.n_features, codes.shape[1], max(rows.dtype, codes.dtype), rows.held), codes
+
+
+def _checked_codes(codes: Any) -> np.ndarray:
+    """Codes on the host, if they are a finite matrix of numbers."""
+    codes = np.asarray(codes) if isinstance(codes, list | tuple) else to_host(plain("result of encode", codes))
+    if codes.ndim != 2:
+        raise ShapeError(f"encode must give a matrix with a row per signal, found shape {codes.shape}")
+    if codes.dtype.kind not in "fciub":
+        raise DataError(f"encode must give numbers, found {codes.dtype}")
+    if codes.dtype.kind in "fc":
+        check_finite("result of encode", codes)
+    return codes
+
+
+@contextmanager
+def _rows_named(rows: Rows, first: int, count: int) -> Iterator[None]:
+    """An error of the block, which works with some rows of a file, names them."""
+    try:
+        yield
+    except LsalsaError as error:
+        raise type(error)(f"rows {first} to {first + count - 1} of {rows.path}: {error}") from error
 
 
 def _encoded(rows: Rows, chunk: np.ndarray, before: CsrRows, encode: Callable[[Any], Any]) -> np.ndarray:
     """Codes of a chunk, checked to have the length and dtype of those before; an error names the rows of the file."""
-    try:
-        codes = to_host(encode(chunk))
+    with _rows_named(rows, before.n_rows, len(chunk)):
+        codes = _checked_codes(encode(chunk))
         expected, found = (len(chunk), before.n_columns, before.dtype), (*codes.shape, codes.dtype)
         if found != expected:
             raise ShapeError(f"encode must give codes of shape and dtype {_spelled(expected)}, found {_spelled(found)}")
-    except LsalsaError as error:
-        first = before.n_rows
-        raise type(error)(f"rows {first} to {first + len(chunk) - 1} of {rows.path}: {error}") from error
     return codes
 
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from lsalsa.errors import ConfigError
 from lsalsa.study.claims.check import claim_faults
-from lsalsa.study.config.checks import BASE, OUTPUTS, faults, missing_images
+from lsalsa.study.config.checks import BASE, OUTPUTS, faults
 from lsalsa.study.config.expand import expanded, notebook_of, restricted
 from lsalsa.study.config.messages import sentences
 from lsalsa.study.config.models import Declared, Notebook, Study, Table, study_type
@@ -34,8 +34,8 @@ def load_study(settings: Mapping[str, Any], origins: Origins | None = None, root
     origins : Origins, optional
         What it was read from; every message starts with the one that is to blame. By default ``config.yaml``.
     root : path, optional
-        Root of the repository. With it, the user's files must exist, and the study or the repository's ``config.yaml``
-        must know all names in the papers' claims.
+        Root of the repository. With it, the study or its ``config.yaml`` must know all names in the papers'
+        claims.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def load_study(settings: Mapping[str, Any], origins: Origins | None = None, root
         found = faults(study, BASE)
         if not found:  # the same fault would appear again in what depends on it
             study = _with_outputs(study)
-            found = faults(study, OUTPUTS) + ([*missing_images(study), *claim_faults(study, root)] if root else [])
+            found = faults(study, OUTPUTS) + (list(claim_faults(study, root)) if root else [])
     except ValidationError as error:
         found = sentences(error, kind)
     except ConfigError as error:

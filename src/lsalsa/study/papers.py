@@ -64,6 +64,8 @@ class Paper:
         (study, output) -> what its kinds of tables and figures get besides what every kind gets.
     check : callable
         Study -> sentences on faults of the block that its types cannot find.
+    missing : callable
+        Study -> sentences on files of the user that the block names and that do not exist.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Paper:
     facts: Sequence[str] = ()
     shown: Callable[[Study, Output], Mapping[str, Any]] = _nothing
     check: Callable[[Study], Iterator[str]] = _no_fault
+    missing: Callable[[Study], Iterator[str]] = _no_fault
 
     @property
     def folder(self) -> Path:

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from lsalsa.arrays import one_blas_thread
+from lsalsa.arrays.checks import check_out, describe
 from lsalsa.encoders.base import Encoder
-from lsalsa.errors import DivergedError
+from lsalsa.errors import DivergedError, ShapeError
 from lsalsa.losses import Loss
 from lsalsa.seeds import generator
 from lsalsa.training.checkpoint import Checkpoint
@@ -135,10 +136,12 @@ class Training:
         validation: tuple[Any, Any] | None = None,
     ):
         self.encoder, self.settings = encoder, settings
+        for name, array in encoder.arrays.items():
+            check_out(f"parameter {name} of {encoder.name}", array, array.shape, array, any_layout=True)
         self.groups = settings.groups(loss, groups)
         self.optimizers = self._new_optimizers()
         self.signals, self.targets = self._checked("training", signals, targets)
-        self.validation = self._checked("validation", *(validation or self._first(VALIDATION_SAMPLES)))
+        self.validation = self._checked("validation", *self._pair(validation))
         self.batch_size = min(settings.batch_size, signals.shape[0])
         self.tiles = encoder.gradient_tiles()
         self.first_loss: float | None = None
@@ -150,12 +153,19 @@ class Training:
     def _checked(self, purpose: str, signals: Any, targets: Any) -> tuple[Any, Any]:
         """Signals and targets that fit; no targets where no loss needs them."""
         for group in self.groups:
-            group.loss.check(purpose, self.encoder, signals, targets)
+            signals, targets = group.loss.check(purpose, self.encoder, signals, targets)
         self.encoder.check_signals(signals)
         return signals, targets if any(group.loss.supervised for group in self.groups) else None
 
-    def _first(self, count: int) -> tuple[Any, Any]:
-        return self.signals[:count], None if self.targets is None else self.targets[:count]
+    def _pair(self, validation: Any) -> tuple[Any, Any]:
+        """Validation signals and targets as they were given, or the first ones of the training."""
+        if validation is None:
+            count, targets = VALIDATION_SAMPLES, self.targets
+            return self.signals[:count], None if targets is None else targets[:count]
+        if not isinstance(validation, tuple | list) or len(validation) != 2:
+            found = f"{len(validation)} of them" if isinstance(validation, tuple | list) else describe(validation)
+            raise ShapeError(f"validation must be a pair of signals and targets (or None), found {found}")
+        return validation[0], validation[1]
 
     @property
     def loss(self) -> Loss:

@@ -6,9 +6,14 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, ClassVar
 
+import numpy as np
+
 from lsalsa.arrays import Tiles, namespace, nearest
+from lsalsa.arrays.unit_norm import column_norms
 from lsalsa.discovery import settings_for
 from lsalsa.errors import ConfigError
+
+SAFE = (1e-15, 1e15)  # norms whose squares a sum in float32 holds
 
 
 class Optimizer(ABC):
@@ -199,7 +204,10 @@ def _with_rows(array: Any) -> Any:
 
 def clip_norm(gradient: dict[str, Any], longest: float) -> None:
     """Scale the gradients of all parameters, in place, to a common norm of at most `longest`."""
-    norm = float(sum(float(namespace(g).vdot(g, g)) for g in gradient.values())) ** 0.5
+    with np.errstate(over="ignore", under="ignore"):
+        norm = float(sum(float(namespace(g).vdot(g, g)) for g in gradient.values())) ** 0.5
+    if not SAFE[0] < norm < SAFE[1]:  # float32 does not hold the squares
+        norm = float(sum(float((column_norms(g.reshape(-1, 1))[0]) ** 2) for g in gradient.values())) ** 0.5
     if norm > longest:
         for of_parameter in gradient.values():
             of_parameter *= longest / norm

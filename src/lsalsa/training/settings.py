@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lsalsa.arrays import check_count, nearest
+from lsalsa.arrays.checks import as_number
 from lsalsa.arrays.unit_norm import remove_radial_part
 from lsalsa.discovery import settings_for
 from lsalsa.encoders.base import Encoder
@@ -127,14 +128,14 @@ class TrainingSettings:
         if self.learning_rate is not None:
             _check_rate(self.learning_rate)
         optimizer_class(self.optimizer).complete(self.constants)
-        if not 0 < self.decay <= 1:
-            raise ConfigError(f"decay must be in (0, 1], found {self.decay}")
-        if not self.tolerance >= 0:
-            raise ConfigError(f"tolerance must not be negative, found {self.tolerance}")
+        if not 0 < as_number(self.decay) <= 1:
+            raise ConfigError(f"decay must be in (0, 1], found {self.decay!r}")
+        if not as_number(self.tolerance) >= 0:
+            raise ConfigError(f"tolerance must be a number and not negative, found {self.tolerance!r}")
         if self.keep not in ("best", "last"):
             raise ConfigError(f"keep must be best or last, found {self.keep!r}")
-        if self.clip is not None and not self.clip > 0:
-            raise ConfigError(f"clip must be positive, found {self.clip}")
+        if self.clip is not None and not as_number(self.clip) > 0:
+            raise ConfigError(f"clip must be positive, found {self.clip!r}")
         for name, least in {"batch_size": 1, "epochs": 1, "seed": 0, "set_backs": 0}.items():
             check_count(name, getattr(self, name), least)
 
@@ -168,5 +169,5 @@ class TrainingSettings:
 
 
 def _check_rate(rate: Any) -> None:
-    if not (np.isfinite(rate) and rate > 0):
-        raise ConfigError(f"learning_rate must be positive and finite, found {rate}")
+    if not 0 < as_number(rate) < np.inf:
+        raise ConfigError(f"learning_rate must be positive and finite, found {rate!r}")

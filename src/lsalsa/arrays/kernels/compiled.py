@@ -5,9 +5,9 @@ Implements `lsalsa.arrays.kernels.portable`.
 
 from typing import Any
 
-from numba import njit
+from lsalsa.arrays.compiling import compiled as compiled_with
 
-compiled = njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz"})
+compiled = compiled_with({"contract", "nsz"})
 
 
 @compiled

@@ -42,9 +42,9 @@ def load(
     seed, data_dir
         As in every source, see `lsalsa.data.sources`.
     path : str
-        Folder or zip file. The label of an image is the name of its folder; when all lie in one folder, it is the file
-        name up to its first dot or underscore. Folders ``train`` and ``test`` name the side and are no labels. Where
-        this gives all images one label, or each its own, they have no labels.
+        Folder or zip file. The label of an image is the name of the outermost folder below those that all images lie
+        in; where there is none, it is the file name up to its first dot or underscore. Folders ``train`` and ``test``
+        name the side and are no labels. Where this gives all images one label, or each its own, they have no labels.
     image_size : int, optional
         Height and width that every image is brought to, whatever its own (bilinear); by default all must have one size.
     test_fraction, colour, scaling

@@ -6,12 +6,15 @@ A photograph is on the train or on the test side as a whole: no test block has a
 from __future__ import annotations
 
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 
 from lsalsa.arrays import check_count
+from lsalsa.data.image_folder import decode
 from lsalsa.data.images import ImageSet
 from lsalsa.data.patches import cut_patches
+from lsalsa.data.pictures import Pictures
 from lsalsa.errors import ConfigError, DataError
 from lsalsa.extras import from_extra
 from lsalsa.seeds import generator, seed_for
@@ -67,6 +70,23 @@ def load(*, seed: int, image_size: int = 64, per_photo: int = 64) -> ImageSet:
     )
 
 
+def whole_photographs(*, on_test_side: bool) -> Pictures:
+    """Load the photographs of one side whole, in their own sizes and in whole numbers of 255ths.
+
+    Parameters
+    ----------
+    on_test_side : bool
+    """
+    names = [name for name, _, is_test in _table() if is_test == on_test_side]
+    pictures = {}
+    for name in names:
+        image = decode(name, _packaged(name).read_bytes(), None, colour=False)
+        if image is None:
+            raise DataError(f"the photograph {name} of the package scikit-image is damaged; install it again")
+        pictures[Path(name).stem] = image
+    return Pictures.from_bytes(pictures, SOURCE)
+
+
 def _table() -> list[tuple[str, int, bool]]:
     """File name, label and side of every photograph."""
     return [
@@ -87,17 +107,23 @@ def _blocks(name: str, size: int) -> np.ndarray:
 
 
 def _read(name: str) -> np.ndarray:
-    """A photograph in grey, float32, from the packaged file: `skimage.data` would look for a cache first."""
+    """A photograph in grey, float32."""
     with from_extra("scikit-image", "the source skimage_photos"):
         from skimage.color import rgb2gray
         from skimage.io import imread
 
-    path = files("skimage") / "data" / name
-    if not path.is_file():
-        raise DataError(f"the package scikit-image carries no photograph {name}; install scikit-image 0.25 or 0.26")
-    pixels = imread(str(path))
+    pixels = imread(str(_packaged(name)))
     grey = rgb2gray(pixels) if pixels.ndim == 3 else pixels / 255
     return grey.astype(np.float32)
+
+
+def _packaged(name: str) -> Path:
+    """The file of a photograph: `skimage.data` would look for a cache first."""
+    with from_extra("scikit-image", "the photographs of scikit-image"):
+        path = Path(str(files("skimage"))) / "data" / name
+    if not path.is_file():
+        raise DataError(f"the package scikit-image carries no photograph {name}; install scikit-image 0.25 or 0.26")
+    return path
 
 
 def _stretched(blocks: np.ndarray) -> np.ndarray:

@@ -197,10 +197,12 @@ OUTPUTS: tuple[Callable[[Study], Iterator[str]], ...] = (
 )
 
 
-def missing_images(study: Study) -> Iterator[str]:
-    """Yield a sentence for each set of images whose files do not exist."""
+def missing_files(study: Study) -> Iterator[str]:
+    """Yield a sentence for each set of images, and whatever else papers need, whose files do not exist."""
     for name, images in study.images.items():
         try:
             plugins.source_files(images.source, images.settings, study.data_dir)
         except LsalsaError as error:
             yield f"images.{name}: {error}"
+    for paper in study.active_papers():
+        yield from paper.missing(study)

@@ -285,18 +285,19 @@ def render_notebook(study: Study, notebook: str) -> Resolved:
 def _shown(study: Study, section: str, output: Table | Figure) -> Resolved:
     """Fill in the lists that were left out; `lsalsa.study.shown.Shown` explains them."""
     tasks, components = study.tasks_of(output), study.components_of(output)
-    is_diagram = plugins.declared(section, output.kind, "subject") == "method"  # it shows an algorithm and no result
+    is_diagram = plugins.declared(section, output.kind, "subject") == "method"
     methods = [] if is_diagram else study.methods_shown(output)
     of_diagram = {name: plugins.class_of(name).__name__ for name in output.methods or ()} if is_diagram else {}
     options = plugins.declared(section, output.kind, "options", ())
     details = {name: getattr(output, name) for name in options if getattr(output, name) is not None}
     paper = papers().get(output.kind.rpartition(".")[0])
+    needed = list(words_of(study, section, output))
     return {
         "kind": output.kind,
-        "needs": list(words_of(study, section, output)),
+        "needs": needed,
         "title": output.title,
         "caption": plugins.declared(section, output.kind, "caption"),
-        "reduced": None if is_diagram else study.reduced,
+        "reduced": study.reduced if needed else None,  # what needs no results shows none
         "component": output.component,
         "components": {name: study.components[name].title or name for name in components},
         "tasks": {name: _task(study, name) for name in tasks},

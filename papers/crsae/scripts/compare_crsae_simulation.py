@@ -1,0 +1,7 @@
+"""Learn filters by every arm at one signal-to-noise ratio. Input, output, parameters: rule compare_crsae_simulation."""
+
+from lsalsa.study.job import job
+from papers.crsae.simulation.runs import runs_at_snr
+
+with job(snakemake) as j:
+    j.write(rows=[{**row, **j.provenance()} for run in runs_at_snr(j.params, j.device) for row in run])

@@ -1,0 +1,1 @@
+"""Filters learned from simulated spikes, where the true ones are known."""

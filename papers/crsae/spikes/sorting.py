@@ -1,0 +1,174 @@
+"""Sort the spikes of a recording with a bank of templates: exact codes of all of it, then counts on its test half."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.signal import correlate, resample
+
+from lsalsa.exact.recordings import code_recording
+from lsalsa.metrics import missed_and_false
+from papers.crsae.spikes.detection import Curve, Estimates, cells_of_templates, curve_of, merged
+from papers.crsae.spikes.recording import Recording
+from papers.crsae.spikes.templates import problem_of
+
+CHUNK = 100_000
+N_THRESHOLDS = 101
+GAP = 1e-6
+SHIFTS = np.linspace(-10.0, 15.0, 101)
+"""Of the thresholds of a curve from the chosen one, in standard deviations of the noise."""
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """Spikes of a whole recording.
+
+    Attributes
+    ----------
+    estimates : list of Estimates
+        Of each template; a spike is at the trough of its template.
+    objective, relative_gap : float
+        Of the codes of the recording as one problem; the gap certifies them.
+    """
+
+    estimates: list[Estimates]
+    objective: float
+    relative_gap: float
+
+
+def sort(recording: Recording, bank: np.ndarray, penalty: float | Sequence[float], within: int) -> Sorted:
+    """Find the spikes of every template in the whole recording.
+
+    Parameters
+    ----------
+    recording : Recording
+    bank : array, (length, n_channels, n_templates)
+    penalty : float or sequence of float
+        In standard deviations of the noise.
+    within : int
+        Codes of one template up to this many samples apart are one spike.
+
+    Returns
+    -------
+    sorted : Sorted
+    """
+    problem = problem_of(bank, penalty, len(bank), np.float64)
+    stream = recording.samples.ravel()
+    chunks = (stream[first : first + CHUNK] for first in range(0, stream.size, CHUNK))
+    stretches = list(code_recording(problem, chunks, GAP))
+    positions, filters, values = (
+        np.concatenate([getattr(each, name) for each in stretches]) for name in ("positions", "filters", "values")
+    )
+    troughs = trough_of(bank)
+    estimates = []
+    for i, trough in enumerate(troughs):
+        own = filters == i
+        estimates.append(merged(positions[own] + trough, values[own], within))
+    return Sorted(estimates, stretches[-1].objective, stretches[-1].relative_gap)
+
+
+def trough_of(bank: np.ndarray) -> np.ndarray:
+    """Return the sample of the lowest value of each template: array, (n_templates,)."""
+    return bank.min(axis=1).argmin(axis=0)
+
+
+def counts(
+    recording: Recording, found: Sorted, tolerance: int, *, in_order: bool = False
+) -> Iterator[tuple[dict[str, Any], list[dict]]]:
+    """Count each cell's missed and false spikes on the test half.
+
+    Which template is a cell's, and which threshold holds on the amplitude, is chosen on the training half.
+
+    Parameters
+    ----------
+    recording : Recording
+    found : Sorted
+    tolerance : int
+        In samples.
+    in_order : bool
+        Whether the templates are those of the cells, in their order, so that none is chosen.
+
+    Yields
+    ------
+    row : dict
+        unit, template (None for a cell that got none), threshold, n_true, n_found, n_missed, n_false, missed_percent,
+        false_percent.
+    curve : list of dict
+        shift, threshold, missed_percent and false_percent on the test half: as the threshold moves by shift from the
+        one that the training half chose, in standard deviations of the noise.
+    """
+    halves = (0, recording.test_from), (recording.test_from, len(recording.samples))
+    train, test = ([each.between(*half) for each in found.estimates] for half in halves)
+    levels = [np.linspace(0.0, max(each.amplitudes, default=1.0), N_THRESHOLDS) for each in found.estimates]
+    true = [np.split(spikes, np.searchsorted(spikes, [recording.test_from])) for spikes in recording.spikes]
+    curves = [
+        [curve_of(each, own, tolerance, level) for each, level in zip(train, levels, strict=True)] for own, _ in true
+    ]
+    chosen = range(len(curves)) if in_order else cells_of_templates(curves)
+    for unit, template in enumerate(chosen):
+        spikes = true[unit][1]
+        if template is None:
+            none = Estimates(np.empty(0, np.int64), np.empty(0))
+            yield (
+                _row(recording.names[unit], None, None, none, spikes, tolerance),
+                _points(curve_of(none, spikes, tolerance, SHIFTS)),
+            )
+            continue
+        curve = curves[unit][template]
+        threshold = float(curve.thresholds[curve.best])
+        row = _row(recording.names[unit], template, threshold, test[template].above(threshold), spikes, tolerance)
+        yield row, _points(curve_of(test[template], spikes, tolerance, np.maximum(threshold + SHIFTS, 0.0)))
+
+
+def _row(
+    unit: str, template: int | None, threshold: float | None, estimates: Estimates, spikes: np.ndarray, tolerance: int
+) -> dict[str, Any]:
+    missed, false = missed_and_false(estimates.samples, spikes, tolerance)
+    n_found, n_true = len(estimates.samples), len(spikes)
+    return {
+        "unit": unit,
+        "template": template,
+        "threshold": threshold,
+        "n_true": n_true,
+        "n_found": n_found,
+        "n_missed": missed,
+        "n_false": false,
+        "missed_percent": 100 * missed / max(n_true, 1),
+        "false_percent": 100 * false / max(n_found, 1),
+    }
+
+
+def _points(curve: Curve) -> list[dict[str, Any]]:
+    columns = (SHIFTS, curve.thresholds, *curve.percent())
+    names = ("shift", "threshold", "missed_percent", "false_percent")
+    return [dict(zip(names, map(float, point), strict=True)) for point in zip(*columns, strict=True)]
+
+
+def likeness(template: np.ndarray, true: np.ndarray, parts: int = 1) -> float:
+    """Return the largest correlation of two templates over shifts in time, channels kept apart, in [-1, 1].
+
+    Parameters
+    ----------
+    template, true : array, (length, n_channels)
+        Neither is zero; zeros are thought around them.
+    parts : int
+        Shifts are by whole samples, or by parts of a sample of the band-limited waves.
+
+    Returns
+    -------
+    likeness : float
+    """
+    a, b = (_finer(wave, parts) for wave in (template, true))
+    products = sum(correlate(one, other, mode="full") for one, other in zip(a.T, b.T, strict=True))
+    return float(np.max(products) / (np.linalg.norm(a) * np.linalg.norm(b)))
+
+
+def _finer(wave: np.ndarray, parts: int) -> np.ndarray:
+    """Return a wave at several times the rate, with silence around it."""
+    if parts == 1:
+        return wave
+    padded = np.pad(wave, ((len(wave), len(wave)), (0, 0)))
+    return resample(padded, len(padded) * parts)

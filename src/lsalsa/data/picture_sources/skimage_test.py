@@ -1,0 +1,9 @@
+"""Photographs that the scikit-image package carries, whole: the test side of the source of images `skimage_photos`."""
+
+from lsalsa.data.pictures import Pictures
+from lsalsa.data.sources.skimage_photos import whole_photographs
+
+
+def load() -> Pictures:
+    """Load the six photographs to test on."""
+    return whole_photographs(on_test_side=True)
