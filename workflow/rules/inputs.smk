@@ -14,8 +14,8 @@ def of_repository(path):
 def content_of_images(wildcards):
     """Return a hash of the user's files of a set of images, wherever they lie; nothing for a download."""
     images = study.images[wildcards.images]
-    found = own_or_exit(lambda: plugins.source_files(images.source, images.settings, study.data_dir))
-    return content_of(found, images.settings.get("path"))
+    found = lambda: plugins.source_files(images.source, images.settings, study.data_dir)
+    return content_of(own_or_exit(found, f"images.{wildcards.images}"), images.settings.get("path"))
 
 
 def content_of(paths, path=None):
@@ -28,12 +28,12 @@ def content_of(paths, path=None):
     return fingerprint(map(Path, paths), place if path is None else (place / path).parent)
 
 
-def own_or_exit(files):
-    """Return the user's files; stop with one sentence if they are not there."""
+def own_or_exit(files, name=""):
+    """Return the user's files; stop with one sentence on a part of the configuration if they are not there."""
     try:
         return [str(path) for path in files()]
     except LsalsaError as error:
-        exit_with(str(error))
+        exit_with(f"{name}: {error}" if name else str(error))
 
 
 def images_of_component(wildcards):
