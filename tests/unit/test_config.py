@@ -120,11 +120,29 @@ REFERENCES = [
     ("methods.fista.search", {"mu": [1]}, "methods.fista.search.mu cannot be searched by fista"),
     ("methods.lsalsa.search", {"muu": [1]}, "methods.lsalsa.search.muu cannot be searched by lsalsa; did you mean mu?"),
     ("methods.lsalsa.search", {"mu": [1]}, "methods.lsalsa.search.learning_rate is missing"),
-    ("methods.lsalsa.search", {"mu": [-1]}, "methods.lsalsa.search.mu must list finite numbers above 0, found -1"),
+    (
+        "methods.lsalsa.search",
+        {"mu": [-1]},
+        "methods.lsalsa.search.mu cannot list -1: mu must be positive and finite, found -1",
+    ),
+    ("methods.lsalsa.search", {"mu": [float("inf")]}, "methods.lsalsa.search.mu must list finite numbers, found inf"),
+    ("methods.lsalsa.search", {"read_out": ["x"]}, "search.read_out cannot list 'x': 'x' is not a known read_out"),
+    ("methods.lsalsa.search", {"penalty_factor": [0]}, "search.penalty_factor cannot list 0: must be positive"),
+    ("methods.lsalsa.search", {"learning_rate": [0]}, "search.learning_rate cannot list 0: learning_rate must be"),
+    ("methods.lsalsa.search", {"decay": [1.5]}, "search.decay cannot list 1.5: decay must"),
+    ("methods.lsalsa.search", {"batch_size": [0]}, "search.batch_size cannot list 0: batch_size must"),
+    ("methods.salsa", {"depths": [1], "search": {"mu": [0]}}, "methods.salsa.search.mu cannot list 0: mu must be"),
+    ("methods.salsa", {"depths": [1], "search": {"read_out": ["y"]}}, "search.read_out cannot list 'y': 'y' is not"),
     ("methods.lsalsa.search", {"batch_size": [0.5]}, "batch_size must list whole numbers, found 0.5"),
     ("methods.lsalsa.search", {"mu": [1, 1]}, "methods.lsalsa.search.mu lists a candidate twice: [1, 1]"),
     ("methods.lsalsa.search", {"read_out": [1]}, "methods.lsalsa.search.read_out must list words, found 1"),
 ]
+
+
+def test_candidates_that_the_encoder_allows_are_allowed_0_and_negative_ones_too():
+    search = {"forget_bias": [-4, 0], "learning_rate": [1e-3]}
+    study = load_study(small(methods={"adaptive_ista": {"depths": [1], "search": search}}, tables={}, figures={}))
+    assert study.methods["adaptive_ista"].search["forget_bias"] == [-4, 0]
 
 
 @pytest.mark.parametrize(("path", "value", "message"), REFERENCES, ids=lambda part: str(part)[:40])

@@ -151,7 +151,10 @@ def _grid(path: str, search: Mapping[str, Sequence[Any]], algorithm: str) -> Ite
             yield f"{path}.search.{key} cannot be searched by {algorithm}{hint(key, known)}"
             continue
         for candidate in candidates:
-            yield from _candidate(f"{path}.search.{key}", candidate, known[key])
+            faults = [*_candidate(f"{path}.search.{key}", candidate, known[key])]
+            if not faults and candidate is not None and (told := plugins.refused(algorithm, key, candidate)):
+                faults = [f"{path}.search.{key} cannot list {candidate!r}: {told}"]
+            yield from faults
         if len(set(candidates)) < len(candidates):
             yield f"{path}.search.{key} lists a candidate twice: {candidates}"
 
@@ -169,8 +172,8 @@ def _candidate(path: str, candidate: Any, default: Any) -> Iterator[str]:
             yield f"{path} must list numbers, found {candidate!r}"
     elif isinstance(default, int) and not isinstance(candidate, int):
         yield f"{path} must list whole numbers, found {candidate!r}"
-    elif not 0 < candidate < float("inf"):
-        yield f"{path} must list finite numbers above 0, found {candidate!r}"
+    elif not abs(candidate) < float("inf"):
+        yield f"{path} must list finite numbers, found {candidate!r}"
 
 
 def check_papers(study: Study) -> Iterator[str]:
