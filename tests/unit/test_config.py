@@ -1,5 +1,6 @@
 """A configuration is refused as a whole before anything runs, each fault in one sentence that helps."""
 
+import numpy as np
 import pytest
 import yaml
 from studies import ROOT, changed, refusal, small, without
@@ -103,6 +104,16 @@ REFERENCES = [
     ),
     ("components.digits_10.images", "digit", "names digit, which is not a set of images; did you mean digits?"),
     ("components.digits_10.patch_size", 40, "patch_size must be at most image_size (32), found 40"),
+    (
+        "components.digits_10.resize",
+        "none",
+        "digits_10.image_size is 32, but digits has images of 28 x 28 pixels; set resize to pad or downscale",
+    ),
+    (
+        "components.digits_10.image_size",
+        20,
+        "components.digits_10.image_size is 20, but digits has images of 28 x 28 pixels, too large to pad; set resize",
+    ),
     ("tasks.digits.components", ["digits_1"], "names digits_1, which is not a component; did you mean digits_10?"),
     ("tasks.digits.components", ["digits_10", "digits_8"], "must share one patch_size to be added, found [8, 10]"),
     ("tasks.digits.penalties", [1, 2], "tasks.digits.penalties must have one entry per component (1), found 2"),
@@ -137,6 +148,32 @@ REFERENCES = [
     ("methods.lsalsa.search", {"mu": [1, 1]}, "methods.lsalsa.search.mu lists a candidate twice: [1, 1]"),
     ("methods.lsalsa.search", {"read_out": [1]}, "methods.lsalsa.search.read_out must list words, found 1"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("images", "known"),
+    [
+        ({"source": "mnist"}, True),
+        ({"source": "skimage_photos", "settings": {"image_size": 28}}, True),
+        ({"source": "image_files", "settings": {"path": ".", "image_size": 28}}, True),
+        ({"source": "npz_images", "settings": {"path": "own.npz"}}, True),
+        ({"source": "npz_images", "settings": {"path": "sides.npz"}}, True),
+        ({"source": "npz_images", "settings": {"path": "missing.npz"}}, False),
+        ({"source": "npz_images", "settings": {"path": "not.npz"}}, False),
+        ({"source": "image_files", "settings": {"path": "."}}, False),
+    ],
+    ids=str,
+)
+def test_size_of_images_is_compared_before_any_job_wherever_it_is_known(images, known, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    np.savez("own.npz", images=np.zeros((2, 28, 28)))
+    np.savez_compressed("sides.npz", train_images=np.zeros((2, 28, 28, 3)), test_images=np.zeros((1, 28, 28, 3)))
+    (tmp_path / "not.npz").write_text("no")
+    settings = changed("components.digits_10.resize", "none", small(images={"digits": images}))
+    if known:
+        assert "image_size is 32, but digits has images of 28 x 28 pixels" in refusal(settings)
+    else:
+        load_study(settings)
 
 
 def test_candidates_that_the_encoder_allows_are_allowed_0_and_negative_ones_too():
