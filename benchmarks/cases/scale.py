@@ -61,7 +61,7 @@ def peak_memory() -> float | None:
     status = Path("/proc/self/status")
     if not status.exists():
         return None
-    (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+    (line,) = (line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM:"))
     return int(line.split()[1]) / 1024
 
 

@@ -13,7 +13,7 @@ rule check_theory:
     benchmark:
         "<results>/benchmarks/check_theory.tsv"
     conda:
-        ENVIRONMENT
+        CPU_ENVIRONMENT
     threads: 1
     resources:
         mem_mb=memory("check_theory"),
@@ -36,7 +36,7 @@ rule measure_assumptions:
     benchmark:
         "<results>/benchmarks/measure_assumptions.tsv"
     conda:
-        ENVIRONMENT
+        CPU_ENVIRONMENT
     threads: 1
     resources:
         mem_mb=memory("measure_assumptions"),

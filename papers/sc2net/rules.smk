@@ -19,7 +19,7 @@ rule learn_sc2net_dictionary:
     benchmark:
         "<results>/benchmarks/learn_sc2net_dictionary/{images}/{dictionary}.tsv"
     conda:
-        ENVIRONMENT
+        CPU_ENVIRONMENT
     threads: 1
     resources:
         mem_mb=memory("learn_sc2net_dictionary"),
@@ -65,7 +65,7 @@ rule recover_sc2net_support:
     benchmark:
         "<results>/benchmarks/recover_sc2net_support.tsv"
     conda:
-        ENVIRONMENT
+        CPU_ENVIRONMENT
     threads: 1
     resources:
         mem_mb=memory("recover_sc2net_support"),

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 import yaml
 from studies import ROOT, changed, refusal, small, without
@@ -106,6 +107,16 @@ REFERENCES = [
     ),
     ("components.digits_10.images", "digit", "names digit, which is not a set of images; did you mean digits?"),
     ("components.digits_10.patch_size", 40, "patch_size must be at most image_size (32), found 40"),
+    (
+        "components.digits_10.resize",
+        "none",
+        "digits_10.image_size is 32, but digits has images of 28 x 28 pixels; set resize to pad or downscale",
+    ),
+    (
+        "components.digits_10.image_size",
+        20,
+        "components.digits_10.image_size is 20, but digits has images of 28 x 28 pixels, too large to pad; set resize",
+    ),
     ("tasks.digits.components", ["digits_1"], "names digits_1, which is not a component; did you mean digits_10?"),
     ("tasks.digits.components", ["digits_10", "digits_8"], "must share one patch_size to be added, found [8, 10]"),
     ("tasks.digits.penalties", [1, 2], "tasks.digits.penalties must have one entry per component (1), found 2"),
@@ -123,11 +134,55 @@ REFERENCES = [
     ("methods.fista.search", {"mu": [1]}, "methods.fista.search.mu cannot be searched by fista"),
     ("methods.lsalsa.search", {"muu": [1]}, "methods.lsalsa.search.muu cannot be searched by lsalsa; did you mean mu?"),
     ("methods.lsalsa.search", {"mu": [1]}, "methods.lsalsa.search.learning_rate is missing"),
-    ("methods.lsalsa.search", {"mu": [-1]}, "methods.lsalsa.search.mu must list finite numbers above 0, found -1"),
+    (
+        "methods.lsalsa.search",
+        {"mu": [-1]},
+        "methods.lsalsa.search.mu cannot list -1: mu must be positive and finite, found -1",
+    ),
+    ("methods.lsalsa.search", {"mu": [float("inf")]}, "methods.lsalsa.search.mu must list finite numbers, found inf"),
+    ("methods.lsalsa.search", {"read_out": ["x"]}, "search.read_out cannot list 'x': 'x' is not a known read_out"),
+    ("methods.lsalsa.search", {"penalty_factor": [0]}, "search.penalty_factor cannot list 0: must be positive"),
+    ("methods.lsalsa.search", {"learning_rate": [0]}, "search.learning_rate cannot list 0: learning_rate must be"),
+    ("methods.lsalsa.search", {"decay": [1.5]}, "search.decay cannot list 1.5: decay must"),
+    ("methods.lsalsa.search", {"batch_size": [0]}, "search.batch_size cannot list 0: batch_size must"),
+    ("methods.salsa", {"depths": [1], "search": {"mu": [0]}}, "methods.salsa.search.mu cannot list 0: mu must be"),
+    ("methods.salsa", {"depths": [1], "search": {"read_out": ["y"]}}, "search.read_out cannot list 'y': 'y' is not"),
     ("methods.lsalsa.search", {"batch_size": [0.5]}, "batch_size must list whole numbers, found 0.5"),
     ("methods.lsalsa.search", {"mu": [1, 1]}, "methods.lsalsa.search.mu lists a candidate twice: [1, 1]"),
     ("methods.lsalsa.search", {"read_out": [1]}, "methods.lsalsa.search.read_out must list words, found 1"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("images", "known"),
+    [
+        ({"source": "mnist"}, True),
+        ({"source": "skimage_photos", "settings": {"image_size": 28}}, True),
+        ({"source": "image_files", "settings": {"path": ".", "image_size": 28}}, True),
+        ({"source": "npz_images", "settings": {"path": "own.npz"}}, True),
+        ({"source": "npz_images", "settings": {"path": "sides.npz"}}, True),
+        ({"source": "npz_images", "settings": {"path": "missing.npz"}}, False),
+        ({"source": "npz_images", "settings": {"path": "not.npz"}}, False),
+        ({"source": "image_files", "settings": {"path": "."}}, False),
+    ],
+    ids=str,
+)
+def test_size_of_images_is_compared_before_any_job_wherever_it_is_known(images, known, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    np.savez("own.npz", images=np.zeros((2, 28, 28)))
+    np.savez_compressed("sides.npz", train_images=np.zeros((2, 28, 28, 3)), test_images=np.zeros((1, 28, 28, 3)))
+    (tmp_path / "not.npz").write_text("no")
+    settings = changed("components.digits_10.resize", "none", small(images={"digits": images}))
+    if known:
+        assert "image_size is 32, but digits has images of 28 x 28 pixels" in refusal(settings)
+    else:
+        load_study(settings)
+
+
+def test_candidates_that_the_encoder_allows_are_allowed_0_and_negative_ones_too():
+    search = {"forget_bias": [-4, 0], "learning_rate": [1e-3]}
+    study = load_study(small(methods={"adaptive_ista": {"depths": [1], "search": search}}, tables={}, figures={}))
+    assert study.methods["adaptive_ista"].search["forget_bias"] == [-4, 0]
 
 
 @pytest.mark.parametrize(("path", "value", "message"), REFERENCES, ids=lambda part: str(part)[:40])

@@ -129,6 +129,21 @@ def test_end_by_signal_leaves_no_output(snakemake, tmp_path, capfd):
     assert "interrupted" in (tmp_path / "logs/failures.txt").read_text()
 
 
+def test_what_a_killed_attempt_left_beside_the_outputs_is_removed_and_nothing_else(snakemake, tmp_path):
+    kept = [
+        ".codes.0123456789ab.txt",
+        ".codes.npz",
+        ".codes2.0123456789ab.npz",
+        ".codes.0123.npz",
+        "codes.0123456789ab.npz",
+    ]
+    for name in (".codes.0123456789ab.npz", ".rows.ba9876543210.parquet", *kept):
+        (tmp_path / name).write_bytes(b"half")
+    with job(snakemake):
+        pass
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == sorted(kept)
+
+
 def test_truncated_input_is_refused_in_one_sentence(snakemake, tmp_path, capfd):
     with job(snakemake) as j:
         j.write(codes={"codes": np.zeros(1000)})

@@ -260,6 +260,32 @@ def test_each_rule_asks_for_its_own_settings_memory_and_code(name):
         assert wanted in text
 
 
+@pytest.mark.parametrize("name", RULES_WITH_SCRIPTS)
+def test_environment_of_a_rule_depends_on_a_gpu_only_if_the_rule_uses_one(name):
+    """Otherwise a GPU that comes or goes, or a node without one, would make the results of every rule out of date."""
+    text = RULES_WITH_SCRIPTS[name]
+    (environment,) = re.findall(r"conda:\n +(.+)", text)
+    assert environment == "ENVIRONMENT" if "gpu=GPU," in text else "gpu=0," in text and environment != "ENVIRONMENT"
+
+
+def test_no_text_is_read_or_written_in_the_encoding_of_the_locale():
+    for path in (
+        path for folder in ("src", "scripts", "papers", "benchmarks") for path in (ROOT / folder).rglob("*.py")
+    ):
+        if "tests" not in path.parts:
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call) and _opens_text(node):
+                    keywords = {keyword.arg for keyword in node.keywords}
+                    assert "encoding" in keywords, f"{path}, line {node.lineno}: give an encoding"
+
+
+def _opens_text(call):
+    if isinstance(call.func, ast.Attribute):
+        return call.func.attr in ("read_text", "write_text")
+    modes = [one.value for one in [*call.args[1:2], *(k.value for k in call.keywords)] if isinstance(one, ast.Constant)]
+    return isinstance(call.func, ast.Name) and call.func.id == "open" and not any("b" in str(mode) for mode in modes)
+
+
 def test_the_workflow_says_where_the_code_lies_and_no_script_does():
     """Scripts run in processes of their own, where neither the library nor the papers need be installed."""
     assert "\nshow_sources()\n" in (ROOT / "workflow" / "rules" / "common.smk").read_text()

@@ -252,6 +252,21 @@ def test_folder_that_takes_no_files_is_told(npz, folder):
         check_writable(folder)
 
 
+@pytest.mark.parametrize("link", ["results", "results/demo", "results/demo/codes"])
+def test_link_to_a_disk_that_is_not_mounted_is_told(tmp_path, link):
+    (tmp_path / link).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / link).symlink_to(tmp_path / "not_mounted")
+    folder = tmp_path / "results" / "demo"
+    told = (
+        f"{folder} cannot be written, {tmp_path / link} is a link to {tmp_path / 'not_mounted'}, which does not exist"
+    )
+    with pytest.raises(StorageError, match=f"^{told}$"):
+        check_writable(folder)
+    (tmp_path / "not_mounted").mkdir()
+    check_writable(folder)
+    assert free_bytes(folder) > 0
+
+
 def test_array_of_objects_is_not_written(tmp_path):
     with pytest.raises(DataError, match="names has dtype object"):
         write_arrays(tmp_path / "a.npz", {"names": np.array(["a", None], dtype=object)})

@@ -22,8 +22,9 @@ def test_images_of_a_folder_are_used_and_read_again_when_they_change(fresh):
 
     presets = (fresh.variant(change),)
     arguments = ("images_digits", "--config", "data_dir=data")
-    refused = fresh.run(*arguments, presets=presets, fails=True)
-    assert "images.digits: data_dir data is not a folder" in refused
+    for more in ([], ["--dry-run"]):
+        refused = fresh.run(*arguments, *more, presets=presets, fails=True)
+        assert "\nimages.digits: data_dir data is not a folder\n" in refused
     save(fresh.path / "data" / "mnist" / "some.npz", 20)
     assert FETCHING in fresh.plan(*arguments, presets=presets)
     shown = fresh.run(*arguments, presets=presets)
@@ -32,5 +33,9 @@ def test_images_of_a_folder_are_used_and_read_again_when_they_change(fresh):
     with np.load(fresh.path / "results" / "smoke" / "images" / "digits.npz") as arrays:
         assert dict(arrays["source"].tolist())["extent"] == f"partial: {extent}"
     assert FETCHING not in fresh.plan(*arguments, presets=presets)
+    (fresh.path / "data").rename(fresh.path / "moved{x}")
+    moved = ("images_digits", "--config", f"data_dir={fresh.path / 'moved{x}'}")
+    assert FETCHING not in fresh.plan(*moved, presets=presets)
+    (fresh.path / "moved{x}").rename(fresh.path / "data")
     save(fresh.path / "data" / "mnist" / "some.npz", 30)
     assert FETCHING in fresh.plan(*arguments, presets=presets)

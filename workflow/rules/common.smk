@@ -10,6 +10,7 @@ from lsalsa.study.config.checks import missing_files
 from lsalsa.study.config.disk import shortage
 from lsalsa.study.config.rules import memory_mb, plugins_of, settings_of
 from lsalsa.study.failures import failures_of, forget_failures, record_killed
+from lsalsa.study.fingerprint import fingerprint
 from lsalsa.study.load import load_study
 from lsalsa.study.papers import show_sources
 from lsalsa.study.provenance import hash_of
@@ -26,7 +27,8 @@ RESULTS = f"results/{study.study}"
 if workflow.is_main_process:
     logger.info(f"Study {study.study}: {ORIGINS}; its results are in {RESULTS}.")
 GPU = 1 if study.device == "gpu" or (study.device == "auto" and shutil.which("nvidia-smi")) else 0
-ENVIRONMENT = "../../envs/gpu.yaml" if GPU else "../../envs/cpu.yaml"
+CPU_ENVIRONMENT = "../../envs/cpu.yaml"  # of rules that never use a GPU, whether there is one or not
+ENVIRONMENT = "../../envs/gpu.yaml" if GPU else CPU_ENVIRONMENT
 ENCODERS = [method for method in study.methods if plugins.is_learned(study.algorithm_of(method))]
 SOLVERS = [method for method in study.methods if method not in ENCODERS]
 

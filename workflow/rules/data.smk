@@ -3,8 +3,6 @@
 
 rule fetch_images:
     """Read one set of images from its source."""
-    input:
-        files=own_files,
     output:
         images="<results>/images/{images}.npz",
     log:
@@ -12,13 +10,14 @@ rule fetch_images:
     benchmark:
         "<results>/benchmarks/fetch_images/{images}.tsv"
     conda:
-        ENVIRONMENT
+        CPU_ENVIRONMENT
     threads: 1
     resources:
         mem_mb=memory("fetch_images"),
         gpu=0,
     params:
         settings=settings("fetch_images"),
+        content=content_of_images,
         source_hash=source_hash("fetch_images"),
     script:
         "../../scripts/fetch_images.py"
@@ -35,7 +34,7 @@ rule cut_patches:
     benchmark:
         "<results>/benchmarks/cut_patches/{component}.tsv"
     conda:
-        ENVIRONMENT
+        CPU_ENVIRONMENT
     threads: 1
     resources:
         mem_mb=memory("cut_patches"),
@@ -58,7 +57,7 @@ rule make_signals:
     benchmark:
         "<results>/benchmarks/make_signals/{task}.tsv"
     conda:
-        ENVIRONMENT
+        CPU_ENVIRONMENT
     threads: 1
     resources:
         mem_mb=memory("make_signals"),

@@ -15,7 +15,7 @@ rule train_classifier:
     benchmark:
         "<results>/benchmarks/train_classifier/{task}.tsv"
     conda:
-        ENVIRONMENT
+        CPU_ENVIRONMENT
     threads: 1
     resources:
         mem_mb=memory("train_classifier"),

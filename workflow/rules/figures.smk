@@ -18,7 +18,7 @@ rule make_figure:
     benchmark:
         "<results>/benchmarks/make_figure/{figure}.tsv"
     conda:
-        ENVIRONMENT
+        CPU_ENVIRONMENT
     threads: 1
     resources:
         mem_mb=memory("make_figure"),

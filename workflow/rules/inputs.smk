@@ -11,18 +11,29 @@ def of_repository(path):
     return os.path.relpath(ROOT / path)
 
 
-def own_files(wildcards):
-    """Return the user's files of a set of images, in `data_dir` or at the setting `path`; none for a download."""
+def content_of_images(wildcards):
+    """Return a hash of the user's files of a set of images, wherever they lie; nothing for a download."""
     images = study.images[wildcards.images]
-    return own_or_exit(lambda: plugins.source_files(images.source, images.settings, study.data_dir))
+    found = lambda: plugins.source_files(images.source, images.settings, study.data_dir)
+    return content_of(own_or_exit(found, f"images.{wildcards.images}"), images.settings.get("path"))
 
 
-def own_or_exit(files):
-    """Return the user's files; stop with one sentence if they are not there."""
+def content_of(paths, path=None):
+    """Return a hash of files in `data_dir`, or of the file or folder that a setting `path` names.
+
+    They are no inputs of a rule: Snakemake would take the same files in another folder for new ones, and braces in the
+    name of a folder for a wildcard.
+    """
+    place = Path(study.data_dir or "")
+    return fingerprint(map(Path, paths), place if path is None else (place / path).parent)
+
+
+def own_or_exit(files, name=""):
+    """Return the user's files; stop with one sentence on a part of the configuration if they are not there."""
     try:
         return [str(path) for path in files()]
     except LsalsaError as error:
-        exit_with(str(error))
+        exit_with(f"{name}: {error}" if name else str(error))
 
 
 def images_of_component(wildcards):

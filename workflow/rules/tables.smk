@@ -20,7 +20,7 @@ rule make_table:
     benchmark:
         "<results>/benchmarks/make_table/{table}.tsv"
     conda:
-        ENVIRONMENT
+        CPU_ENVIRONMENT
     threads: 1
     resources:
         mem_mb=memory("make_table"),

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ from lsalsa.errors import DataError, StorageError
 from lsalsa.storage.room import free_bytes
 
 MARK = b"lsalsa 1"  # the number grows when older files can no longer be read
+DIGITS = 12  # in the name of a temporary file
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -41,7 +43,7 @@ def atomic(path: str | Path, needed: int | None = None) -> Iterator[Path]:
         When the file cannot be written; the message has the path and, on a full disk, the bytes needed and free.
     """
     path = Path(path)
-    temporary = path.with_name(f".{path.stem}.{uuid4().hex[:12]}{path.suffix}")
+    temporary = path.with_name(f".{path.stem}.{uuid4().hex[:DIGITS]}{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
@@ -53,6 +55,15 @@ def atomic(path: str | Path, needed: int | None = None) -> Iterator[Path]:
     finally:
         with suppress(OSError):  # after success there is none; a failure has its own message already
             temporary.unlink()
+
+
+def remove_left_overs(path: str | Path) -> None:
+    """Remove the temporary files of a file whose writer was killed. No other process may be writing it now."""
+    path = Path(path)
+    name = re.compile(rf"\.{re.escape(path.stem)}\.[0-9a-f]{{{DIGITS}}}{re.escape(path.suffix)}")
+    for other in path.parent.iterdir() if path.parent.is_dir() else ():
+        if name.fullmatch(other.name):
+            other.unlink(missing_ok=True)
 
 
 def write_text(path: str | Path, text: str) -> None:

@@ -15,9 +15,17 @@ def free_bytes(folder: str | Path) -> int:
 
 
 def check_writable(folder: str | Path) -> None:
-    """Raise StorageError when no file can be written into a folder, or the folder cannot be created."""
-    existing = _existing(Path(folder))
+    """Raise StorageError when no file can be written into a folder, or the folder cannot be created.
+
+    A link that leads nowhere is named, be it the folder, one above it or one in it: its disk may not be mounted.
+    """
+    folder = Path(folder)
+    existing = _existing(folder)
     try:
+        for place in (folder, *folder.parents, *(folder.iterdir() if folder.is_dir() else ())):
+            if place.is_symlink() and not place.exists():
+                where = f"{place} is a link to {place.readlink()}, which does not exist"
+                raise StorageError(f"{folder} cannot be written, {where}")
         tempfile.TemporaryFile(dir=existing).close()
     except OSError as error:
         raise StorageError(f"{folder} cannot be written, {existing} takes no files: {error.strerror}") from error

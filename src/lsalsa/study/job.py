@@ -26,7 +26,15 @@ import lsalsa
 from lsalsa.arrays import Device, set_threads
 from lsalsa.errors import LsalsaError, StorageError
 from lsalsa.seeds import seed_for
-from lsalsa.storage import read_arrays, read_metadata, read_rows, write_arrays, write_rows, write_text
+from lsalsa.storage import (
+    read_arrays,
+    read_metadata,
+    read_rows,
+    remove_left_overs,
+    write_arrays,
+    write_rows,
+    write_text,
+)
 from lsalsa.study.failures import failures_file, forget_failures, record_failure
 from lsalsa.study.folders import FOLDERS, TARGET
 
@@ -127,6 +135,8 @@ class Job:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # exit through __exit__, which cleans up
         set_threads(self.threads)
         _log_to(self.log, self.title)
+        for path in self.output:  # Snakemake lets one job at a time write a file
+            remove_left_overs(path)
         logger.debug("started with %s", self.params)
         return self
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from lsalsa.errors import ConfigError, LsalsaError
 from lsalsa.study.config import plugins
+from lsalsa.study.config.image_sides import misfits, sides_of
 from lsalsa.study.config.messages import hint, unknown
 from lsalsa.study.config.models import Method, Study, Task
 from lsalsa.study.config.outputs import (
@@ -66,6 +67,14 @@ def check_components(study: Study) -> Iterator[str]:
         yield from unknown(f"{path}.images", component.images, "a set of images", study.images)
         if component.patch_size > component.image_size:
             yield f"{path}.patch_size must be at most image_size ({component.image_size}), found {component.patch_size}"
+
+
+def check_sizes(study: Study) -> Iterator[str]:
+    """Check that images can be brought to the size that their component asks for."""
+    for name, component in study.components.items():
+        source = study.images[component.images].source if component.images in study.images else None
+        if source in plugins.sources() and (sides := sides_of(study, component.images)):
+            yield from misfits(f"components.{name}", component, sides)
 
 
 def check_tasks(study: Study) -> Iterator[str]:
@@ -151,7 +160,10 @@ def _grid(path: str, search: Mapping[str, Sequence[Any]], algorithm: str) -> Ite
             yield f"{path}.search.{key} cannot be searched by {algorithm}{hint(key, known)}"
             continue
         for candidate in candidates:
-            yield from _candidate(f"{path}.search.{key}", candidate, known[key])
+            faults = [*_candidate(f"{path}.search.{key}", candidate, known[key])]
+            if not faults and candidate is not None and (told := plugins.refused(algorithm, key, candidate)):
+                faults = [f"{path}.search.{key} cannot list {candidate!r}: {told}"]
+            yield from faults
         if len(set(candidates)) < len(candidates):
             yield f"{path}.search.{key} lists a candidate twice: {candidates}"
 
@@ -169,8 +181,8 @@ def _candidate(path: str, candidate: Any, default: Any) -> Iterator[str]:
             yield f"{path} must list numbers, found {candidate!r}"
     elif isinstance(default, int) and not isinstance(candidate, int):
         yield f"{path} must list whole numbers, found {candidate!r}"
-    elif not 0 < candidate < float("inf"):
-        yield f"{path} must list finite numbers above 0, found {candidate!r}"
+    elif not abs(candidate) < float("inf"):
+        yield f"{path} must list finite numbers, found {candidate!r}"
 
 
 def check_papers(study: Study) -> Iterator[str]:
@@ -182,6 +194,7 @@ def check_papers(study: Study) -> Iterator[str]:
 BASE: tuple[Callable[[Study], Iterator[str]], ...] = (
     check_images,
     check_components,
+    check_sizes,
     check_tasks,
     check_methods,
     check_papers,

@@ -10,12 +10,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from lsalsa.discovery import modules_in
-from lsalsa.errors import ConfigError
+from lsalsa.errors import ConfigError, LsalsaError
 from lsalsa.study.papers import modules_of_papers, papers
 
 EVERY_METHOD = {"penalty_factor": 1.0, "penalty": None, "penalty_second": None}
 NOT_SEARCHED = ("depth", "seed")
+ONE_ATOM = [np.ones((1, 1))]
 LEARNED = {"learning_rate": None, "batch_size": 100, "decay": 1.0}
 
 
@@ -66,6 +69,37 @@ def searchable(algorithm: str) -> dict[str, Any]:
         raise ConfigError(f"{algorithm} needs a {solved.__name__}, but tasks have dictionaries")
     own = {name: value for name, value in found.defaults.items() if name not in NOT_SEARCHED}  # type: ignore[attr-defined]
     return EVERY_METHOD | LEARNED | own
+
+
+@cache
+def refused(algorithm: str, name: str, value: Any) -> str | None:
+    """Return the sentence with which a candidate of a search will be refused by whatever takes it, None if it is not.
+
+    Parameters
+    ----------
+    algorithm : str
+    name : str
+        One of `searchable(algorithm)`.
+    value : number, str or bool
+        Of the type of its default.
+    """
+    try:
+        if name in EVERY_METHOD:
+            if not 0 < value < math.inf:
+                return "must be positive and finite"
+        elif is_learned(algorithm) and name in LEARNED:
+            settings = importlib.import_module("lsalsa.training").TrainingSettings
+            settings(**{"learning_rate": 1.0, name: value})
+        elif is_learned(algorithm):
+            class_of(algorithm).complete({name: value})  # type: ignore[attr-defined]
+        else:
+            problem = importlib.import_module("lsalsa.problem").SparseCodingProblem(ONE_ATOM, [1.0])
+            class_of(algorithm)(problem, **{name: value})
+    except LsalsaError as error:
+        return str(error)
+    except Exception as error:  # a user's file can raise anything
+        return f"{type(error).__name__}: {error}"
+    return None
 
 
 def n_parameters(algorithm: str, depth: int, n_features: int, n_atoms: int, **settings: Any) -> int:

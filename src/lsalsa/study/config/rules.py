@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from lsalsa.arrays import nearest
@@ -114,10 +115,12 @@ def memory_mb(study: Study, rule: str, **wildcards: str) -> int:
 
 
 def fetch_images(study: Study, images: str) -> Resolved:
-    """Resolve the source of a set of images, and all of its settings."""
+    """Resolve the source of a set of images, and all of its settings; of a `path` only the last name counts."""
     chosen = study.images[images]
     known = plugins.source_settings(chosen.source)
     settings = {name: chosen.settings.get(name, known[name]) for name in sorted(known)}
+    if isinstance(settings.get("path"), str):
+        settings["path"] = Path(settings["path"]).name
     return {"source": chosen.source, "settings": settings, "seed": study.seed}
 
 

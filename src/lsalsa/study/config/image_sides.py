@@ -1,0 +1,76 @@
+"""Height and width of a set of images, as far as they are known before the images are read."""
+
+from __future__ import annotations
+
+import importlib
+import zipfile
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+
+from lsalsa.data.register import DATA_SETS
+from lsalsa.study.config import plugins
+from lsalsa.study.config.models import Component, Study
+
+Sides = tuple[int, int]
+
+
+def sides_of(study: Study, name: str) -> Sides | None:
+    """Return height and width of a set of images; None if only its source can tell, or has faults of its own.
+
+    They are a setting of the source, a fact of a set that is downloaded or comes with a package, or the header of the
+    user's NPZ file.
+
+    Parameters
+    ----------
+    study : Study
+    name : str
+        A set of images of the study.
+    """
+    images = study.images[name]
+    settings = plugins.source_settings(images.source) | images.settings
+    if isinstance(side := settings.get("image_size"), int):
+        return side, side
+    if images.source in DATA_SETS:
+        side = DATA_SETS[images.source].side
+        return None if study.data_dir else (side, side)  # the user's part of a set can have another size
+    if images.source == "npz_images" and isinstance(settings.get("path"), str):
+        return _sides_in(Path(study.data_dir or "") / settings["path"])
+    side = getattr(importlib.import_module(f"lsalsa.data.sources.{images.source}"), "SIDE", None)
+    return None if side is None else (side, side)
+
+
+def _sides_in(path: Path) -> Sides | None:
+    """Read the shape of the images of an NPZ file from its header."""
+    faults = (OSError, ValueError, KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError)
+    with suppress(*faults), zipfile.ZipFile(path) as archive:
+        names = [name for name in ("images.npy", "train_images.npy") if name in archive.namelist()]
+        with archive.open(names[0] if names else "") as stream:
+            version = np.lib.format.read_magic(stream)
+            read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+            shape = read(stream)[0]
+            return (shape[1], shape[2]) if len(shape) > 2 else None
+    return None
+
+
+def misfits(path: str, component: Component, sides: Sides) -> Iterator[str]:
+    """Yield a sentence if images of this height and width cannot reach the size that a component asks for.
+
+    Parameters
+    ----------
+    path : str
+        Key of the component.
+    component : Component
+    sides : (height, width)
+
+    Yields
+    ------
+    sentence : str
+    """
+    found = f"{component.images} has images of {sides[0]} x {sides[1]} pixels"
+    if component.resize == "none" and sides != (component.image_size,) * 2:
+        yield f"{path}.image_size is {component.image_size}, but {found}; set resize to pad or downscale"
+    if component.resize == "pad" and max(sides) > component.image_size:
+        yield f"{path}.image_size is {component.image_size}, but {found}, too large to pad; set resize to downscale"
