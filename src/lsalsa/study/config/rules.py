@@ -315,7 +315,7 @@ def _task(study: Study, name: str) -> Resolved:
 
 
 def _grid(study: Study, task: str, method: str) -> Resolved:
-    """Return setting -> candidates: the listed ones, or the algorithm's own. 1 and 1.0 are the same, null stays null."""
+    """Return setting -> candidates: those listed, or the algorithm's own. 1 and 1.0 are the same, null stays null."""
     algorithm = study.algorithm_of(method)
     defaults = plugins.searchable(algorithm)
     listed = {name: [default] for name, default in defaults.items() if default is not None}
