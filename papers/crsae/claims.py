@@ -15,9 +15,15 @@ from lsalsa.study.config.messages import hint
 from lsalsa.study.repetitions import FINISHED, Measured, Row, measured
 from papers.crsae.denoising.arms import ARMS, arm_label
 from papers.crsae.denoising.summaries import by_set, of_row
+from papers.crsae.simulation.summaries import LABELS
 from papers.crsae.speed.findings import CONVEX, METHODS, ratios
+from papers.crsae.spikes.experiment import METHODS as SORTERS
+from papers.crsae.spikes.labels import method_label
+from papers.crsae.spikes.summary import rows_by_method
 
 ANSWERS: dict[str, Answer] = {"above": "yes", "tie": "tie", "below": "no"}
+NEARER: dict[str, Answer] = {"below": "yes", "tie": "tie", "above": "no"}
+GRADIENTS = {name: LABELS[name] for name in ("layers", "decoder", "exact")}
 Names = Annotated[list[str], Field(min_length=1)]
 
 
@@ -29,7 +35,7 @@ class DenoisesBetter(Claim):
     rivals: Names
 
     def unknown(self) -> Iterator[str]:
-        return unknown_names([self.arm, *self.rivals], ARMS, "arm of the denoising")
+        return _unknown([self.arm, *self.rivals], ARMS, "arm of the denoising")
 
     def judge(self, facts: Facts) -> Verdict:
         rows = by_set(facts.rows("crsae.denoised"), [self.arm, *self.rivals])
@@ -58,7 +64,7 @@ class LooksLikeGabor(Claim):
     selectivity_at_least: Above0
 
     def unknown(self) -> Iterator[str]:
-        return unknown_names(self.arms, ARMS, "arm of the denoising")
+        return _unknown(self.arms, ARMS, "arm of the denoising")
 
     def judge(self, facts: Facts) -> Verdict:
         return together([part_of(self._of, facts, arm) for arm in self.arms], "median R^2 of the Gabor fits")
@@ -71,6 +77,66 @@ class LooksLikeGabor(Claim):
         return Part(answer, words, r2)
 
 
+class FindsFilters(Claim):
+    """Tangent steps end near the true filters of the simulation, on every seed and with every gradient."""
+
+    kind: Literal["finds_filters"]
+    gradients: Names
+    error_at_most: Above0
+
+    def unknown(self) -> Iterator[str]:
+        return _unknown(self.gradients, GRADIENTS, "gradient of the simulation")
+
+    def judge(self, facts: Facts) -> Verdict:
+        runs = facts.rows("crsae.simulation_runs")
+        parts = [part_of(self._of, runs, gradient) for gradient in self.gradients]
+        return together(parts, f"error of the worst filter, {GRADIENTS[self.gradients[0]]}")
+
+    def _of(self, runs: list[Row], gradient: str) -> Part:
+        own = [run for run in runs if (run["gradient"], run["tangent"], run["start"]) == (gradient, True, "close")]
+        found = measured(own, "worst_error")
+        if found is None:
+            raise Missing(f"the simulation has no finished run {GRADIENTS[gradient]}")
+        worst = max(run["worst_error"] for run in own)
+        near = sum(run["worst_error"] <= self.error_at_most and run["status"] in FINISHED for run in own)
+        answer: Answer = "yes" if near == len(own) else "tie" if near else "no"
+        return Part(answer, f"{GRADIENTS[gradient]}: {found.mean:.3f}, at most {worst:.3f} on {len(own)} seeds", found)
+
+
+class RealisticTemplates(Claim):
+    """Learned templates are nearly the true ones, and nearer to them than those they started from."""
+
+    kind: Literal["realistic_templates"]
+    method: str
+    rival: str
+    correlation_at_least: Above0
+
+    def unknown(self) -> Iterator[str]:
+        return _unknown([self.method, self.rival], SORTERS, "method of the spikes")
+
+    def judge(self, facts: Facts) -> Verdict:
+        rows = rows_by_method(facts.rows("crsae.spikes"))
+        parts = [part_of(self._on, rows, name) for name in dict.fromkeys(row["recording"] for row in rows)]
+        return together(parts, f"correlation of the templates of {method_label(self.method)} with the true ones")
+
+    def _on(self, rows: list[Row], recording: str) -> Part:
+        own = [row for row in rows if row["recording"] == recording]
+        most = max(row["n_channels"] for row in own)
+        known = {row["method"]: row for row in own if row["n_channels"] == most and row["template_error"] is not None}
+        for name in (self.method, self.rival):
+            if name not in known:
+                raise Missing(f"{method_label(name)} has no finished run on {recording}")
+        likeness = _column(known[self.method], "template_correlation")
+        ours, theirs = (_column(known[name], "template_error") for name in (self.method, self.rival))
+        answers = {bounded(likeness, self.correlation_at_least, None), NEARER[ours.against(theirs)]}
+        answer: Answer = "yes" if answers == {"yes"} else "no" if "no" in answers else "tie"
+        words = (
+            f"{recording}: correlation {_number(likeness)}, error {_number(ours)}; of {method_label(self.rival)},"
+            f" the start, {_number(theirs)}"
+        )
+        return Part(answer, words, likeness)
+
+
 class TimesFaster(Claim):
     """A coder takes this many times less time than every convex solver that reached its tolerance."""
 
@@ -80,7 +146,7 @@ class TimesFaster(Claim):
     factor: Above0
 
     def unknown(self) -> Iterator[str]:
-        return unknown_names(self.rivals, {name: METHODS[name] for name in CONVEX}, "convex solver")
+        return _unknown(self.rivals, {name: METHODS[name] for name in CONVEX}, "convex solver")
 
     def judge(self, facts: Facts) -> Verdict:
         found = ratios(facts.rows("crsae.window_times"))
@@ -97,7 +163,7 @@ class TimesFaster(Claim):
         return Part(answer, words, Measured(low, None, len(times)))
 
 
-def unknown_names(names: list[str], known: Any, noun: str) -> Iterator[str]:
+def _unknown(names: list[str], known: Any, noun: str) -> Iterator[str]:
     """Yield sentences about names that no study can have."""
     for name in names:
         if name not in known:
@@ -114,6 +180,10 @@ def _median_filter(facts: Facts, bank: str, column: str) -> Measured:
     found = measured([{"status": "ok", column: value} for value in medians], column)
     assert found is not None
     return found
+
+
+def _column(row: Row, column: str) -> Measured:
+    return Measured(row[column], row[f"{column}_std"], row["n_repetitions"])
 
 
 def _db(value: Measured) -> str:

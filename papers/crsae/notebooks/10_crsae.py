@@ -3,15 +3,16 @@
 #
 # ## The question
 #
-# A recording of the brain is a sum of spikes: each neuron has a wave form of its own, and it occurs at a few moments. A
-# photograph is a sum of edges and bars in the same way. Such signals have *convolutional* sparse codes: a few short
-# filters, each of them at a few places, y = Σ h_c * x_c + noise. Two things are unknown, the filters h and the places x.
+# A recording of the brain is a sum of spikes: each neuron has a wave form of its own, and it occurs at a few
+# moments. A photograph is a sum of edges and bars in the same way. Such signals have *convolutional* sparse codes: a
+# few short filters, each of them at a few places, y = Σ h_c * x_c + noise. Two things are unknown, the filters h and
+# the places x.
 #
 # Tolooshams, Dey and Ba (2018, 2020) learn both with one network. Its encoder is T steps of FISTA, a solver for the
 # places; its decoder puts the filters back at these places. Both use the same filters, so the network has no other
-# weights. They call it CRsAE, the constrained recurrent sparse auto-encoder. The thresholds of the encoder, which decide
-# how small a spike may be, can be learned as well: *conventionally*, by the gradient of the reconstruction, or *EM-inspired*,
-# by a rule with a prior that statistics gives.
+# weights. They call it CRsAE, the constrained recurrent sparse auto-encoder. The thresholds of the encoder, which
+# decide how small a spike may be, can be learned as well: *conventionally*, by the gradient of the reconstruction,
+# or *EM-inspired*, by a rule with a prior that statistics gives.
 #
 # The abstract of their paper claims that
 #
@@ -71,8 +72,8 @@ Markdown("\n".join(f"- {finding(row)}" for row in judged) or "This study judges 
 # %% [markdown]
 # ## One network, three readings
 #
-# Each step of FISTA takes what the filters do not explain yet, looks where the filters fit it, and thresholds. All steps
-# are alike, so the encoder is a recurrent network. Each adds to what it got, so it is a residual network too.
+# Each step of FISTA takes what the filters do not explain yet, looks where the filters fit it, and thresholds. All
+# steps are alike, so the encoder is a recurrent network. Each adds to what it got, so it is a residual network too.
 
 # %%
 draw("crsae_encoder")
@@ -80,10 +81,10 @@ draw("crsae_encoder")
 # %% [markdown]
 # ## Photographs without their noise
 #
-# Noise of standard deviation 20 (of 255 grey levels) is added to photographs. The network codes them and puts the filters
-# back together; what the filters cannot explain is gone. The quality is the PSNR in decibels: +1 dB means a fifth less squared
-# error. *Arms* differ in two things only. The thresholds follow EM, learn from the reconstruction (free), or stay as
-# they are (fixed). And the network sees clean pictures as targets, or nothing but noisy ones.
+# Noise of standard deviation 20 (of 255 grey levels) is added to photographs. The network codes them and puts the
+# filters back together; what the filters cannot explain is gone. The quality is the PSNR in decibels: +1 dB means a
+# fifth less squared error. *Arms* differ in two things only. The thresholds follow EM, learn from the reconstruction
+# (free), or stay as they are (fixed). And the network sees clean pictures as targets, or nothing but noisy ones.
 
 # %%
 show("crsae_denoising", "crsae_denoised")
@@ -94,8 +95,8 @@ show("crsae_denoising_pictures")
 # %% [markdown]
 # ## Are the filters Gabor-like?
 #
-# A Gabor function is a wave under a bell. Its fit explains a share R² of a filter. A round blob also fits well, so the
-# selectivity for orientation stands beside it: 0 for a filter that prefers no direction, 1 for a grating.
+# A Gabor function is a wave under a bell. Its fit explains a share R² of a filter. A round blob also fits well, so
+# the selectivity for orientation stands beside it: 0 for a filter that prefers no direction, 1 for a grating.
 
 # %%
 show("crsae_denoising_gabor", "crsae_filters")
@@ -109,11 +110,11 @@ show("crsae_denoising_sweeps", "crsae_sweeps")
 # %% [markdown]
 # ## Learning known filters
 #
-# In a simulation the true filters are known. The error of a filter is the sine of its angle to the true one, over all shifts:
-# 0 for the same shape, 1 for nothing in common. It shows what the abstract does not mention: Adam, followed by scaling the
-# filters to norm 1, drifts away even from the true filters. The gradient mostly asks for *larger* filters, which the
-# scaling takes back, and Adam turns this into steps that change their shape. Taking that part out of the gradient first, a
-# *tangent* step, cures it.
+# In a simulation the true filters are known. The error of a filter is the sine of its angle to the true one, over
+# all shifts: 0 for the same shape, 1 for nothing in common. It shows what the abstract does not mention: Adam,
+# followed by scaling the filters to norm 1, drifts away even from the true filters. The gradient mostly asks for
+# *larger* filters, which the scaling takes back, and Adam turns this into steps that change their shape. Taking that
+# part out of the gradient first, a *tangent* step, cures it.
 
 # %%
 show("crsae_simulation", "crsae_simulation", "crsae_simulation_filters")

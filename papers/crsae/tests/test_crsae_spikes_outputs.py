@@ -1,5 +1,7 @@
 """The experiment `spikes` in the study: its block, its jobs, its table and its figures."""
 
+import re
+
 import numpy as np
 import pytest
 from pictures import check_files, texts_off_the_page, words_of
@@ -15,6 +17,7 @@ from lsalsa.study.shown import Shown
 from lsalsa.study.tables import make_table
 from papers.crsae.figures.spikes import mean_curve
 from papers.crsae.figures.templates import aligned
+from papers.crsae.paper import PAPER
 from papers.crsae.spikes import experiment
 
 METHODS = ("true", "kmeans", "decoder_only", "implicit", "em")
@@ -194,6 +197,13 @@ def test_jobs_get_what_they_use_and_only_learning_depends_on_the_training():
     assert (fetched["settings"]["seconds"], fetched["settings"]["n_units"], fetched["repetitions"]) == (5.0, 4, 3)
 
 
+def test_a_recording_that_is_not_there_is_missing_and_an_optional_one_is_not():
+    synthetic = {"synthetic": {"source": "spikeinterface_ground_truth"}}
+    (fault,) = PAPER.missing(study_with(recordings={"a": {"source": "hc1"}}))
+    assert re.fullmatch(r"crsae\.spikes\.recordings\.a: .* holds no d5331\.zip.*", fault)
+    assert list(PAPER.missing(study_with(recordings=synthetic | HC1))) == []
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -202,7 +212,6 @@ def test_jobs_get_what_they_use_and_only_learning_depends_on_the_training():
             {"recordings": {"a": {"source": "spikeinterface_ground_truth", "settings": {"secs": 1}}}},
             "crsae.spikes.recordings.a.settings: spikeinterface_ground_truth has no secs; it has ",
         ),
-        ({"recordings": {"a": {"source": "hc1"}}}, "crsae.spikes.recordings.a: .* holds no d5331.zip"),
         ({"recordings": HC1}, "crsae.spikes.recordings has only optional recordings that are not there"),
         ({"training": {"window_ms": 2.0}}, "crsae.spikes.training.window_ms must be at least length_ms 3, found 2"),
         ({"before_ms": 3.0}, "crsae.spikes.before_ms must be below length_ms 3, found 3"),

@@ -57,7 +57,7 @@ class Space:
 
     def __init__(self, xp: Any):
         self.xp = xp
-        self._buffers: dict[tuple[str, str], Any] = {}
+        self._buffers: dict[tuple[str, Any], Any] = {}
         self._sections: dict[str, Space] = {}
 
     def section(self, name: str) -> "Space":
@@ -83,7 +83,7 @@ class Space:
         size = 1
         for length in shape:
             size *= length
-        key = (name, str(dtype))
+        key = (name, dtype)  # not as text, which takes longer than the lookup
         buffer = self._buffers.get(key)
         if buffer is None or buffer.size < size:
             buffer = self._buffers[key] = self.xp.empty(size, dtype)
