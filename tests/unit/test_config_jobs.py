@@ -43,6 +43,15 @@ def test_candidates_are_complete_and_whole_numbers_among_them_are_fractions_wher
     assert [type(value) for value in grid["mu"] + grid["batch_size"]] == [float, float, int]
 
 
+def test_solver_that_depends_on_a_choice_is_searched_over_it_where_none_is_listed():
+    settings = small(methods={"salsa": {"depths": [1]}}, tables={}, figures={})
+    grid = settings_of(load_study(settings), "search_solver", task="digits", method="salsa")["grid"]
+    assert grid["read_out"] == ["u", "softx"]
+    settings["methods"]["salsa"]["search"] = {"read_out": ["u"]}
+    grid = settings_of(load_study(settings), "search_solver", task="digits", method="salsa")["grid"]
+    assert grid["read_out"] == ["u"]
+
+
 def test_written_default_is_the_same_as_a_missing_one():
     assert job_settings(changed("methods.lsalsa.epochs", 10)) == job_settings(small())
 

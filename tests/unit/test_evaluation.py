@@ -72,6 +72,7 @@ def test_every_run_has_a_row_for_all_and_for_each_component_with_distances_and_z
         distance = rmse_of(found[:, columns], targets[:, columns])
         assert row["rmse"] == pytest.approx(distance, rel=1e-12)
         assert row["rmse_scaled"] == pytest.approx(distance * math.sqrt(len(columns)), rel=1e-12)
+        assert row["rmse_of_zeros"] == pytest.approx(np.sqrt(np.mean(targets[:, columns].astype(float) ** 2)))
         assert row["zero_share"] == pytest.approx(zero_share_of(found[:, columns]), rel=1e-12)
 
 

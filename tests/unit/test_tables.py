@@ -60,6 +60,19 @@ def test_failed_runs_are_named_and_missing_cells_are_rows():
     assert cell(rows, "fista", 5)["status"] == "ok"
 
 
+def test_cells_that_a_code_of_zeros_would_beat_are_named():
+    runs = [
+        run("fista", depth, 1.0, rmse=value) | {"rmse_of_zeros": 0.2}
+        for depth, value in ((1, 8.24), (5, 0.3), (10, 0.1))
+    ]
+    runs += [
+        run("lsalsa", 1, 1.0, repetition=r, rmse=value) | {"rmse_of_zeros": 0.2} for r, value in enumerate((0.1, 0.2))
+    ]
+    table = make_table("rmse", results(runs), shown())
+    assert "Worse than a code of zeros, whose RMSE is 0.2000: FISTA at T = 1, 5." in table.notes
+    assert not any("zeros" in note for note in make_table("rmse", results(runs[2:]), shown()).notes)
+
+
 def test_the_other_protocol_reads_its_own_column():
     assert cell(hand_made_table(protocol="fitted_on_train").rows, "lsalsa", 1)["error_percent"] == 13.0
 

@@ -19,6 +19,7 @@ CIRCUMSTANCES = {"device", "threads", "dtype", "version_lsalsa", "version_numpy"
 SCORES = {
     "rmse",
     "rmse_scaled",
+    "rmse_of_zeros",
     "zero_share",
     "error_percent_fitted_on_test",
     "error_percent_fitted_on_train",

@@ -69,6 +69,8 @@ class Solver(ABC):
         Names of the arrays that one iteration hands to the next, (tile, n_atoms) each.
     settings : dict
         Settings and their defaults.
+    candidates : dict
+        Settings -> values that a search tries where it lists none; the default alone for all others.
     xp, kernels : module
         Array module and element-wise steps for arrays like the problem's.
 
@@ -80,6 +82,7 @@ class Solver(ABC):
 
     state: ClassVar[tuple[str, ...]]
     settings: ClassVar[dict[str, Any]] = {}
+    candidates: ClassVar[dict[str, list]] = {}
 
     def __init__(self, problem: Problem, **options: Any):
         self.problem = problem

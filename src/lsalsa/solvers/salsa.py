@@ -38,6 +38,7 @@ class SALSA(Solver):
     read_out: str
     state: ClassVar[tuple[str, ...]] = ("x", "p")
     settings: ClassVar[dict[str, Any]] = {"mu": 1.0, "read_out": "u"}
+    candidates: ClassVar[dict[str, list]] = {"read_out": ["u", "softx"]}  # u is far off at small depths, softx at large
 
     def prepare(self) -> None:
         check_problem("salsa", self.problem, SparseCodingProblem)

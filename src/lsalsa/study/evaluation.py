@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from lsalsa.arrays import to_host
-from lsalsa.metrics import near_zero_share, rmse_per_sample, zero_share_per_sample
+from lsalsa.metrics import near_zero_share, rmse, rmse_per_sample, zero_share_per_sample
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.study.classification import PROTOCOLS
 from lsalsa.study.coders import Coder
@@ -68,15 +68,17 @@ def evaluate(
     -------
     rows : list of dict
         One per run and component, `all` first, with the run's facts and rmse, rmse_scaled : the latter times the root
-        of the number of atoms. zero_share, near_zero_share_0_001, near_zero_share_0_01 : share of zeros, and of entries
-        smaller than 0.001, 0.01. objective : mean, of the whole code only. error_percent_fitted_on_test,
-        error_percent_fitted_on_train : by the paper's protocol and by the other.
+        of the number of atoms. rmse_of_zeros : that of a code of zeros. zero_share, near_zero_share_0_001,
+        near_zero_share_0_01 : share of zeros, and of entries smaller than 0.001, 0.01. objective : mean, of the whole
+        code only. error_percent_fitted_on_test, error_percent_fitted_on_train : by the paper's protocol and by the
+        other.
     samples : dict of str to array
         Of repetition 0: depths; rmse and zero_share (n_depths, 1 + n_components, n_samples); shown, rows of the test
         split; reconstructions (n_depths, n_components, n_shown, n_features).
     """
     blocks = {"all": slice(0, problem.n_atoms), **dict(zip(components, problem.blocks, strict=True))}
     shown = np.linspace(0, signals.shape[0] - 1, min(SHOWN, signals.shape[0])).astype(np.int64)
+    of_zeros = {name: rmse(targets[:, block] * 0, targets[:, block]) for name, block in blocks.items()}
     rows: list[dict] = []
     samples: dict[str, list] = {"depths": [], "rmse": [], "zero_share": [], "reconstructions": []}
     for run in runs:
@@ -86,6 +88,7 @@ def evaluate(
         zeros = {name: zero_share_per_sample(codes[:, block]) for name, block in blocks.items()}
         for name, block in blocks.items():
             facts = _code_facts(problem, signals, codes, block if name != "all" else None)
+            facts["rmse_of_zeros"] = of_zeros[name]
             rows.append(_row(run, name, distances[name], zeros[name], errors[name], codes[:, block].shape[1], facts))
         if run.repetition == 0:
             samples["depths"].append(run.depth)

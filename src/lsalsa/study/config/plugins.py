@@ -92,7 +92,9 @@ def refused(algorithm: str, name: str, value: Any) -> str | None:
             settings(**{"learning_rate": 1.0, name: value})
         elif is_learned(algorithm):
             class_of(algorithm).complete({name: value})  # type: ignore[attr-defined]
-        else:
+        elif not _usual(
+            class_of(algorithm), name, value
+        ):  # to ask a solver costs a tenth of a second: it prepares itself
             problem = importlib.import_module("lsalsa.problem").SparseCodingProblem(ONE_ATOM, [1.0])
             class_of(algorithm)(problem, **{name: value})
     except LsalsaError as error:
@@ -100,6 +102,12 @@ def refused(algorithm: str, name: str, value: Any) -> str | None:
     except Exception as error:  # a user's file can raise anything
         return f"{type(error).__name__}: {error}"
     return None
+
+
+def _usual(solver: Any, name: str, value: Any) -> bool:
+    """Return True for what a solver declares itself, and for a positive number."""
+    declared = (solver.settings[name], *solver.candidates.get(name, ()))
+    return value in declared or (not isinstance(value, str) and value > 0)
 
 
 def n_parameters(algorithm: str, depth: int, n_features: int, n_atoms: int, **settings: Any) -> int:

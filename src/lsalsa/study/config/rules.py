@@ -315,9 +315,11 @@ def _task(study: Study, name: str) -> Resolved:
 
 
 def _grid(study: Study, task: str, method: str) -> Resolved:
-    """Return setting -> candidates: the listed ones, or the default alone. 1 and 1.0 are the same, null stays null."""
-    defaults = plugins.searchable(study.algorithm_of(method))
+    """Return setting -> candidates: those listed, or the algorithm's own. 1 and 1.0 are the same, null stays null."""
+    algorithm = study.algorithm_of(method)
+    defaults = plugins.searchable(algorithm)
     listed = {name: [default] for name, default in defaults.items() if default is not None}
+    listed |= getattr(plugins.class_of(algorithm), "candidates", {})
     listed |= study.method_of(task, method).search
     kind = {name: float if default is None else type(default) for name, default in defaults.items()}
     return {name: [None if one is None else kind[name](one) for one in listed[name]] for name in sorted(listed)}
