@@ -28,7 +28,7 @@ Names = Annotated[list[str], Field(min_length=1)]
 
 
 class DenoisesBetter(Claim):
-    """An arm has a higher PSNR than every rival, on every set of test pictures; one that ran away on all seeds loses."""
+    """An arm has a higher PSNR than every rival, on every set of test pictures; one that always ran away loses."""
 
     kind: Literal["denoises_better"]
     arm: str
