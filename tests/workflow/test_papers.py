@@ -8,6 +8,7 @@ import yaml
 from workplace import jobs_in
 
 from lsalsa.storage import read_rows
+from lsalsa.study.papers import papers
 
 TOY = Path(__file__).resolve().parents[1] / "toy_paper"
 
@@ -21,8 +22,8 @@ def only_images(study):
     """A study of two sets of images and nothing else."""
     for section in ("components", "tasks", "methods", "tables", "figures", "notebooks"):
         study[section] = {}
-    for paper in ("lsalsa", "sc2net"):
-        del study[paper]
+    for paper in papers():
+        study.pop(paper, None)
 
 
 def test_toy_paper_runs_through_the_workflow_without_a_change_outside_its_folder(fresh):
