@@ -62,8 +62,6 @@ rule compare_crsae_simulation:
 
 rule fetch_crsae_pictures:
     """Read one set of pictures: a published one from `data_dir` or a download, or the user's own."""
-    input:
-        files=lambda w: own_or_exit(lambda: files_of_pictures(study, w.pictures)),
     output:
         pictures="<results>/crsae/pictures/{pictures}.npz",
     log:
@@ -71,13 +69,14 @@ rule fetch_crsae_pictures:
     benchmark:
         "<results>/benchmarks/fetch_crsae_pictures/{pictures}.tsv"
     conda:
-        ENVIRONMENT
+        CPU_ENVIRONMENT
     threads: 1
     resources:
         mem_mb=memory("fetch_crsae_pictures"),
         gpu=0,
     params:
         settings=settings("fetch_crsae_pictures"),
+        content=lambda w: content_of(own_or_exit(lambda: files_of_pictures(study, w.pictures))),
         source_hash=source_hash("fetch_crsae_pictures"),
     script:
         "scripts/fetch_crsae_pictures.py"
@@ -145,7 +144,7 @@ rule denoise_crsae_peers:
     benchmark:
         "<results>/benchmarks/denoise_crsae_peers/{pictures}.tsv"
     conda:
-        ENVIRONMENT
+        CPU_ENVIRONMENT
     threads: 1
     resources:
         mem_mb=memory("denoise_crsae_peers"),
@@ -192,7 +191,7 @@ rule fit_crsae_gabors:
     benchmark:
         "<results>/benchmarks/fit_crsae_gabors/{bank}.tsv"
     conda:
-        ENVIRONMENT
+        CPU_ENVIRONMENT
     threads: 1
     resources:
         mem_mb=memory("fit_crsae_gabors"),
@@ -206,8 +205,6 @@ rule fit_crsae_gabors:
 
 rule fetch_crsae_recording:
     """Read one recording with known spikes, all repetitions in one job."""
-    input:
-        files=lambda w: own_or_exit(lambda: files_of_recording(study, w.recording)),
     output:
         recordings=expand(
             "<results>/crsae/spikes/{{recording}}/recording_{repetition}.npz",
@@ -218,13 +215,14 @@ rule fetch_crsae_recording:
     benchmark:
         "<results>/benchmarks/fetch_crsae_recording/{recording}.tsv"
     conda:
-        ENVIRONMENT
+        CPU_ENVIRONMENT
     threads: 1
     resources:
         mem_mb=memory("fetch_crsae_recording"),
         gpu=0,
     params:
         settings=settings("fetch_crsae_recording"),
+        content=lambda w: content_of(own_or_exit(lambda: files_of_recording(study, w.recording))),
         source_hash=source_hash("fetch_crsae_recording"),
     script:
         "scripts/fetch_crsae_recording.py"
@@ -247,7 +245,7 @@ rule sort_crsae_spikes:
     benchmark:
         "<results>/benchmarks/sort_crsae_spikes/{recording}/{sorter}.tsv"
     conda:
-        ENVIRONMENT
+        CPU_ENVIRONMENT
     threads: 1
     resources:
         mem_mb=memory("sort_crsae_spikes"),
@@ -289,7 +287,7 @@ rule time_crsae_stream:
     benchmark:
         "<results>/benchmarks/time_crsae_stream.tsv"
     conda:
-        ENVIRONMENT
+        CPU_ENVIRONMENT
     threads: workflow.cores
     resources:
         mem_mb=memory("time_crsae_stream"),

@@ -18,6 +18,7 @@ STANDIN = Path(__file__).with_name("conda_standin.py")
 ACTIVATE = 'export CONDA_PREFIX="$1" CONDA_SHLVL=1 PATH="$1/bin:$PATH"\n'
 NOTEBOOK_TOOLS = {
     "IPython",
+    "ipykernel",
     "jupytext",
     "papermill",
     "nbconvert",

@@ -89,5 +89,5 @@ def time_stream(rate: float, *, penalty: float, seconds: int, seed: int) -> dict
 def peak_memory_mib() -> float | None:
     """Return the most memory that this process has held; None where the system does not tell (Linux does)."""
     status = Path("/proc/self/status")
-    lines = status.read_text().splitlines() if status.exists() else []
+    lines = status.read_text(encoding="utf-8").splitlines() if status.exists() else []
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), None)

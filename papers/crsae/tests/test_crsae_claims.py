@@ -86,7 +86,9 @@ CASES = {
         ({"arm": "em_unsupervised", "rivals": ["fixed_unsupervised"]}, "reproduced"),
         ({"arm": "fixed_unsupervised", "rivals": ["em_unsupervised"]}, "not reproduced"),
         ({"arm": "em_unsupervised", "rivals": ["hand_set_unsupervised"]}, "partly"),
-        ({"arm": "em_supervised", "rivals": ["free_supervised"]}, "not testable here"),
+        ({"arm": "em_supervised", "rivals": ["free_supervised"]}, "reproduced"),
+        ({"arm": "free_supervised", "rivals": ["em_supervised"]}, "not testable here"),
+        ({"arm": "em_supervised", "rivals": ["lcsc_supervised"]}, "not testable here"),
     ],
     "looks_like_gabor": [
         ({"arms": ["em_unsupervised"], "r2_at_least": 0.8, "selectivity_at_least": 0.5}, "reproduced"),

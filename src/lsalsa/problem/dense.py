@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lsalsa.arrays import check_matrix, is_host, kernels_for, namespace, to_host
+from lsalsa.arrays import check_matrix, is_host, kernels_for, namespace, one_blas_thread, to_host
 from lsalsa.arrays.checks import LARGEST, describe, is_finite
 from lsalsa.errors import DataError, ShapeError
 from lsalsa.problem.certified import Certified, checked_penalties, rounded
@@ -144,7 +144,8 @@ class SparseCodingProblem(Certified):
         atoms = to_host(self.dictionary).astype(np.float64)
         small = atoms @ atoms.T if atoms.shape[0] < atoms.shape[1] else atoms.T @ atoms
         last = small.shape[0] - 1
-        return float(eigh(small, eigvals_only=True, subset_by_index=(last, last))[0])
+        with one_blas_thread():  # SciPy's BLAS and NumPy's would wait for each other's threads
+            return float(eigh(small, eigvals_only=True, subset_by_index=(last, last))[0])
 
     def check_scale(self) -> None:
         """Refuse, with a DataError, atoms that are all zero, or whose inner products float64 cannot hold."""

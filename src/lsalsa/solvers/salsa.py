@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from lsalsa.arrays import Space, nearest, to_host
+from lsalsa.arrays import Space, nearest, one_blas_thread, to_host
 from lsalsa.arrays.checks import as_number
 from lsalsa.errors import ConfigError
 from lsalsa.problem import SparseCodingProblem, check_problem
@@ -97,21 +97,22 @@ def splitting_matrix(problem: SparseCodingProblem, mu: float) -> np.ndarray:
 
     ConfigError where mu is so small that the matrix is singular to rounding.
     """
-    from scipy.linalg import LinAlgError, cho_factor, cho_solve
+    from scipy.linalg.lapack import dpotrf, dpotri
 
     atoms = to_host(problem.dictionary).astype(np.float64)
     if atoms.any():
         problem.check_scale()
-    gram = atoms.T @ atoms
-    try:
-        factor = cho_factor(gram + mu * np.eye(len(gram)))
-    except LinAlgError as error:
-        least = len(gram) * np.finfo(float).eps * np.trace(gram)
-        raise ConfigError(
-            f"mu {mu:g} vanishes beside A^T A: mu I + A^T A is singular to rounding; take mu of at least {least:.1g}, "
-            f"or scale dictionaries, penalties and mu together"
-        ) from error
-    return cho_solve(factor, np.eye(len(gram)))
+    with one_blas_thread():  # SciPy's BLAS and NumPy's would wait for each other's threads, a hundred times as long
+        gram = atoms.T @ atoms
+        factor, failed = dpotrf(gram + mu * np.eye(len(gram)), lower=True)
+        if failed:
+            least = len(gram) * np.finfo(float).eps * np.trace(gram)
+            raise ConfigError(
+                f"mu {mu:g} vanishes beside A^T A: mu I + A^T A is singular to rounding; take mu of at least "
+                f"{least:.1g}, or scale dictionaries, penalties and mu together"
+            )
+        below, _ = dpotri(factor, lower=True, overwrite_c=True)  # the part above the diagonal is not written
+    return np.tril(below) + np.tril(below, -1).T
 
 
 def check_splitting(mu: float, read_out: str, read_outs: Sequence[str]) -> None:
