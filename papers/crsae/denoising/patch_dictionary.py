@@ -12,7 +12,6 @@ import warnings
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from lsalsa.convolution.compiled import overlap_add
 from lsalsa.dictionary import learn_dictionary
 from lsalsa.extras import from_extra
 from lsalsa.seeds import generator
@@ -88,6 +87,8 @@ def _greedy_codes(patches: np.ndarray, atoms: np.ndarray, allowed: float) -> np.
 
 def _mean_of_patches(patches: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """The picture in which each pixel is the mean of the patches, (1, rows, columns, height, width), that cover it."""
+    from lsalsa.convolution.compiled import overlap_add  # here: Snakemake imports this module before every run
+
     total, count = np.zeros((2, 1, *shape), dtype=np.float32)
     overlap_add(patches, (1, 1), (0, 0), total)
     overlap_add(np.ones_like(patches), (1, 1), (0, 0), count)
