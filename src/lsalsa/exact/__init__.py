@@ -165,7 +165,7 @@ def _start(problem: Problem, signals: Any, start: Any) -> Any:
     start = check_matrix("start", start)
     check_device("start", start, namespace(signals), "the problem")
     with np.errstate(over="ignore"):
-        codes = check_matrix("start", start.astype(problem.dtype))
+        codes = check_matrix("start", start.astype(problem.dtype, order="C"))  # compiled solvers write into its rows
     return namespace(signals).maximum(codes, 0) if getattr(problem, "nonnegative", False) else codes
 
 

@@ -1,0 +1,161 @@
+"""Solvers, encoders, exact codes and dictionary learning: whatever the shape, the dtype, the layout and the scale."""
+
+import numpy as np
+import pytest
+from encoder_worlds import has_filters
+from fuzzing import EXPONENTS, SEEDS, Unchanged, cases, convolutional_cases, dense_cases, ended, examples, laid_out, layouts
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lsalsa import learn_dictionary, optimal_codes, solve
+from lsalsa.encoders import available as encoders
+from lsalsa.encoders import encoder_class
+from lsalsa.solvers import available as solvers
+
+TOLERANCE = 1e-6
+CLOSE = {np.dtype(np.float32): 2e-3, np.dtype(np.float64): 1e-7}  # of results that differ in the order of sums
+
+
+def size(array):
+    return np.abs(array[np.isfinite(array)]).max(initial=0)
+
+
+def assert_close(found, expected, factor=1.0):
+    assert found.dtype == expected.dtype
+    np.testing.assert_allclose(found, expected, rtol=0, atol=factor * CLOSE[found.dtype] * size(expected))
+
+
+# --- solvers ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", solvers())
+@examples(60)
+@given(case=cases, layout=layouts, of_problem=layouts, history=st.booleans(), iterations=st.integers(1, 25))
+def test_solve(method, case, layout, of_problem, history, iterations):
+    if method == "salsa" and case.filters is not None:
+        assert "salsa needs" in str(ended(lambda: solve(case.problem(), case.signals, method)).error)
+        return
+    signals, problem = laid_out(layout, case.signals), case.problem(of_problem)
+    run = lambda p, y: ended(lambda: solve(p, y, method, iterations, history=history))  # noqa: E731
+    with Unchanged(signals, *case.parts):
+        found = run(problem, signals)
+    if case.is_ordinary:
+        assert found.error is None
+    expected = run(case.problem(), case.signals)
+    assert type(found.error) is type(expected.error)
+    if found.error:
+        return
+    result = found.result
+    assert result.codes.shape == (len(signals), problem.n_atoms) and result.codes.dtype == case.signals.dtype
+    assert result.status in ("max_iterations", "converged", "diverged")
+    assert result.status == expected.result.status
+    if result.status != "diverged":
+        assert np.isfinite(result.codes).all()
+        assert not history or np.isfinite([row["objective"] for row in result.history]).all()
+        if method != "salsa" or case.is_ordinary:  # its matrix may be as badly conditioned as the dictionary
+            assert_close(result.codes, expected.result.codes)
+    if case.is_ordinary:
+        assert result.status != "diverged"
+
+
+# --- encoders -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", encoders())
+@examples(30)
+@given(data=st.data(), layout=layouts, of_problem=layouts, of_out=layouts, depth=st.integers(1, 4))
+def test_encode(name, data, layout, of_problem, of_out, depth):
+    case = data.draw(convolutional_cases() if has_filters(name) else dense_cases())
+    signals = laid_out(layout, case.signals)
+    built = ended(lambda: encoder_class(name).from_problem(case.problem(of_problem), depth=depth))
+    if built.error:
+        assert not case.is_ordinary
+        return
+    encoder = built.result
+    with Unchanged(signals, *case.parts, *encoder.arrays.values()):
+        found = ended(lambda: encoder.encode(signals))
+    if found.error:
+        assert not case.is_ordinary
+        return
+    assert found.result.shape == (len(signals), encoder.n_atoms) and found.result.dtype == case.signals.dtype
+    assert np.isfinite(found.result).all() or found.warned
+    assert np.isfinite(found.result).all() or not case.is_ordinary
+    out = laid_out(of_out, np.zeros_like(found.result))
+    written = ended(lambda: encoder.encode(signals, out=out))
+    if of_out in ("read-only", "big-endian") and found.result.size:
+        assert written.error and not out.any()
+    elif not written.error:
+        assert written.result is out
+        np.testing.assert_array_equal(out, found.result)
+    plain = ended(lambda: encoder_class(name).from_problem(case.problem(), depth=depth).encode(case.signals))
+    if np.isfinite(found.result).all():
+        assert_close(found.result, plain.result)
+
+
+# --- exact codes --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["auto", "proximal"])
+@examples(120)
+@given(case=cases, layout=layouts, of_problem=layouts)
+def test_optimal_codes_are_certified(method, case, layout, of_problem):
+    signals, problem = laid_out(layout, case.signals), case.problem(of_problem)
+    limit = {} if method == "auto" else {"max_iterations": 2000}
+    with Unchanged(signals, *case.parts):
+        found = ended(lambda: optimal_codes(problem, signals, TOLERANCE, method=method, dual_points=True, **limit))
+    if found.error:
+        assert not case.is_ordinary or method == "proximal", found.error
+        return
+    result = found.result
+    assert result.codes.shape == (len(signals), problem.n_atoms) and result.codes.dtype == case.signals.dtype
+    assert np.isfinite(result.codes).all() and not (case.nonnegative and (result.codes < 0).any())
+    gap, rounding = case.gap(result.codes, result.dual_points)
+    assert (gap <= TOLERANCE + rounding).all()
+    assert (np.abs(gap - result.relative_gap) <= 1e-9 + rounding).all()
+    np.testing.assert_allclose(result.objective, case.primal(result.codes), rtol=1e-9)
+
+
+@examples(60)
+@given(case=cases, layout=layouts, of_problem=layouts, of_start=layouts, seed=SEEDS)
+def test_optimal_codes_do_not_depend_on_layout_or_start(case, layout, of_problem, of_start, seed):
+    plain = ended(lambda: optimal_codes(case.problem(), case.signals, TOLERANCE))
+    if plain.error:
+        return
+    rng = np.random.default_rng(seed)
+    start = (plain.result.codes * rng.uniform(0, 2, plain.result.codes.shape)).astype(case.signals.dtype)
+    start = laid_out(of_start, start)
+    problem, signals = case.problem(of_problem), laid_out(layout, case.signals)
+    with Unchanged(start, signals, *case.parts):
+        found = ended(lambda: optimal_codes(problem, signals, TOLERANCE, start=start))
+    assert found.error is None
+    np.testing.assert_allclose(found.result.objective, plain.result.objective, rtol=2 * TOLERANCE)
+
+
+# --- dictionary learning ------------------------------------------------------------------------------------
+
+
+@examples(60)
+@given(
+    case=dense_cases(),
+    layout=layouts,
+    n_atoms=st.integers(1, 9),
+    start=st.sampled_from(["signals", "random"]),
+    step=EXPONENTS,
+    epochs=st.integers(1, 3),
+    batch_size=st.integers(1, 7),
+)
+def test_learned_atoms_have_norm_1(case, layout, n_atoms, start, step, epochs, batch_size):
+    signals, penalty = laid_out(layout, case.signals), case.penalties[0]
+    options = {"start": start, "step_size": 10.0**step, "epochs": epochs, "batch_size": batch_size, "iterations": 15}
+    with Unchanged(signals):
+        found = ended(lambda: learn_dictionary(signals, n_atoms, penalty, **options))
+    if found.error:
+        assert not (case.is_ordinary and step < -1 and len(signals)), found.error
+        return
+    result = found.result
+    assert result.dictionary.shape == (signals.shape[1], n_atoms) and result.dictionary.dtype == case.signals.dtype
+    np.testing.assert_allclose(np.linalg.norm(result.dictionary.astype(float), axis=0), 1, atol=1e-5)
+    rows = [[row["objective"], row["zero_share"], row["dead_atoms"]] for row in result.history]
+    assert len(rows) == epochs and np.isfinite(rows).all() and np.isfinite(result.usage).all()
+    plain = learn_dictionary(case.signals, n_atoms, penalty, **options)
+    assert abs(plain.history[0]["objective"] - rows[0][0]) <= CLOSE[case.signals.dtype] * rows[0][0]
