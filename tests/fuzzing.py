@@ -6,7 +6,7 @@ is special about it. `LSALSA_FUZZ` multiplies the number of examples, which are 
 
 import os
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from convolution_worlds import Bank
@@ -144,6 +144,29 @@ class Case:
             return SparseCodingProblem([laid_out(layout, part) for part in self.parts], self.penalties)
         filters = laid_out(layout, self.filters)
         return ConvolutionalProblem(filters, self.penalties, self.signal_shape, self.stride, self.nonnegative)
+
+    @property
+    def in_double(self):
+        """The same numbers in float64."""
+        parts = tuple(part.astype(float) for part in self.parts)
+        filters = None if self.filters is None else self.filters.astype(float)
+        return replace(
+            self, parts=parts, matrix=self.matrix.astype(float), signals=self.signals.astype(float), filters=filters
+        )
+
+    @property
+    def unit(self):
+        """The size of a first gradient step, by which errors of rounding are measured."""
+        matrix, signals = self.matrix.astype(float), self.signals.astype(float)
+        squared = np.linalg.norm(matrix, 2) ** 2
+        return np.abs(signals @ matrix).max(initial=0) / squared if squared else 0.0
+
+    @property
+    def fits_float32(self):
+        """Whether neither codes nor A^T y and its terms leave the range of float32, on either side."""
+        sizes = np.multiply.outer(*(np.abs(each).max(axis=0).astype(float) for each in (self.matrix, self.signals.T)))
+        sizes = np.append(sizes, self.unit)
+        return all((sizes == 0) | (sizes > 1e-25) & (sizes < 1e25))
 
     def primal(self, codes):
         """The objective of each sample."""
