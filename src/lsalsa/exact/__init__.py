@@ -110,7 +110,7 @@ def optimal_codes(
     solved_gap = xp.zeros(n, np.float64)
 
     def work(rows: slice, space: Space) -> None:
-        tile = signals[rows].astype(np.float64)
+        tile = signals[rows].astype(np.float64, order="C")  # solvers make more like it, for compiled code
         codes = solver(tile, result.codes[rows].astype(np.float64))
         missed = keep(rows, tile, codes)
         if hasattr(solver, "again") and missed.size:
