@@ -313,3 +313,10 @@ def test_settings_and_files_are_those_of_the_source(tmp_path):
 def test_impossible_source_or_setting_is_named(name, settings, error, message):
     with pytest.raises(error, match=message):
         load_recordings(name, seed=1, settings=settings)
+
+
+@pytest.mark.skipif(np.finfo("g").max <= np.finfo("f8").max, reason="long double is float64 here")
+def test_long_numbers_that_float64_does_not_hold_are_refused(load_own):
+    samples = np.full(20, np.finfo("g").max)
+    with pytest.raises(DataError, match="NaN or Inf"):
+        load_own(samples=samples, sampling_rate_hz=1)
