@@ -47,7 +47,7 @@ def assert_close(case, found, expected, name=""):
 
 
 @pytest.mark.parametrize("method", solvers())
-@examples(60)
+@examples(150)
 @given(
     case=cases,
     layout=layouts,
@@ -100,7 +100,7 @@ def with_a_hole(draw):
 
 
 @pytest.mark.parametrize("call", [*solvers(), "optimal_codes", "learn_dictionary", *encoders()])
-@examples(20)
+@examples(40)
 @given(case=with_a_hole(), layout=layouts)
 def test_numbers_that_are_none_are_refused(call, case, layout):
     signals = laid_out(layout, case.signals)
@@ -125,7 +125,7 @@ def test_numbers_that_are_none_are_refused(call, case, layout):
 
 
 @pytest.mark.parametrize("name", encoders())
-@examples(30)
+@examples(70)
 @given(data=st.data(), layout=layouts, of_problem=layouts, of_out=layouts, depth=st.integers(1, 4))
 def test_encode(name, data, layout, of_problem, of_out, depth):
     case = data.draw(convolutional_cases() if has_filters(name) else dense_cases())
@@ -159,7 +159,7 @@ def test_encode(name, data, layout, of_problem, of_out, depth):
 
 
 @pytest.mark.parametrize("name", encoders())
-@examples(15)
+@examples(25)
 @given(
     data=st.data(),
     layout=layouts,
@@ -190,7 +190,7 @@ def test_train(name, data, layout, of_targets, rate, optimizer, batch_size):
 
 
 @pytest.mark.parametrize("method", ["auto", "proximal"])
-@examples(120)
+@examples(300)
 @given(case=cases, layout=layouts, of_problem=layouts)
 def test_optimal_codes_are_certified(method, case, layout, of_problem):
     signals, problem = laid_out(layout, case.signals), case.problem(of_problem)
@@ -210,7 +210,7 @@ def test_optimal_codes_are_certified(method, case, layout, of_problem):
     np.testing.assert_allclose(result.objective, case.primal(result.codes), rtol=1e-9)
 
 
-@examples(60)
+@examples(150)
 @given(case=cases, layout=layouts, of_problem=layouts, of_start=layouts, seed=SEEDS)
 def test_optimal_codes_do_not_depend_on_layout_or_start(case, layout, of_problem, of_start, seed):
     plain = ended(lambda: optimal_codes(case.problem(), case.signals, TOLERANCE))
@@ -229,7 +229,7 @@ def test_optimal_codes_do_not_depend_on_layout_or_start(case, layout, of_problem
 # --- dictionary learning ------------------------------------------------------------------------------------
 
 
-@examples(60)
+@examples(150)
 @given(
     case=dense_cases(),
     layout=layouts,

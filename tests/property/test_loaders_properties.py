@@ -106,7 +106,7 @@ def assert_images(images):
 IMAGE_ARRAYS = ("images", "labels", "is_test", "train_images", "test_images", "train_labels", "test_labels")
 
 
-@examples(150)
+@examples(400)
 @given(
     arrays=arrays_of(IMAGE_ARRAYS),
     compressed=st.booleans(),
@@ -121,7 +121,7 @@ def test_images_of_any_file_are_whole_or_refused(arrays, compressed, damage, col
         assert_images(found.result)
 
 
-@examples(100)
+@examples(200)
 @given(
     kind=st.sampled_from(["u1", "f2", "f4", ">f4", "f8", ">f8", "g"]),
     shape=st.tuples(st.integers(2, 5), st.integers(1, 4), st.integers(1, 4)),
@@ -170,7 +170,7 @@ def assert_recordings(found):
         assert ((labels >= 0) & (labels < len(found.event_names))).all()
 
 
-@examples(200)
+@examples(500)
 @given(
     needed=st.fixed_dictionaries(
         {
@@ -187,7 +187,7 @@ def test_recordings_of_any_file_are_whole_or_refused(needed, optional, damage):
         assert_recordings(found.result)
 
 
-@examples(60)
+@examples(150)
 @given(
     kind=st.sampled_from(["i1", "u2", ">i2", "i4", "f2", "f4", ">f4", "f8", ">f8"]),
     lengths=st.lists(st.integers(2, 9), min_size=1, max_size=3),
@@ -296,7 +296,7 @@ def stored(files, is_zip, damage):
         yield place
 
 
-@examples(150)
+@examples(400)
 @given(files=FILES, is_zip=st.booleans(), damage=DAMAGES, size=st.sampled_from([None, 3]), colour=st.booleans())
 def test_image_files_are_decoded_skipped_or_refused(files, is_zip, damage, size, colour):
     settings = {"path": "own", "image_size": size, "colour": colour}
@@ -315,7 +315,7 @@ def test_image_files_are_decoded_skipped_or_refused(files, is_zip, damage, size,
         assert not pictures.error
 
 
-@examples(60)
+@examples(150)
 @given(
     shapes=st.lists(st.tuples(st.integers(1, 6), st.integers(1, 6)), min_size=1, max_size=4),
     is_zip=st.booleans(),
