@@ -83,7 +83,7 @@ def damaged(content, damage):
         return content.replace(old, new)
     content = bytearray(content)
     for place, change in how or ():
-        content[min(int(place * len(content)), len(content) - 1)] ^= change
+        content[min(int(place**2 * len(content)), len(content) - 1)] ^= change  # most of them in the head
     return bytes(content)
 
 
@@ -151,6 +151,28 @@ def test_images_are_what_the_file_says(kind, shape, channels, layout, seed, labe
         names = np.array(found.result.class_names)[found.result.labels]
         wanted = [name.decode() if isinstance(name, bytes) else str(name) for name in arrays["labels"].tolist()]
         assert names.tolist() == wanted
+
+
+@examples(60)
+@given(
+    dtype=st.sampled_from(["f2", "f4", "f8", "g"]),
+    hole=st.sampled_from([np.nan, np.inf, -np.inf, -0.01, 1.01]),
+    place=st.integers(0, 23),
+    channels=st.sampled_from([(), (3,)]),
+    scaling=st.sampled_from(["unit", "minmax"]),
+    of_recording=st.booleans(),
+)
+def test_one_number_that_is_none_is_refused(dtype, hole, place, channels, scaling, of_recording):
+    values = np.linspace(0.1, 0.9, 72).reshape(6, 2, 2, 3).astype(dtype)
+    values = values if channels else values[..., 0].copy()
+    values.flat[place] = hole
+    if of_recording:
+        content = packed({"samples": values.reshape(len(values), -1), "sampling_rate_hz": 1.0}, False)
+        found = load_npz(load_recordings, "npz_recordings", content)
+        assert (found.error is None) == bool(np.isfinite(hole))
+        return
+    found = load_npz(load_images, "npz_images", packed({"images": values}, False), scaling=scaling)
+    assert "images" in str(found.error)
 
 
 # --- recordings ---------------------------------------------------------------------------------------------
@@ -313,6 +335,24 @@ def test_image_files_are_decoded_skipped_or_refused(files, is_zip, damage, size,
             assert picture.size and (picture >= 0).all() and (picture <= 1).all()
     if not images.error:  # pictures take more: any sizes, no labels, no sides
         assert not pictures.error
+
+
+@examples(150)
+@given(
+    files=st.lists(st.builds(damaged, IMAGE_FILES, DAMAGES.filter(bool)), min_size=1, max_size=6), is_zip=st.booleans()
+)
+def test_damaged_pictures_are_skipped_and_counted(files, is_zip):
+    whole = io.BytesIO()
+    Image.new("L", (2, 3), 7).save(whole, "PNG")
+    named = {f"{i}.png": content for i, content in enumerate([whole.getvalue(), *files])}
+    with stored(named, is_zip, None) as place:
+        found = ended(lambda: load_pictures("picture_files", path="own", data_dir=place))
+    if found.error:  # of a picture that is whole, but no picture of 8 bits
+        assert "is not decoded" in str(found.error) or "must have 8 bits" in str(found.error)
+        return
+    skipped = len(named) - len(found.result.images)
+    assert found.result.names[0] == "0.png"
+    assert (f"{skipped} damaged images" in found.result.source.get("skipped", "")) == bool(skipped)
 
 
 @examples(150)

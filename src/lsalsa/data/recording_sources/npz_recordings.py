@@ -75,7 +75,7 @@ def _samples(samples: np.ndarray) -> np.ndarray:
     if samples.dtype.kind not in "iuf":
         raise DataError(f"samples must be numbers, found {samples.dtype}")
     dtype = np.float32 if np.can_cast(samples.dtype, np.float32) else np.float64
-    with np.errstate(over="ignore", invalid="ignore"):  # what float64 does not hold is refused with all that is not finite
+    with np.errstate(over="ignore", invalid="ignore"):  # what float64 does not hold is refused
         return samples.astype(dtype).reshape(len(samples), -1)
 
 
