@@ -320,3 +320,16 @@ def test_long_numbers_that_float64_does_not_hold_are_refused(load_own):
     samples = np.full(20, np.finfo("g").max)
     with pytest.raises(DataError, match="NaN or Inf"):
         load_own(samples=samples, sampling_rate_hz=1)
+
+
+@pytest.mark.parametrize(
+    ("given", "found"), [(np.array([b"\xff"]), "text in UTF-8"), (np.zeros(1, "V4"), "whole numbers, found .*V4")]
+)
+def test_names_that_are_no_words_are_refused(load_own, given, found):
+    with pytest.raises(DataError, match=f"names must be .*{found}"):
+        load_own(names=given)
+
+
+@pytest.mark.parametrize("given", [["é"], ["é".encode()], [7]])
+def test_names_are_text_bytes_or_numbers(load_own, given):
+    assert load_own(names=np.array(given)).names == ["7" if given == [7] else "é"]
