@@ -13,6 +13,8 @@ UV ?= $(shell command -v uv)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+# How many times as many examples as in `make unit` the property tests draw, and each time new ones
+FUZZ ?= 60
 PROFILE := --workflow-profile workflow/profiles/default
 DEMO := --configfile workflow/presets/demo.yaml
 SMOKE := --configfile workflow/presets/smoke.yaml
@@ -25,7 +27,7 @@ LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url 
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo test lint format types unit workflow-tests gpu bench bench-core docs lock clean
+.PHONY: help setup demo test lint format types unit fuzz workflow-tests gpu bench bench-core docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -54,8 +56,11 @@ format: setup ## rewrite the sources as lint wants them
 types: setup ## mypy on src
 	mypy
 
-unit: setup ## unit and contract tests, and those of the papers
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PYTEST) -n 2 tests/unit tests/contract papers
+unit: setup ## unit, contract and property tests, and those of the papers
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PYTEST) -n 2 tests/unit tests/contract tests/property papers
+
+fuzz: setup ## the property tests for long, on new examples: make fuzz FUZZ=500
+	LSALSA_FUZZ=$(FUZZ) OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PYTEST) -n 2 tests/property
 
 workflow-tests: setup ## the smoke study through the real workflow
 	$(PYTEST) tests/workflow

@@ -288,3 +288,28 @@ def test_metrics_take_lists():
     assert rmse([[1.0, 2.0]], [[1.0, 2.0]]) == 0
     assert zero_share([[0.0, 2.0]]) == 0.5
     assert error_percent([1, 2], [1, 3]) == 50
+
+
+# --- layouts and byte orders, from the property tests --------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+@pytest.mark.parametrize("method", ["active_set", "proximal"])
+def test_convolutional_codes_of_signals_and_starts_in_columns_are_those_of_rows(dtype, method):
+    bank = make_bank()
+    problem, signals = bank.problem(dtype), bank.signals.astype(dtype)
+    expected = lsalsa.optimal_codes(problem, signals, method=method)
+    start = 1.1 * expected.codes
+    for case in ((np.asfortranarray(signals), start), (signals, np.asfortranarray(start))):
+        found = lsalsa.optimal_codes(problem, case[0].astype(dtype), start=case[1].astype(dtype), method=method)
+        np.testing.assert_allclose(found.objective, expected.objective, rtol=2e-6)
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_numbers_in_the_byte_order_of_other_machines_are_numbers(dtype):
+    dictionary, signals = DICTIONARY.astype(dtype), SIGNALS.astype(dtype)
+    swapped = [each.astype(np.dtype(dtype).newbyteorder(">")) for each in (dictionary, signals)]
+    found = lsalsa.solve(lsalsa.SparseCodingProblem(swapped[0], 0.1), swapped[1]).codes
+    expected = lsalsa.solve(lsalsa.SparseCodingProblem(dictionary, 0.1), signals).codes
+    np.testing.assert_array_equal(found, expected)
+    assert found.dtype == np.dtype(dtype) and found.dtype.isnative

@@ -267,3 +267,19 @@ def test_component_in_colour_has_three_numbers_a_pixel(tmp_path):
     arrays = component_patches(images, image_size=5, resize="none", patch_size=5, min_std=0.0, seed=1)
     assert arrays["test"].shape == (4, 75)
     np.testing.assert_array_equal(arrays["test"].reshape(4, 5, 5, 3), images.images[images.is_test])
+
+
+@pytest.mark.parametrize("packed", [True, False], ids=["zip", "folder"])
+def test_names_of_several_lines_stay_on_one_in_messages_and_results(tmp_path, packed):
+    files = {f"a\nb\u202e{i}.png": image_file(RNG.integers(0, 2**16, (4, 4)).astype(np.uint16)) for i in range(3)}
+    path = in_zip(tmp_path / "own.zip", files) if packed else in_folder(tmp_path / "own", files)
+    with pytest.raises(DataError, match=r"^a\\nb\\u202e[0-9]\.png must have 8 bits") as error:
+        load(path)
+    assert str(error.value).isprintable()
+
+
+def test_sides_of_no_image_and_of_a_number_are_refused(tmp_path):
+    path = tmp_path / "own.npz"
+    np.savez(path, train_images=np.zeros(0, np.uint8), test_images=np.uint8(1))
+    with pytest.raises(ShapeError, match="train_images and test_images must be of one kind"):
+        load_images("npz_images", seed=1, settings={"path": str(path)})

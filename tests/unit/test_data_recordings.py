@@ -313,3 +313,23 @@ def test_settings_and_files_are_those_of_the_source(tmp_path):
 def test_impossible_source_or_setting_is_named(name, settings, error, message):
     with pytest.raises(error, match=message):
         load_recordings(name, seed=1, settings=settings)
+
+
+@pytest.mark.skipif(np.finfo("g").max <= np.finfo("f8").max, reason="long double is float64 here")
+def test_long_numbers_that_float64_does_not_hold_are_refused(load_own):
+    samples = np.full(20, np.finfo("g").max)
+    with pytest.raises(DataError, match="NaN or Inf"):
+        load_own(samples=samples, sampling_rate_hz=1)
+
+
+@pytest.mark.parametrize(
+    ("given", "found"), [(np.array([b"\xff"]), "text in UTF-8"), (np.zeros(1, "V4"), "whole numbers, found .*V4")]
+)
+def test_names_that_are_no_words_are_refused(load_own, given, found):
+    with pytest.raises(DataError, match=f"names must be .*{found}"):
+        load_own(names=given)
+
+
+@pytest.mark.parametrize("given", [["é"], ["é".encode()], [7]])
+def test_names_are_text_bytes_or_numbers(load_own, given):
+    assert load_own(names=np.array(given)).names == ["7" if given == [7] else "é"]

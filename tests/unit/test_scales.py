@@ -153,3 +153,49 @@ def test_codes_that_left_the_numbers_are_told(name):
     with pytest.warns(UserWarning, match="hold NaN or Inf"):
         found = encoder.encode(np.full((3, 8), 1e10, np.float32))
     assert not np.isfinite(found).all()
+
+
+# --- what the property tests found --------------------------------------------------------------------------
+
+
+def as_float32(filters, penalty, signals):
+    """A convolutional problem with one small filter, and its signals, in float32."""
+    problem = lsalsa.ConvolutionalProblem(np.array(filters, "f4")[:, None], penalty, 6)
+    return problem, np.array(signals, "f4").reshape(1, 6)
+
+
+@pytest.mark.parametrize(("dictionary", "signal"), [(1e-15, 1e-31), (1e30, 1e30)])
+@pytest.mark.parametrize("call", ["ista", "fista", "LISTA", "LFISTA", "AdaptiveISTA"])
+def test_a_threshold_is_right_where_float32_does_not_hold_the_penalty(dictionary, signal, call):
+    penalty = 0.5 * dictionary * signal
+    problem = lsalsa.SparseCodingProblem(np.array([[dictionary]], "f4"), penalty)
+    codes = CALLS[call](problem, np.array([[signal]], "f4"))
+    np.testing.assert_allclose(codes, 0.5 * signal / dictionary, rtol=1e-5)
+
+
+@pytest.mark.parametrize("filters", [[1e30, 2e30], [1e-20, 2e-20]])
+@pytest.mark.parametrize("call", ["ista", "fista", "CRsAE", "UntiedCRsAE"])
+def test_a_convolution_step_that_float32_does_not_hold_is_refused_and_not_taken_as_zero(filters, call):
+    problem, signals = as_float32(filters, 1e-3, np.arange(6))
+    with pytest.raises(LsalsaError, match="step of size .* leaves the range of float32"):
+        CALLS.get(call, lambda p, y: getattr(lsalsa, call).from_problem(p).encode(y))(problem, signals)
+
+
+def test_lcsc_starts_right_where_float32_does_not_hold_its_step():
+    problem, _ = as_float32([1e-20, 2e-20], 1e-22, np.arange(6))
+    exact = lsalsa.ConvolutionalProblem(np.array([[1e-20], [2e-20]]), 1e-22, 6)
+    found, expected = (lsalsa.LCSC.from_problem(each).arrays["analysis"] for each in (problem, exact))
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["CRsAE", "UntiedCRsAE", "ExactCRsAE"])
+def test_a_penalty_that_is_zero_in_float32_is_refused_and_not_taken_as_zero(name):
+    problem, _ = as_float32([1e-10, 2e-10], 1e-47, np.arange(6))
+    with pytest.raises(LsalsaError, match="penalties .* are 0 in float32"):
+        getattr(lsalsa, name).from_problem(problem)
+
+
+def test_the_warning_about_zeros_names_small_numbers_as_they_are():
+    problem = lsalsa.SparseCodingProblem(np.array([[1e-9]]), 1.0)
+    with pytest.warns(UserWarning, match=r"lambda_max \(2e-09,\)"):
+        lsalsa.solve(problem, np.array([[2.0]]))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from worlds import World, fista_iterates, make_world
 
-from lsalsa import LISTA, LSALSA, train
+from lsalsa import LISTA, LSALSA, ConvolutionalProblem, ExactCRsAE, train
 from lsalsa.arrays import set_threads, threads
 from lsalsa.errors import ConfigError, DataError, LsalsaError, ShapeError
 
@@ -417,3 +417,13 @@ def test_an_unknown_optimizer_is_refused_with_the_known_ones():
         run(new_encoder(), optimizer="rmsprop")
     assert "sgd" in str(raised.value)
     assert "adam" in str(raised.value)
+
+
+def test_a_training_whose_first_step_diverges_says_so():
+    """Two equal filters: the gradient at exact codes solves a singular system, and the encoder itself says so."""
+    problem = ConvolutionalProblem(np.ones((1, 2)), 0.1, 1)
+    signals = np.array([[0.33]])
+    encoder = ExactCRsAE.from_problem(problem)
+    history = train(encoder, signals, np.array([[0.2, 0.03]]), learning_rate=0.01, epochs=2)
+    assert history.status == "diverged"
+    np.testing.assert_array_equal(encoder.arrays["filters"], problem.filters)

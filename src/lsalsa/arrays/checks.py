@@ -15,7 +15,8 @@ LARGEST = 1e150  # its square is a float64, and so is that of its inverse
 def plain(name: str, value: Any) -> Any:
     """The value as a plain array of NumPy or CuPy, where there is exactly one it can mean.
 
-    A data frame gives its numbers; a matrix, a memory map and a masked array without masked values lose their class.
+    A data frame gives its numbers; a matrix, a memory map and a masked array without masked values lose their class;
+    numbers in the byte order of other machines, as files may hold them, get that of this one.
 
     Parameters
     ----------
@@ -26,7 +27,7 @@ def plain(name: str, value: Any) -> Any:
     Returns
     -------
     array
-        No copy where the value is an array.
+        No copy where the value is an array in this machine's byte order.
 
     Raises
     ------
@@ -35,15 +36,17 @@ def plain(name: str, value: Any) -> Any:
     ShapeError
         For what is no array at all.
     """
-    if type(value) is np.ndarray or not is_host(value):
+    if not is_host(value):
         return value
+    if type(value) is np.ndarray:
+        return value if value.dtype.isnative else value.astype(value.dtype.newbyteorder("="))
     if hasattr(value, "to_numpy"):
         value = value.to_numpy()
     if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
         count = int(np.ma.getmaskarray(value).sum())
         raise DataError(f"{name} has {count} masked values, which mean nothing here; fill them, with its method filled")
     if isinstance(value, np.ndarray | np.generic):
-        return np.asarray(value)
+        return plain(name, np.asarray(value))
     if hasattr(value, "toarray"):
         raise DataError(f"{name} must be dense, found {type(value).__name__}; convert it with its method toarray")
     if hasattr(value, "shape"):

@@ -3,6 +3,6 @@
 from lsalsa.convolution.gram import gram_taps
 from lsalsa.convolution.lipschitz import lipschitz_bound
 from lsalsa.convolution.operator import Convolution
-from lsalsa.convolution.step import ConvolutionalStep
+from lsalsa.convolution.step import ConvolutionalStep, check_step
 
-__all__ = ["Convolution", "ConvolutionalStep", "gram_taps", "lipschitz_bound"]
+__all__ = ["Convolution", "ConvolutionalStep", "check_step", "gram_taps", "lipschitz_bound"]

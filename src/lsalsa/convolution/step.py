@@ -2,7 +2,10 @@
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from lsalsa.convolution.operator import Convolution
+from lsalsa.errors import DataError
 
 
 class ConvolutionalStep(NamedTuple):
@@ -25,3 +28,14 @@ class ConvolutionalStep(NamedTuple):
         self.operator.correlate(signals, out)
         out += codes
         return out
+
+
+def check_step(step: float, dtype: Any) -> float:
+    """The step, refused with a DataError where the dtype does not hold it: as 0 it would leave all codes zero."""
+    limits = np.finfo(dtype)
+    if not float(limits.tiny) <= step <= float(limits.max):
+        raise DataError(
+            f"a gradient step of size {step:.3g} leaves the range of {np.dtype(dtype)}; scale the filters to norms "
+            f"near 1, and the penalties by the same factor"
+        )
+    return step

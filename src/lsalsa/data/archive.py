@@ -142,8 +142,9 @@ def _is_shown(name: str) -> bool:
 
 
 def _name(path: str) -> str:
-    """A path as text that can be printed and stored; Windows may have written it with backslashes."""
-    return path.replace("\\", "/").encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    """A path as text that can be printed on one line and stored; Windows may have written it with backslashes."""
+    text = path.replace("\\", "/").encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

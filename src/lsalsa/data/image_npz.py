@@ -73,7 +73,7 @@ def _sided(path: Path, arrays: Mapping[str, np.ndarray]) -> Parts:
     labelled = any(name in arrays for name in SIDED_LABELS)
     require_arrays(path, arrays, SIDED_IMAGES + SIDED_LABELS if labelled else SIDED_IMAGES)
     train, test = (arrays[name] for name in SIDED_IMAGES)
-    if train.shape[1:] != test.shape[1:] or train.dtype != test.dtype or not train.ndim:
+    if 0 in (train.ndim, test.ndim) or train.shape[1:] != test.shape[1:] or train.dtype != test.dtype:
         raise ShapeError(
             "train_images and test_images must be of one kind, "
             f"found {train.dtype} of shape {train.shape} and {test.dtype} of shape {test.shape}"

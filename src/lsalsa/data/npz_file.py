@@ -96,8 +96,7 @@ def named_classes(name: str, labels: np.ndarray, item: str, expected: tuple[int,
     """
     if labels.shape != expected:
         raise ShapeError(f"{name} must have one entry per {item}, shape {expected}, found {labels.shape}")
-    if labels.dtype.kind == "S":
-        labels = _decoded(name, labels)
+    labels = decoded(name, labels)
     if labels.dtype.kind not in "iuU":
         raise DataError(f"{name} must be whole numbers or strings, found {labels.dtype}")
     missing = labels < 0 if labels.dtype.kind in "iu" else np.strings.str_len(labels) == 0
@@ -108,9 +107,9 @@ def named_classes(name: str, labels: np.ndarray, item: str, expected: tuple[int,
     return [str(name) for name in class_names], positions
 
 
-def _decoded(name: str, labels: np.ndarray) -> np.ndarray:
-    """Labels in bytes as text."""
+def decoded(name: str, words: np.ndarray) -> np.ndarray:
+    """Words in bytes as text, others as they are; DataError naming the array where the bytes are no UTF-8."""
     try:
-        return np.char.decode(labels, "utf-8")
+        return np.char.decode(words, "utf-8") if words.dtype.kind == "S" else words
     except UnicodeDecodeError as error:
         raise DataError(f"{name} must be text in UTF-8, found {error.object!r}") from error

@@ -11,7 +11,7 @@ from lsalsa.arrays.unit_norm import normalise
 from lsalsa.convolution import Convolution, lipschitz_bound
 from lsalsa.decoders import ConvolutionalDecoder
 from lsalsa.encoders.base import Encoder
-from lsalsa.errors import ConfigError
+from lsalsa.errors import ConfigError, DataError
 from lsalsa.problem import check_problem
 from lsalsa.problem.convolutional import ConvolutionalProblem
 
@@ -81,6 +81,11 @@ class ConvolutionalEncoder(Encoder):
         }
         with np.errstate(over="ignore"):  # what the dtype does not hold is refused below
             arrays = {name: problem.xp.array(values, dtype=problem.dtype) for name, values in start.items()}
+        if "penalties" in arrays and not bool(arrays["penalties"].all()):  # as 0 they would leave the codes dense
+            raise DataError(
+                f"penalties {problem.penalties} are 0 in {problem.dtype}; scale the signals, and the penalties by the "
+                f"same factor"
+            )
         return cls(
             arrays,
             **{name: value for name, value in of_problem.items() if name in cls.defaults} | settings,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from lsalsa.convolution import check_step
 from lsalsa.encoders._momentum import momenta_of_fista
 from lsalsa.encoders._unfolded import UnfoldedEncoder
 from lsalsa.problem.convolutional import ConvolutionalProblem
@@ -41,7 +42,7 @@ class CRsAE(UnfoldedEncoder):
 
     @classmethod
     def start(cls, problem: ConvolutionalProblem, shared: bool) -> dict[str, Any]:
-        return {**super().start(problem, shared), "step": 1 / problem.lipschitz}
+        return {**super().start(problem, shared), "step": check_step(1 / problem.lipschitz, problem.dtype)}
 
     def constrain(self) -> None:
         self.arrays["step"][...] = 1 / self._constrained()

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+import numpy as np
+
 from lsalsa.encoders._convolutional import UNTIED
 from lsalsa.encoders._unfolded import UnfoldedEncoder
 from lsalsa.errors import DivergedError
@@ -51,7 +53,8 @@ class LCSC(UnfoldedEncoder):
     def start(cls, problem: ConvolutionalProblem, shared: bool) -> dict[str, Any]:
         start, step = super().start(problem, shared), 1 / problem.lipschitz
         thresholds = [step * penalty for penalty in start.pop("penalties")]
-        return {**start, "analysis": step * problem.filters, "thresholds": thresholds}
+        analysis = step * problem.filters.astype(np.float64)  # float32 may not hold the step alone
+        return {**start, "analysis": analysis, "thresholds": thresholds}
 
     @property
     def learned(self) -> tuple[str, ...]:

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
-import numpy as np
-
 from lsalsa.encoders._dense import DenseEncoder, stacked
 from lsalsa.encoders.base import Tape
 from lsalsa.problem import SparseCodingProblem, check_problem
@@ -44,7 +42,7 @@ class LSALSA(DenseEncoder):
         arrays = {
             "filter": problem.dictionary.copy(),
             "splitting": problem.asarray(splitting_matrix(problem, mu)),
-            "thresholds": (problem.penalty_of_atom.astype(np.float64) / mu).astype(problem.dtype),
+            "thresholds": problem.thresholds(1.0 / mu),
         }
         return cls(arrays, **settings)
 

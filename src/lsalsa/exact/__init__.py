@@ -110,7 +110,7 @@ def optimal_codes(
     solved_gap = xp.zeros(n, np.float64)
 
     def work(rows: slice, space: Space) -> None:
-        tile = signals[rows].astype(np.float64)
+        tile = signals[rows].astype(np.float64, order="C")  # solvers make more like it, for compiled code
         codes = solver(tile, result.codes[rows].astype(np.float64))
         missed = keep(rows, tile, codes)
         if hasattr(solver, "again") and missed.size:
@@ -165,7 +165,7 @@ def _start(problem: Problem, signals: Any, start: Any) -> Any:
     start = check_matrix("start", start)
     check_device("start", start, namespace(signals), "the problem")
     with np.errstate(over="ignore"):
-        codes = check_matrix("start", start.astype(problem.dtype))
+        codes = check_matrix("start", start.astype(problem.dtype, order="C"))  # compiled solvers write into its rows
     return namespace(signals).maximum(codes, 0) if getattr(problem, "nonnegative", False) else codes
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from lsalsa.arrays import Tiles, check_count, check_matrix, kernels_for, namespace, to_host
 from lsalsa.arrays.checks import check_finite, check_floating, plain
 from lsalsa.arrays.kernels import nonnegative as nonnegative_kernels
-from lsalsa.convolution import Convolution, ConvolutionalStep, gram_taps, lipschitz_bound
+from lsalsa.convolution import Convolution, ConvolutionalStep, check_step, gram_taps, lipschitz_bound
 from lsalsa.errors import DataError, ShapeError
 from lsalsa.problem.certified import Certified, checked_penalties, rounded
 
@@ -184,8 +184,11 @@ class ConvolutionalProblem(Certified):
         return self.lipschitz
 
     def gradient_step(self, step: float) -> ConvolutionalStep:
-        """A step of gradient descent on 1/2 |y - H x|^2: two convolutions."""
-        return ConvolutionalStep(self.operator, step)
+        """A step of gradient descent on 1/2 |y - H x|^2: two convolutions.
+
+        DataError where the problem's dtype does not hold the step.
+        """
+        return ConvolutionalStep(self.operator, check_step(step, self.dtype))
 
     def correlate(self, signals: Any) -> Any:
         """H^T y of each signal.

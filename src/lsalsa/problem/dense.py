@@ -124,8 +124,8 @@ class SparseCodingProblem(Certified):
         return rounded(self._weights, self.dtype)
 
     def thresholds(self, scale: float) -> Any:
-        """`penalty_of_atom` times `scale` (a step size, or 1 / mu): array, (n_atoms,), in the problem's dtype."""
-        return rounded(self.penalty_of_atom.astype(np.float64) * scale, self.dtype)
+        """The penalties times `scale` (a step size, or 1 / mu), in float64 and rounded once: array, (n_atoms,)."""
+        return rounded(self._weights * scale, self.dtype)
 
     @cached_property
     def _weights(self) -> Any:

@@ -283,6 +283,6 @@ def warn_if_all_zero(problem: Problem, signals: Any, codes: Any) -> None:
         return
     largest = to_host(problem.lambda_max(signals)).max(axis=0)
     if (largest <= np.asarray(problem.penalties)).all():
-        found = tuple(largest.round(6).tolist())
+        found = tuple(float(f"{each:.6g}") for each in largest)
         text = f"penalties {problem.penalties} are not below lambda_max {found}: all codes are zero"
         warnings.warn(text, UserWarning, stacklevel=3)

@@ -256,8 +256,8 @@ class Training:
         group.loss.constrain(self.encoder)
 
     def _blew_up(self, loss: float) -> bool:
-        assert self.first_loss is not None
-        return not np.isfinite(loss) or (loss > DIVERGENCE_FACTOR * self.first_loss and self.first_loss > 0)
+        first = self.first_loss  # None where the very first step ended in a DivergedError
+        return not np.isfinite(loss) or (first is not None and loss > DIVERGENCE_FACTOR * first > 0)
 
     def _new_optimizers(self) -> list[Optimizer]:
         return [group.new_optimizer(self.encoder) for group in self.groups]

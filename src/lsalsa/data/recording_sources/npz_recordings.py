@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lsalsa.data.npz_file import named_classes, read_plain_arrays, require_arrays
+from lsalsa.data.npz_file import decoded, named_classes, read_plain_arrays, require_arrays
 from lsalsa.data.recordings import RecordingSet
 from lsalsa.data.selection import check_share
 from lsalsa.data.user_files import user_path, user_source
@@ -59,7 +59,7 @@ def load(
         "samples": samples,
         "offsets": offsets,
         "sampling_rate_hz": _rate(arrays["sampling_rate_hz"]),
-        "names": names.astype(str).reshape(-1),
+        "names": _names(names),
         "test_from": _test_from(arrays, np.diff(offsets), test_fraction),
         "source": np.array([*user_source(file).items()]),
     }
@@ -75,7 +75,16 @@ def _samples(samples: np.ndarray) -> np.ndarray:
     if samples.dtype.kind not in "iuf":
         raise DataError(f"samples must be numbers, found {samples.dtype}")
     dtype = np.float32 if np.can_cast(samples.dtype, np.float32) else np.float64
-    return samples.astype(dtype).reshape(len(samples), -1)
+    with np.errstate(over="ignore", invalid="ignore"):  # what float64 does not hold is refused
+        return samples.astype(dtype).reshape(len(samples), -1)
+
+
+def _names(names: np.ndarray) -> np.ndarray:
+    """Names of the recordings as text, one after another; whole numbers are names too."""
+    names = decoded("names", names)
+    if names.dtype.kind not in "iuU":
+        raise DataError(f"names must be strings or whole numbers, found {names.dtype}")
+    return names.astype(str).reshape(-1)
 
 
 def _offsets(arrays: Arrays) -> np.ndarray:
