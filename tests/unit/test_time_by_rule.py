@@ -1,0 +1,40 @@
+"""Where the time of a study went: sums of what Snakemake measured."""
+
+import pytest
+
+from lsalsa.errors import ConfigError
+from lsalsa.study.time_by_rule import main, time_by_rule
+
+HEAD = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n"
+
+
+def measured(results, rule, job, seconds, memory, processor):
+    path = results / "benchmarks" / rule / f"{job}.tsv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"{HEAD}{seconds}\t-\t{memory}\t0\t0\t0\t0\t0\t0\t{processor}\n", encoding="utf-8")
+
+
+def test_rules_are_summed_and_the_dearest_stands_first(tmp_path):
+    measured(tmp_path, "cut_patches", "a", 0.3, "NA", "NA")
+    measured(tmp_path, "train_encoder", "mnist/lista/depth_1", 60, 200, 110)
+    measured(tmp_path, "train_encoder", "mnist/lista/depth_3", 120, 300, 220)
+    assert time_by_rule(tmp_path).lines == [
+        ["train_encoder", "2", "3.0", "100%", "5.5", "2.0", "300"],
+        ["cut_patches", "1", "0.0", "0%", "0.0", "0.0", "0"],
+        ["all", "3", "3.0", "100%", "5.5", "2.0", "300"],
+    ]
+
+
+def test_a_folder_without_measured_jobs_is_refused(tmp_path):
+    (tmp_path / "benchmarks" / "train_encoder").mkdir(parents=True)
+    with pytest.raises(ConfigError, match="found no measured job"):
+        time_by_rule(tmp_path)
+
+
+def test_the_command_prints_a_table_and_refuses_in_a_sentence(tmp_path, capsys):
+    measured(tmp_path, "evaluate", "a", 30, 100, 30)
+    main([str(tmp_path)])
+    assert "evaluate" in capsys.readouterr().out
+    for arguments in ([], [str(tmp_path / "none")]):
+        with pytest.raises(SystemExit, match="results/<study>|no measured job"):
+            main(arguments)
