@@ -138,6 +138,7 @@ class Case:
     filters: object = None
     stride: tuple = ()
     signal_shape: tuple = ()
+    nearly_equal_filters: bool = False
 
     def problem(self, layout="C"):
         if self.filters is None:
@@ -176,9 +177,10 @@ class Case:
 
     def gap(self, codes, points):
         """Primal minus dual over primal at feasible multiples of the points, and what rounding may do to it."""
-        points, signals = points.astype(float), self.signals.astype(float)
-        reach = (points @ self.matrix.astype(float)) / self.penalty_of_atom
-        steepest = (reach if self.nonnegative else np.abs(reach)).max(axis=1)
+        points, signals, matrix = points.astype(float), self.signals.astype(float), self.matrix.astype(float)
+        reach = points @ matrix if self.nonnegative else np.abs(points @ matrix)
+        blur = 1e-15 * signals.shape[1] * (np.abs(points) @ np.abs(matrix))  # all there is where exact numbers cancel
+        steepest = ((reach - blur) / self.penalty_of_atom).max(axis=1)
         assert (steepest <= 1 + 1e-9).all(), "a dual point is not feasible"
         points = points / np.maximum(1, steepest)[:, None]
         primal = self.primal(codes)
@@ -233,6 +235,7 @@ def convolutional_cases(draw):
         filters,
         stride,
         signal_shape,
+        kind == "nearly duplicate",
     )
 
 
@@ -271,8 +274,11 @@ def _signals(kind, rng, count, atoms):
 
 
 def _penalty(share, atoms, signals, scale):
-    correlations = np.abs(signals.astype(float) @ atoms.astype(float))
-    return float(share * (correlations.max(initial=0) or scale))
+    """A share of the largest correlation, or of the scale where all correlations are nothing but rounding."""
+    signals, atoms = signals.astype(float), atoms.astype(float)
+    terms = (np.abs(signals) @ np.abs(atoms)).max(initial=0)
+    largest = np.abs(signals @ atoms).max(initial=0)
+    return float(share * (largest if largest > 1e-10 * terms else scale))
 
 
 cases = st.one_of(dense_cases(), convolutional_cases())

@@ -198,7 +198,7 @@ def test_optimal_codes_are_certified(method, case, layout, of_problem):
     with Unchanged(signals, *case.parts):
         found = ended(lambda: optimal_codes(problem, signals, TOLERANCE, method=method, dual_points=True, **limit))
     if found.error:
-        if method == "auto":  # everything is solved, but not everything can be stored
+        if method == "auto" and not case.nearly_equal_filters:  # everything is solved, but not all can be stored
             assert case.signals.dtype == np.float32 and "float32 cannot hold them" in str(found.error)
         return
     result = found.result

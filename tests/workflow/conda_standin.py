@@ -2,15 +2,16 @@
 
 Usage: conda_standin.py BASE ARGUMENTS..., where BASE is the folder that passes for conda's own installation.
 
-An environment is a venv without pip. It sees the packages that the file pins, with what they need, as links
+An environment is a venv without pip. It sees the packages that the file names, with what they need, as links
 into the environment of the Python that runs this, and nothing else: a package that a file forgets is
-missing there. A pin that is not the installed version, and a channel other than conda-forge, are refused.
+missing there. A range without the installed version, and a channel other than conda-forge, are refused.
 The packages of conda-forge are not touched, so nothing is shown about them.
 """
 
 import argparse
 import json
 import platform
+import re
 import sys
 from pathlib import Path
 
@@ -35,12 +36,12 @@ def refuse(sentence):
 
 
 def requirements_of(environment):
-    """What the file pins, by the names of the package index."""
-    pins = dict(entry.split("=", 1) for entry in environment["dependencies"])
-    python = pins.pop("python")
+    """What the file asks for, by the names of the package index."""
+    asked = dict(re.split("[ =]", entry, maxsplit=1) for entry in environment["dependencies"])
+    python = asked.pop("python")
     if not platform.python_version().startswith(f"{python}."):
-        refuse(f"the file pins Python {python}, this is {platform.python_version()}")
-    return [Requirement(f"{name.removesuffix('-base')}=={version}") for name, version in pins.items()]
+        refuse(f"the file asks for Python {python}, this is {platform.python_version()}")
+    return [Requirement(f"{name.removesuffix('-base')}{versions}") for name, versions in asked.items()]
 
 
 def create(arguments):

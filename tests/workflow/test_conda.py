@@ -97,6 +97,13 @@ def test_environment_does_not_hold_the_library(created, conda):
     assert "No module named 'lsalsa'" in found.stderr
 
 
+def test_without_conda_one_sentence_says_how_to_get_it_or_to_do_without(fresh, monkeypatch):
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")
+    output = fresh.run("table_digits", "-n", "--use-conda", fails=True)
+    assert "--use-conda needs the program conda" in output
+    assert "Traceback" not in output
+
+
 def environment_of(workplace, name):
     """The folder that Snakemake had made from one of our files."""
     text = (ROOT / "envs" / f"{name}.yaml").read_text()

@@ -2,6 +2,8 @@
 
 import shutil
 
+from snakemake.settings.types import DeploymentMethod
+
 from lsalsa.errors import LsalsaError
 from lsalsa.storage import check_writable
 from lsalsa.study import files, needs
@@ -20,6 +22,12 @@ try:
     study = load_study(config, origins=ORIGINS, root=ROOT)
 except LsalsaError as error:
     raise WorkflowError(str(error))
+
+if DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method and not shutil.which("conda"):
+    raise WorkflowError(
+        "--use-conda needs the program conda, which is not on the PATH: install Miniforge (conda-forge.org/download), or "
+        "leave the option out; every job then runs in the environment of `make setup`"
+    )
 
 config.update(dtype=study.dtype, device=study.device, command=repeated())
 
