@@ -23,7 +23,11 @@ try:
 except LsalsaError as error:
     raise WorkflowError(str(error))
 
-if DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method and not shutil.which("conda"):
+if (
+    workflow.is_main_process
+    and DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
+    and not shutil.which("conda")
+):
     raise WorkflowError(
         "--use-conda needs the program conda, which is not on the PATH: install Miniforge (conda-forge.org/download), or "
         "leave the option out; every job then runs in the environment of `make setup`"
