@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from lsalsa.errors import DataError, StorageError
+from lsalsa.errors import DataError, StorageError, printable
 from lsalsa.storage.npz import DAMAGE
 
 logger = logging.getLogger(__name__)
@@ -143,8 +143,7 @@ def _is_shown(name: str) -> bool:
 
 def _name(path: str) -> str:
     """A path as text that can be printed on one line and stored; Windows may have written it with backslashes."""
-    text = path.replace("\\", "/").encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return printable(path.replace("\\", "/"))
 
 
 def _natural(name: str) -> list[tuple[int, str]]:
