@@ -1,6 +1,6 @@
 """Every error a user can cause, each raised with one sentence that names the thing, the expected and the found."""
 
-MOST_SHOWN = 200
+MOST_SHOWN = 300
 """Characters of somebody else's text that a message quotes."""
 
 
@@ -37,7 +37,7 @@ class DeviceMemoryError(LsalsaError, MemoryError):
 
 
 def printable(text: str) -> str:
-    """Text that fits on one line of any terminal: bytes that are no UTF-8, and what cannot be printed, are written out."""
+    """Text for one line of any terminal: bytes that are no UTF-8, and what cannot be printed, are written out."""
     text = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
