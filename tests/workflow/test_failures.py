@@ -41,6 +41,15 @@ REFUSED = {
         "tables:\n  rmse_digits:\n    depths: [7]\n",
         "depths names 7, at which none of its methods is run",
     ),
+    "nested aliases": (
+        "x0: &x0 [1, 2, 3, 4, 5, 6, 7, 8]\n"
+        + "".join(f"x{i}: &x{i} [{', '.join([f'*x{i - 1}'] * 8)}]\n" for i in range(1, 30)),
+        " has too many values: more than 100,000 with aliases written out",
+    ),
+    "folder that git keeps": (
+        "study: reference\n",
+        "study must be another name than reference: results/reference holds the reference results, which git keeps",
+    ),
     "unknown notebook": (
         "notebooks:\n  03_nothing:\n    title: x\n",
         "names 03_nothing, which is not a file of papers/<paper>/notebooks",

@@ -1,4 +1,4 @@
-"""Members of zip files, and arrays in NPZ files: no more is read than can be there, whatever the file says of itself."""
+"""Members of zip files, and arrays in NPZ files: no more is read than can be there, whatever the file says."""
 
 from __future__ import annotations
 
