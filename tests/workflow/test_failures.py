@@ -145,7 +145,7 @@ def test_input_from_the_future_stops_the_run_before_its_first_job_with_the_remed
     ahead = time.time() + 86400
     os.utime(done.result("codes/digits/test.npz"), (ahead, ahead))
     done.result("evaluation/digits/fista.parquet").unlink()
-    told = done.run("rmse_digits", fails=True)
+    told = done.run("evaluation_digits", fails=True)
     assert "results/smoke/codes/digits/test.npz is dated ahead of this machine's clock" in told
     assert "run: touch results/smoke/codes/digits/test.npz" in told
     assert not jobs_in(told)
