@@ -43,7 +43,15 @@ HEADERS = {
 
 
 class Header(NamedTuple):
-    """What the header of an array says, once the bytes after it are as many as it says."""
+    """What the header of an array says, once the bytes after it are as many as it says.
+
+    Parameters
+    ----------
+    shape : tuple of int
+    is_by_columns : bool
+        Whether the first index runs fastest in the file.
+    dtype : dtype
+    """
 
     shape: tuple[int, ...]
     is_by_columns: bool
