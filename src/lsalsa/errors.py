@@ -1,5 +1,8 @@
 """Every error a user can cause, each raised with one sentence that names the thing, the expected and the found."""
 
+MOST_SHOWN = 300
+"""Characters of somebody else's text that a message quotes."""
+
 
 class LsalsaError(Exception):
     """Base of the errors that are shown to a user without a traceback."""
@@ -31,3 +34,23 @@ class MissingPackageError(LsalsaError, ImportError):
 
 class DeviceMemoryError(LsalsaError, MemoryError):
     """Not even a small part of the work fits into the memory of the GPU; recorded as status `oom`."""
+
+
+def printable(text: str) -> str:
+    """Text for one line of any terminal: bytes that are no UTF-8, and what cannot be printed, are written out."""
+    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def shortened(text: object, most: int = MOST_SHOWN) -> str:
+    """Somebody else's text as a message quotes it: on one line, printable, and cut where it is too long.
+
+    Parameters
+    ----------
+    text : object
+        A name, or an error of another library.
+    most : int
+        Characters of it that are kept.
+    """
+    line = printable(" ".join(str(text).split()))
+    return line if len(line) <= most else f"{line[:most]}... ({len(line):,} characters)"

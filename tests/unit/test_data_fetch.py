@@ -1,5 +1,7 @@
 """Downloads of published files, against a server on this machine: whole or not at all, whatever the server does."""
 
+import contextlib
+import gzip
 import hashlib
 import logging
 import os
@@ -8,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pooch
@@ -67,7 +70,8 @@ class Site:
 
 
 def head(handler, status, length, kind="application/octet-stream", **headers):
-    handler.send_response(status)
+    code, _, reason = str(status).partition(" ")
+    handler.send_response(int(code), reason or None)
     for name, value in {"Content-Type": kind, "Content-Length": length, **headers}.items():
         if value is not None:
             handler.send_header(name, str(value))
@@ -177,8 +181,16 @@ def test_file_that_was_damaged_later_is_fetched_again(site, cache, caplog):
         (gives(CONTENT, kind="text/html"), "a web page instead of the file"),
         (gives(CONTENT[:1000]), "51200 bytes expected, 1000 announced"),
         (gives(CONTENT[:1000], length=len(CONTENT)), "Connection broken: IncompleteRead"),
+        (gives(CONTENT, length="abc"), "51200 bytes expected, abc announced"),
+        (gives(CONTENT, length="-1"), "51200 bytes expected, -1 announced"),
+        (gives(CONTENT, length="9" * 5000), r"51200 bytes expected, 9{20}\.\.\. \(5,000 characters\) announced"),
+        (gives(b"", status="404 " + "a" * 9000), r"404 Client Error: a{250,300}\.\.\. \("),
+        (lambda handler: handler.wfile.write(b"what?\r\n\r\n"), "Connection aborted"),
     ],
-    ids=["403", "404", "503", "page", "page of the right size", "short", "broken off"],
+    ids=[
+        *("403", "404", "503", "page", "page of the right size", "short", "broken off"),
+        *("length that is none", "negative length", "long length", "long reason", "no answer"),
+    ],
 )
 def test_answer_that_is_not_the_file_is_refused_and_the_next_address_tried(site, cache, waits, answer, reason):
     digits = site.offers(answer, mirrors=("first/", "second/"))
@@ -204,6 +216,116 @@ def test_file_that_has_moved_is_followed(site, cache):
     digits = site.offers(moved("/elsewhere"))
     site.answers["/elsewhere"] = [gives(CONTENT)]
     assert fetch(digits)[0].read_bytes() == CONTENT
+
+
+# --- no address holds up the others -------------------------------------------------------------------------
+
+
+def endless(encoding=None, content=b"x" * 2**16, times=400):
+    """An answer without a length: 26 MB, as if there were no end."""
+
+    def answer(handler):
+        head(handler, 200, None, **({"Content-Encoding": encoding} if encoding else {}))
+        answer.sent = 0
+        with contextlib.suppress(OSError):  # the other side hung up
+            for _ in range(times):
+                handler.wfile.write(content)
+                answer.sent += len(content)
+
+    return answer
+
+
+def elsewhere_at_length(handler):
+    """A redirection whose own page has no end."""
+    head(handler, 302, None, "text/html", Location="/second/images.gz")
+    endless()(handler)
+
+
+@pytest.mark.parametrize("encoding", [None, "gzip", "br"])
+def test_body_without_end_is_cut_at_the_published_size(site, cache, waits, encoding):
+    answer = endless(encoding)
+    digits = site.offers(answer, mirrors=("first/", "second/"))
+    site.answers["/second/images.gz"] = [gives(CONTENT)]
+    written = []
+    keep = fetching._Download.write
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fetching._Download, "write", lambda self, part: (keep(self, part), written.append(len(part))))
+        assert fetch(digits, sleep=waits[1])[0].read_bytes() == CONTENT
+    assert written == [len(CONTENT)]  # of the second address; nothing of the first reached the disk
+    assert answer.sent < 8 * 2**20  # what the network holds at most, of 26 MB
+    assert waits[0] == []
+
+
+def test_body_that_unpacks_to_far_more_is_never_unpacked(site, cache, waits):
+    packed = gzip.compress(bytes(50 * 2**20))
+
+    def bomb(handler):
+        head(handler, 200, None, **{"Content-Encoding": "gzip"})
+        handler.wfile.write(packed)
+
+    assert len(packed) < len(CONTENT)
+    with pytest.raises(DataError, match=rf"51200 bytes expected, found {len(packed)}"):
+        fetch(site.offers(bomb), sleep=waits[1])
+
+
+def test_packed_file_that_a_server_calls_encoded_stays_packed(site, cache):
+    packed = gzip.compress(CONTENT)
+
+    def labelled(handler):
+        head(handler, 200, len(packed), **{"Content-Encoding": "x-gzip"})
+        handler.wfile.write(packed)
+
+    assert fetch(site.offers(labelled, content=packed))[0].read_bytes() == packed
+
+
+def test_page_of_a_redirection_is_not_read(site, cache, waits):
+    digits = site.offers(elsewhere_at_length, mirrors=("first/",))
+    site.answers["/second/images.gz"] = [gives(CONTENT)]
+    assert fetch(digits, sleep=waits[1])[0].read_bytes() == CONTENT
+
+
+def in_the_head(handler):
+    handler.wfile.write(b"HTTP/1.0 200 OK\r\nX-Slow: ")
+
+
+def in_the_body(handler):
+    head(handler, 200, len(CONTENT))
+
+
+@pytest.mark.parametrize("place", [in_the_head, in_the_body])
+def test_address_that_drips_is_given_up_and_the_next_one_tried(site, cache, waits, monkeypatch, place):
+    monkeypatch.setattr(fetching, "PATIENCE", 0.3)
+    monkeypatch.setattr(fetching, "WAITS", ())
+
+    def drip(handler):
+        place(handler)
+        with contextlib.suppress(OSError):
+            while not site.release.wait(0.02):
+                handler.wfile.write(b"ab")
+                handler.wfile.flush()
+
+    digits = site.offers(drip, mirrors=("first/", "second/"))
+    with pytest.raises(DataError, match=r"images\.gz: \d+ of 51200 bytes in 0 s"):
+        fetch(digits, sleep=waits[1])
+    assert everything_in(cache) == []
+    site.answers["/second/images.gz"] = [gives(CONTENT)]
+    assert fetch(digits, sleep=waits[1])[0].read_bytes() == CONTENT
+
+
+def test_what_came_gives_a_download_more_time(site, cache, waits, monkeypatch):
+    monkeypatch.setattr(fetching, "PATIENCE", 0.2)
+    monkeypatch.setattr(fetching, "LEAST_SPEED", len(CONTENT))
+    monkeypatch.setattr(fetching, "CHUNK", len(CONTENT) // 16)
+
+    def steady(handler):
+        head(handler, 200, len(CONTENT))
+        for first in range(0, len(CONTENT), len(CONTENT) // 16):
+            handler.wfile.write(CONTENT[first : first + len(CONTENT) // 16])
+            handler.wfile.flush()
+            time.sleep(0.025)  # 0.4 s in all, twice the patience
+
+    assert fetch(site.offers(steady), sleep=waits[1])[0].read_bytes() == CONTENT
+    assert site.requests == ["/images.gz"]
 
 
 # --- offline, space, messages -------------------------------------------------------------------------------
@@ -242,8 +364,7 @@ def test_download_that_the_disk_cannot_hold_is_refused_before_it_starts(site, ca
 
 def test_disk_that_fills_up_during_a_download_is_reported_and_not_tried_again(site, cache, monkeypatch, waits):
     def full(self, url, output_file, pooch):
-        with open(output_file, "wb") as file:
-            file.write(CONTENT[:1000])
+        output_file.write(CONTENT[:1000])
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(pooch.HTTPDownloader, "__call__", full)

@@ -259,8 +259,8 @@ GOOD = {"images.npy": npy(IMAGES), "labels.npy": npy(LABELS)}
 UNSOUND = {
     "encrypted": (GOOD, (0, 1), "is encrypted"),
     "Deflate64": (GOOD, (2, 9), "compression method is not supported"),
-    "no bytes": ({**GOOD, "labels.npy": b""}, None, "labels is none"),
-    "text": ({"images.npy": npy(IMAGES), "labels": "0 1 0 1 0 1"}, None, "labels is none"),
+    "no bytes": ({**GOOD, "labels.npy": b""}, None, "labels: EOF"),
+    "text": ({"images.npy": npy(IMAGES), "labels": "0 1 0 1 0 1"}, None, "labels is no array"),
     "640 TB": ({**GOOD, "images.npy": huge()}, None, "not an NPZ file of plain arrays"),
     "width 0": ({**GOOD, "images.npy": npy(IMAGES[:, :, :0])}, None, "at least one pixel"),
     "no images": ({"images.npy": npy(IMAGES[:0]), "labels.npy": npy(LABELS[:0])}, None, "at least one pixel"),

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lsalsa.data import archive, component_patches, cut_patches, image_folder, load_images, resize_images
+from lsalsa.data import component_patches, cut_patches, image_folder, load_images, resize_images
 from lsalsa.data.sources import files_of
 from lsalsa.errors import DataError, LsalsaError, ShapeError, StorageError
+from lsalsa.storage import members
 
 RNG = np.random.default_rng(3)
 
@@ -120,7 +121,7 @@ def test_unsound_zip_file_is_refused_in_one_sentence(tmp_path, files, message):
 
 
 def test_member_that_would_unpack_to_far_more_is_refused_unread(tmp_path, monkeypatch):
-    monkeypatch.setattr(archive, "MOST_UNPACKED", 10_000)
+    monkeypatch.setattr(members, "MOST_UNPACKED", 10_000)
     path = in_zip(tmp_path / "own.zip", {"cat.1.png": bytes(10**7)})
     with pytest.raises(
         DataError, match=r"'cat\.1\.png', which would unpack from \d+ to 10000000 bytes; it is not read"

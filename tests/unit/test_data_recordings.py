@@ -307,7 +307,12 @@ def test_settings_and_files_are_those_of_the_source(tmp_path):
         ("npz_recordings", {"pth": "x"}, ConfigError, "setting of recordings from npz_recordings; did you mean path?"),
         ("npz_recordings", {}, ConfigError, "recordings from npz_recordings need the setting path"),
         ("npz_recordings", {"path": "nowhere.npz"}, StorageError, r"nowhere\.npz does not exist"),
-        ("npz_recordings", {"path": ".", "test_fraction": 0}, ConfigError, "test_fraction must be between 0 and 1"),
+        (
+            "npz_recordings",
+            {"path": __file__, "test_fraction": 0},
+            ConfigError,
+            "test_fraction must be between 0 and 1",
+        ),
     ],
 )
 def test_impossible_source_or_setting_is_named(name, settings, error, message):

@@ -250,7 +250,7 @@ def test_own_bytes_and_names_are_understood(load_own):
         (
             {"labels": np.array([{}] * 12)},
             StorageError,
-            r"own\.npz is not an NPZ file of plain arrays: Object",
+            r"own\.npz is not an NPZ file of plain arrays: labels holds Python objects",
         ),
         ({"is_test": np.arange(12)}, DataError, "is_test must be boolean, found int64"),
         ({"is_test": np.ones(3, bool)}, ShapeError, r"is_test must have one entry per image"),

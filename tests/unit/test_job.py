@@ -1,5 +1,6 @@
 """The context of a script: one sentence for a failure, nothing left under an output name, seeds by name."""
 
+import faulthandler
 import logging
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,7 +11,7 @@ import pytest
 from lsalsa.errors import DataError, StorageError
 from lsalsa.seeds import seed_for
 from lsalsa.storage import read_arrays, read_metadata, read_rows
-from lsalsa.study.failures import failures_of, forget_failures, record_killed
+from lsalsa.study.failures import failures_of, forget_failures, is_unfinished, record_unfinished
 from lsalsa.study.job import job
 
 
@@ -44,6 +45,10 @@ def snakemake(tmp_path):
     )
 
 
+def fail_with_no_space(*_):
+    raise OSError(28, "No space left on device")
+
+
 @pytest.fixture(autouse=True)
 def quiet_again():
     yield
@@ -53,6 +58,7 @@ def quiet_again():
             handler.close()
         logger.handlers, logger.propagate = [], True
     logging.captureWarnings(False)
+    faulthandler.disable()
 
 
 def fail_with(snakemake, error):
@@ -117,10 +123,51 @@ def test_job_that_succeeds_at_its_second_attempt_is_taken_off_the_list_and_other
 def test_job_that_was_killed_is_on_the_list_and_one_that_spoke_keeps_its_sentence(snakemake, tmp_path, capfd):
     fail_with(snakemake, DataError("no images"))
     killed = tmp_path / "logs" / "evaluate" / "digits" / "fista.log"
-    record_killed([Path(snakemake.log[0]), killed])
+    record_unfinished([], [Path(snakemake.log[0]), killed])
     first, second = (tmp_path / "logs/failures.txt").read_text().splitlines()
-    assert first.startswith("evaluate digits fista: ended without a word")
+    assert first.startswith(
+        "evaluate digits fista: failed before its work began or after it was done; the messages of the run say why"
+    )
     assert second.startswith("train_encoder digits 5: no images")
+
+
+def test_job_is_marked_while_it_runs_and_only_then(snakemake, tmp_path, capfd):
+    log = Path(snakemake.log[0])
+    with job(snakemake):
+        assert is_unfinished(log)
+    assert not is_unfinished(log)
+    fail_with(snakemake, DataError("no images"))
+    assert not is_unfinished(log)
+
+
+def test_job_that_begins_again_takes_its_failure_back_before_it_can_be_killed(snakemake, tmp_path, capfd):
+    log = Path(snakemake.log[0])
+    fail_with(snakemake, DataError("first attempt only"))
+    with job(snakemake):
+        assert failures_of([log]) == ""
+        (marked,) = log.parent.glob("*.started")
+        kept = marked.read_bytes()
+    marked.write_bytes(kept)  # as if it had been killed
+    record_unfinished([log], [])
+    assert "digits: ended without a word; it may have been killed" in failures_of([log])
+    assert log.read_text().splitlines()[-1].endswith("it may have been killed, for example for lack of memory")
+    assert not is_unfinished(log)
+
+
+def test_mark_of_a_job_that_was_killed_with_the_whole_run_is_not_blamed_on_the_next_run(snakemake, tmp_path):
+    log = Path(snakemake.log[0])
+    log.with_suffix(".started").write_text("")
+    forget_failures([log])
+    record_unfinished([log], [])
+    assert failures_of([log]) == ""
+
+
+def test_log_on_a_full_disk_is_no_traceback_on_the_terminal(snakemake, capfd, monkeypatch):
+    with job(snakemake):
+        (handler,) = [one for one in logging.getLogger("lsalsa").handlers if isinstance(one, logging.FileHandler)]
+        monkeypatch.setattr(handler.stream, "write", fail_with_no_space, raising=False)
+        logging.getLogger("lsalsa").info("a line")
+    assert capfd.readouterr().err == "train_encoder digits 5: a line\n"
 
 
 def test_end_by_signal_leaves_no_output(snakemake, tmp_path, capfd):

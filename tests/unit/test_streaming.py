@@ -257,7 +257,7 @@ def test_file_that_is_not_there_or_of_another_kind_is_refused(tmp_path):
         (WORLD.signals[:, :0], ShapeError, "found shape"),
         (np.asfortranarray(WORLD.signals), StorageError, "stored column by column"),
         (np.ones((3, 8), np.int64), DataError, "must be float32 or float64, found int64"),
-        (np.array([["a"]], object), DataError, "found object"),
+        (np.array([["a"]], object), StorageError, "signals holds Python objects"),
         (WORLD.signals[:, :5].copy(), ShapeError, r"signals must have shape \(n_samples, 8\)"),
         (WORLD.signals.astype(np.float64), DataError, "signals are float64, but the encoder is float32"),
     ],

@@ -1,5 +1,7 @@
 """What goes wrong is told in a sentence, leaves no half file behind, stops what depends on it and nothing else."""
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,9 @@ class Broken(LISTA):
     def forward(self, signals, tape, out):
         raise ValueError("no idea how to go on")
 '''
+
+
+DEATHS = {"lista": "os.kill(os.getpid(), 9)", "lsalsa": "os._exit(3)", "slstm": "ctypes.string_at(0)"}
 
 
 # --- a bad configuration is refused before anything runs -------------------------------------------------------
@@ -40,6 +45,15 @@ REFUSED = {
     "unknown depth": (
         "tables:\n  rmse_digits:\n    depths: [7]\n",
         "depths names 7, at which none of its methods is run",
+    ),
+    "nested aliases": (
+        "x0: &x0 [1, 2, 3, 4, 5, 6, 7, 8]\n"
+        + "".join(f"x{i}: &x{i} [{', '.join([f'*x{i - 1}'] * 8)}]\n" for i in range(1, 30)),
+        " has too many values: more than 100,000 with aliases written out",
+    ),
+    "folder that git keeps": (
+        "study: reference\n",
+        "study must be another name than reference: results/reference holds the reference results, which git keeps",
     ),
     "unknown notebook": (
         "notebooks:\n  03_nothing:\n    title: x\n",
@@ -105,7 +119,8 @@ def test_dry_run_of_a_study_that_the_disk_cannot_hold_says_so(fresh):
 def test_job_that_fails_after_writing_leaves_no_file_and_starts_no_dependents(done):
     script = done.path / "scripts" / "evaluate.py"
     broken = script.read_text() + '\n    if j.wildcards["method"] == "fista":\n        raise RuntimeError("too late")\n'
-    broken += '    if j.wildcards["method"] == "lista":\n        import os\n\n        os.kill(os.getpid(), 9)\n'
+    for method, death in DEATHS.items():
+        broken += f'    if j.wildcards["method"] == "{method}":\n        import ctypes, os\n\n        {death}\n'
     script.write_text(broken)
     output = done.run("rmse_digits", fails=True)
     assert "evaluate digits fista: RuntimeError: too late (traceback in the log)\n" in output
@@ -117,7 +132,23 @@ def test_job_that_fails_after_writing_leaves_no_file_and_starts_no_dependents(do
     failed = done.result("logs/failures.txt").read_text()
     assert failed.startswith("evaluate digits fista: RuntimeError: too late")
     assert failed in output
-    assert "\nevaluate digits lista: ended without a word; it may have been killed" in failed
+    assert "\nevaluate digits lista: killed by signal 9 (SIGKILL), for example by the system because memory" in failed
+    assert "\nevaluate digits lsalsa: ended with exit status 3 [" in failed
+    assert "\nevaluate digits slstm: killed by signal 11 (SIGSEGV), a fault in compiled code" in failed
+    assert "ERROR killed by signal 9 (SIGKILL)" in done.result("logs/evaluate/digits/lista.log").read_text()
+    assert "ERROR ended with exit status 3" in done.result("logs/evaluate/digits/lsalsa.log").read_text()
+    assert "Fatal Python error: Segmentation fault" in done.result("logs/evaluate/digits/slstm.log").read_text()
+    assert not list(done.result("logs").rglob("*.started"))
+
+
+def test_input_from_the_future_stops_the_run_before_its_first_job_with_the_remedy(done):
+    ahead = time.time() + 86400
+    os.utime(done.result("codes/digits/test.npz"), (ahead, ahead))
+    done.result("evaluation/digits/fista.parquet").unlink()
+    told = done.run("evaluation_digits", fails=True)
+    assert "results/smoke/codes/digits/test.npz is dated ahead of this machine's clock" in told
+    assert "run: touch results/smoke/codes/digits/test.npz" in told
+    assert not jobs_in(told)
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,13 @@ from snakemake.settings.types import DeploymentMethod
 from lsalsa.errors import LsalsaError
 from lsalsa.storage import check_writable
 from lsalsa.study import files, needs
+from lsalsa.study.clock import dated_ahead
 from lsalsa.study.config import plugins
 from lsalsa.study.config.checks import missing_files
 from lsalsa.study.config.disk import shortage
 from lsalsa.study.config.rules import memory_mb, plugins_of, settings_of
-from lsalsa.study.failures import failures_of, forget_failures, record_killed
+from lsalsa.study.endings import Endings
+from lsalsa.study.failures import failures_of, forget_failures, record_unfinished
 from lsalsa.study.fingerprint import fingerprint
 from lsalsa.study.load import load_study
 from lsalsa.study.papers import show_sources
@@ -36,6 +38,8 @@ if (
 config.update(dtype=study.dtype, device=study.device, command=repeated())
 
 RESULTS = f"results/{study.study}"
+ENDINGS = Endings()
+logger.addHandler(ENDINGS)
 if workflow.is_main_process:
     logger.info(f"Study {study.study}: {ORIGINS}; its results are in {RESULTS}.")
 GPU = 1 if study.device == "gpu" or (study.device == "auto" and shutil.which("nvidia-smi")) else 0
@@ -56,11 +60,13 @@ def exit_with(message):
 
 
 def check_results():
-    """Stop before the first job if the results cannot be written."""
+    """Stop before the first job if the results cannot be written, or Snakemake would not take them."""
     try:
         check_writable(RESULTS)
     except LsalsaError as error:
         raise WorkflowError(str(error))
+    if told := dated_ahead(path for one in planned() for path in one.input):
+        raise WorkflowError(told)
 
 
 def lift_rate_limit():

@@ -25,7 +25,10 @@ def content_of(paths, path=None):
     name of a folder for a wildcard.
     """
     place = Path(study.data_dir or "")
-    return fingerprint(map(Path, paths), place if path is None else (place / path).parent)
+    try:
+        return fingerprint(map(Path, paths), place if path is None else (place / path).parent)
+    except LsalsaError as error:
+        exit_with(str(error))
 
 
 def own_or_exit(files, name=""):

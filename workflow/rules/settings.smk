@@ -12,20 +12,32 @@ from snakemake.utils import update_config
 ROOT = Path(workflow.basedir)
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
+from lsalsa.errors import LsalsaError
 from lsalsa.study.command_line import command, dropped_options, typed
 from lsalsa.study.config.origins import Origins
+from lsalsa.study.yaml_files import check_file
 
 if workflow.is_main_process and (dropped := "\n".join(dropped_options(sys.argv))):
     raise WorkflowError(dropped)
 
-GIVEN = [(os.path.relpath(path), load_configfile(path)) for path in workflow.overwrite_configfiles]
+
+def checked(path):
+    """Return a file of the configuration; stop with one sentence if it is none. Snakemake has read some before."""
+    try:
+        check_file(path)
+    except LsalsaError as error:
+        raise WorkflowError(str(error))
+    return path
+
+
+GIVEN = [(os.path.relpath(path), load_configfile(checked(path))) for path in workflow.overwrite_configfiles]
 COMMAND_LINE = typed(dict(workflow.config_settings.config))
 
 DEFAULT = []
 if not any("study" in settings for _, settings in GIVEN):  # a preset is a whole study; without one, read config.yaml
     DEFAULT = ["config.yaml" if Path("config.yaml").is_file() else str(ROOT / "config.yaml")]
 
-    configfile: DEFAULT[0]
+    configfile: checked(DEFAULT[0])
 
 
 update_config(config, COMMAND_LINE)

@@ -30,6 +30,9 @@ def planned():
 
 def list_failures():
     """List all failures of this run at the end."""
-    record_killed(logs(workflow.scheduler.failed))
-    if told := failures_of(logs(planned())):
+    try:
+        record_unfinished(logs(planned()), logs(workflow.scheduler.failed))
+    except LsalsaError as error:  # a full disk, as a rule
+        logger.error(str(error))
+    if told := failures_of(logs(planned())) + "".join(ENDINGS.unwritten):
         print(f"\nFailed, see {RESULTS}/logs/failures.txt:\n{told}", file=sys.stderr)

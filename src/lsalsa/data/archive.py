@@ -11,16 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from lsalsa.errors import DataError, StorageError
-from lsalsa.storage.npz import DAMAGE
+from lsalsa.errors import DataError, StorageError, printable, shortened
+from lsalsa.storage.files import NO_FILE, kind_of
+from lsalsa.storage.members import DAMAGE, read_member, size_fault
 
 logger = logging.getLogger(__name__)
 
 SUFFIXES = (".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
-MOST_UNPACKED = 100 * 2**20
-"""A member of a zip file may unpack to this many bytes, however small it is when packed."""
-MOST_TIMES = 200
-"""A larger member may unpack to this many times its packed size; images and arrays stay far below."""
 
 
 class Archive:
@@ -53,9 +50,10 @@ class Archive:
         """Content of a file; StorageError when it is damaged."""
         place = self._files[name]
         try:
-            return self._archive.read(place) if self._archive else place.read_bytes()
+            return read_member(self._archive, place) if self._archive else place.read_bytes()
         except DAMAGE as error:
-            raise StorageError(f"{name} of {self.path} cannot be read: {error}") from error
+            told = f"{shortened(name)} of {self.path} cannot be read"
+            raise StorageError(f"{told}: {shortened(error)}") from error
 
 
 @contextmanager
@@ -69,21 +67,22 @@ def opened(path: Path) -> Iterator[Archive]:
     DataError
         When a member of the zip file lies outside of it, or would unpack to far more than it is.
     """
-    if path.is_dir():
+    kind = kind_of(path)
+    if kind == "folder":
         walk = _Walk()
         files = walk.below(path)
         yield Archive(path, {_name(str(file.relative_to(path))): file for file in files}, n_broken=walk.n_broken)
         return
-    if not path.is_file():
-        raise StorageError(f"{path} does not exist")
+    if kind != "file":
+        raise StorageError(f"{shortened(path)} {NO_FILE[kind]}")
     try:
         archive = zipfile.ZipFile(path)
     except DAMAGE as error:
-        raise StorageError(f"{path} is neither a folder nor a whole zip file: {error}") from error
+        raise StorageError(f"{path} is neither a folder nor a whole zip file: {shortened(error)}") from error
     with archive:
         members = [member for member in archive.infolist() if not member.filename.endswith(("/", "\\"))]
         for member in members:
-            check_member(path, member)
+            check_member(archive, member)
         named = {_name(member.filename): member for member in members}
         yield Archive(path, {name: member for name, member in named.items() if _is_shown(name)}, archive)
 
@@ -105,17 +104,19 @@ class _Walk:
         try:
             places = sorted(folder.iterdir())
         except OSError as error:
-            raise StorageError(f"{folder} cannot be read: {error.strerror}") from error
+            raise StorageError(f"{shortened(folder)} cannot be read: {error.strerror}") from error
         for place in places:
             if not _is_shown(place.name):
                 continue
-            if place.is_file():
+            kind = kind_of(place)
+            if kind == "file":
                 found.append(place)
-            elif place.is_dir() and os.path.realpath(place) not in above:
+            elif kind == "folder" and os.path.realpath(place) not in above:
                 found += self.below(place, above)
             else:
                 self.n_broken += 1
-                logger.warning("%s leads nowhere, or back to a folder above it; it is left out", _name(str(place)))
+                what = "is a pipe or a device" if kind == "device" else "leads nowhere, or back to a folder above it"
+                logger.warning("%s %s; it is left out", shortened(place), what)
         return found
 
 
@@ -124,17 +125,14 @@ def is_image(name: str) -> bool:
     return PurePosixPath(name).suffix.lower() in SUFFIXES
 
 
-def check_member(path: Path, member: zipfile.ZipInfo) -> None:
+def check_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
     """Raise DataError for a member that lies outside of its zip file, or unpacks to far more than it is."""
     name = member.filename
     is_outside = name.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", name) or re.match(r"[A-Za-z]:[/\\]", name)
     if is_outside:
-        raise DataError(f"{path} holds a member outside of itself, {name!r}; it is not read")
-    if member.file_size > max(MOST_UNPACKED, MOST_TIMES * member.compress_size):
-        raise DataError(
-            f"{path} holds {name!r}, which would unpack from {member.compress_size} to {member.file_size} bytes; "
-            "it is not read"
-        )
+        raise DataError(f"{archive.filename} holds a member outside of itself, {shortened(name)!r}; it is not read")
+    if fault := size_fault(archive, member):
+        raise DataError(f"{archive.filename} holds {shortened(name)!r}, {fault}; it is not read")
 
 
 def _is_shown(name: str) -> bool:
@@ -143,8 +141,7 @@ def _is_shown(name: str) -> bool:
 
 def _name(path: str) -> str:
     """A path as text that can be printed on one line and stored; Windows may have written it with backslashes."""
-    text = path.replace("\\", "/").encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return printable(path.replace("\\", "/"))
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

@@ -1,7 +1,8 @@
 """Files of published data sets: from the cache, or from the first address that gives them whole.
 
 A file gets its name only when its size and checksum are those of the register. A download that breaks off leaves
-nothing and starts again from the beginning. Two environment variables are read: LSALSA_CACHE, the folder of the cache,
+nothing and starts again from the beginning. No address can hold up the others: what sends too much, or too slowly, is
+given up. Two environment variables are read: LSALSA_CACHE, the folder of the cache,
 and LSALSA_OFFLINE, which forbids every connection when it is set to anything but 0.
 """
 
@@ -14,13 +15,14 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event, Thread
 from types import ModuleType
-from typing import Any
+from typing import IO, Any
 
 from lsalsa.data.names import listed
 from lsalsa.data.picture_register import PictureSet
 from lsalsa.data.register import DataSet, PublishedFile
-from lsalsa.errors import DataError, StorageError
+from lsalsa.errors import DataError, StorageError, shortened
 from lsalsa.extras import from_extra
 from lsalsa.storage import atomic, free_bytes
 
@@ -29,11 +31,75 @@ logger = logging.getLogger(__name__)
 WAITS = (1, 2, 4)
 """Seconds before all addresses of a file are tried again."""
 
-CHUNK = 2**20
+PATIENCE = 60
+"""Seconds that any download may take."""
+
+LEAST_SPEED = 20_000
+"""Bytes a second: those that came give a download as much more time. It ends after PATIENCE + bytes / LEAST_SPEED."""
+
+CHUNK = 2**16
 
 
 class _Refused(Exception):
     """An address did not give the file; the next one is tried."""
+
+
+class _Download(Thread):
+    """One download, in the background: it can be given up in a header, in a body, in a silence.
+
+    pooch writes into this object as into a file. It takes no more than the published bytes.
+
+    Parameters
+    ----------
+    file : PublishedFile
+    url : str
+    stream : file
+        Binary, to be written.
+    """
+
+    def __init__(self, file: PublishedFile, url: str, stream: IO[bytes]):
+        super().__init__(daemon=True)  # one that was given up holds up no exit
+        self._file, self._url, self._stream = file, url, stream
+        self.received = 0
+        self.error: Exception | None = None
+        self._given_up = Event()
+
+    def run(self) -> None:
+        """Download; what goes wrong becomes `error`."""
+        download = _pooch().HTTPDownloader(
+            progressbar=sys.stderr.isatty(),
+            chunk_size=CHUNK,
+            headers={"Accept-Encoding": "identity"},  # a server must not unpack what is published packed
+            hooks={"response": lambda response, **_: _check_response(response, self._file)},
+        )
+        try:
+            download(self._url, self, None)
+        except Exception as error:
+            self.error = error
+
+    def write(self, content: bytes) -> None:
+        """Take a part of the file."""
+        self.received += len(content)
+        if self._given_up.is_set() or self.received > self._file.bytes:
+            raise _Refused(f"{self._file.bytes} bytes expected, more sent")
+        self._stream.write(content)
+
+    def flush(self) -> None:
+        """Nothing: the file is flushed when it is whole."""
+
+    def wait(self) -> None:
+        """Wait for the end, as long as it is fast enough; raise what went wrong."""
+        start = time.monotonic()
+        try:
+            while self.is_alive():
+                left = start + PATIENCE + self.received / LEAST_SPEED - time.monotonic()
+                if left <= 0:
+                    raise _Refused(f"{self.received} of {self._file.bytes} bytes in {time.monotonic() - start:.0f} s")
+                self.join(left)
+        finally:
+            self._given_up.set()
+        if self.error is not None:
+            raise self.error
 
 
 def cache_folder() -> Path:
@@ -156,32 +222,37 @@ def _download(file: PublishedFile, path: Path, sleep: Callable[[float], Any]) ->
 
 def _receive(file: PublishedFile, url: str, path: Path) -> None:
     """Download a file from one address; it gets its name after its checksum is right."""
-    download = _pooch().HTTPDownloader(
-        progressbar=sys.stderr.isatty(),
-        chunk_size=CHUNK,
-        headers={"Accept-Encoding": "identity"},  # a server must not unpack what is published packed
-        hooks={"response": lambda response, **_: _check_response(response, file)},
-    )
     with atomic(path, file.bytes) as temporary:
-        try:
-            download(url, str(temporary), None)
-        except OSError as error:
-            if error.errno is not None:  # of the disk; those of the connection have no number
+        with open(temporary, "wb") as stream:
+            download = _Download(file, url, stream)
+            download.start()
+            try:
+                download.wait()
+            except (_Refused, MemoryError):
                 raise
-            raise _Refused(" ".join(str(error).split())) from error
+            except OSError as error:
+                if error.errno is not None:  # of the disk; those of the connection have no number
+                    raise
+                raise _Refused(shortened(error)) from error
+            except Exception as error:  # whatever the libraries make of an answer that is none
+                raise _Refused(shortened(f"{type(error).__name__}: {error}")) from error
         if fault := _fault(temporary, file):
             raise _Refused(fault)
 
 
 def _check_response(response: Any, file: PublishedFile) -> None:
     """Refuse an answer by its headers, before its body is read; the downloader handles error statuses."""
+    if response.is_redirect:
+        response.close()  # its body could be endless
     if not response.ok or response.is_redirect:
         return
+    # Some servers call every .gz file packed for the way; unpacked it would not be the published one.
+    response.raw.headers.pop("Content-Encoding", None)
     kind, length = response.headers.get("Content-Type", ""), response.headers.get("Content-Length")
     if kind.startswith("text/html"):
         fault = "a web page instead of the file"
-    elif length is not None and int(length) != file.bytes:
-        fault = f"{file.bytes} bytes expected, {length} announced"
+    elif length is not None and length != str(file.bytes):
+        fault = f"{file.bytes} bytes expected, {shortened(length, 20)} announced"
     else:
         return
     response.close()

@@ -164,7 +164,7 @@ def random_split(fraction: float, seed: int) -> Split:
     return split
 
 
-def read_pictures(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+def read_pictures(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str], str]:
     """Decode all images in grey and in their own sizes.
 
     Parameters
@@ -178,6 +178,8 @@ def read_pictures(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
         Name of the file inside `path` -> grey values.
     notes : dict of str to str
         What was ``found``, and what was ``skipped``, if anything.
+    left_out : str
+        Pictures that are there and could not be read, counted, in words; empty when there are none.
 
     Raises
     ------
@@ -194,7 +196,8 @@ def read_pictures(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
         pictures = dict(reader.decoded(files))
         if not pictures:
             raise reader.nothing_decoded()
-        return pictures, reader.notes(f"{len(pictures):,} pictures", n_other=len(archive.names) - len(files))
+        notes = reader.notes(f"{len(pictures):,} pictures", n_other=len(archive.names) - len(files))
+        return pictures, notes, reader.left_out
 
 
 class _Reader:
@@ -250,7 +253,14 @@ class _Reader:
             class_names=[name for name in class_names if name],
             is_test=np.array(self.is_test),
             notes=self.notes(self._found(class_names), n_other),
+            left_out=self.left_out,
         )
+
+    @property
+    def left_out(self) -> str:
+        """What may have been images and could not be read, in words; empty when there is nothing of the kind."""
+        counts = {"damaged images": len(self.damaged), "broken links": self.archive.n_broken}
+        return " and ".join(f"{count} {noun}" for noun, count in counts.items() if count)
 
     def notes(self, found: str, n_other: int) -> dict[str, str]:
         """Say what was found and what was skipped, here and in the log; `n_other` files are no images."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import lzma
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -10,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from lsalsa.data.archive import check_member
-from lsalsa.errors import DataError, ShapeError, StorageError
-from lsalsa.storage.npz import DAMAGE
+from lsalsa.errors import DataError, ShapeError, StorageError, shortened
+from lsalsa.storage.files import check_exists
+from lsalsa.storage.members import DAMAGE, read_array
 
 
 def read_plain_arrays(path: Path, names: Iterable[str]) -> dict[str, np.ndarray]:
@@ -29,26 +29,26 @@ def read_plain_arrays(path: Path, names: Iterable[str]) -> dict[str, np.ndarray]
     Raises
     ------
     StorageError
-        When the file is missing, or is not an NPZ file of plain arrays.
+        When the file is missing, or is not an NPZ file of plain arrays, or forged.
     DataError
         When a member would unpack to far more than it is.
+    MemoryError
+        When an array that is whole does not fit into the memory.
     """
-    if path.is_dir():
-        raise StorageError(f"{path} is a folder, not an NPZ file; the source image_files reads images of a folder")
-    if not path.is_file():
-        raise StorageError(f"{path} does not exist")
+    check_exists(path)
     try:
         with zipfile.ZipFile(path) as archive:
             for member in archive.infolist():
-                check_member(path, member)
-        with np.load(path, allow_pickle=False) as arrays:
-            found = {name: arrays[name] for name in names if name in arrays}
-    except (*DAMAGE, TypeError, MemoryError, lzma.LZMAError) as error:
-        raise StorageError(f"{path} is not an NPZ file of plain arrays: {error}; write it with numpy.savez") from error
-    for name, array in found.items():
-        if not isinstance(array, np.ndarray):
-            raise StorageError(f"{path} is not an NPZ file of plain arrays: {name} is none; write it with numpy.savez")
-    return found
+                check_member(archive, member)
+            there = set(archive.namelist())
+            wanted = [name for name in names if name in there or f"{name}.npy" in there]
+            for name in wanted:
+                if f"{name}.npy" not in there:
+                    raise ValueError(f"{name} is no array")
+            return {name: read_array(archive, name) for name in wanted}
+    except DAMAGE as error:
+        told = shortened(error)
+        raise StorageError(f"{path} is not an NPZ file of plain arrays: {told}; write it with numpy.savez") from error
 
 
 def require_arrays(path: Path, arrays: Mapping[str, np.ndarray], names: Iterable[str]) -> None:

@@ -32,6 +32,8 @@ class RawImages:
     is_test : array, (n_images,), bool
     notes : dict of str to str
         Facts about the reading, such as the number of files that were skipped.
+    left_out : str
+        Images that are there and could not be read, counted, in words; empty when there are none.
     """
 
     images: np.ndarray
@@ -39,6 +41,7 @@ class RawImages:
     class_names: list[str]
     is_test: np.ndarray
     notes: Mapping[str, str]
+    left_out: str = ""
 
     @property
     def counts(self) -> tuple[int, int]:

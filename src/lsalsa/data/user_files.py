@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lsalsa.errors import ConfigError, StorageError
+from lsalsa.errors import ConfigError, StorageError, printable, shortened
+from lsalsa.storage.files import NO_FILE, kind_of
 
 
 def user_path(owner: str, path: str | None, data_dir: str | Path | None) -> Path:
@@ -13,7 +14,7 @@ def user_path(owner: str, path: str | None, data_dir: str | Path | None) -> Path
     Parameters
     ----------
     owner : str
-        Who needs the setting, for the message: "images from npz_images".
+        Who needs the setting, for the message: "images from image_files".
     path : str or None
         The setting; None, its default, is refused.
     data_dir : path or None
@@ -26,18 +27,44 @@ def user_path(owner: str, path: str | None, data_dir: str | Path | None) -> Path
     Raises
     ------
     ConfigError
-        When the setting is missing.
+        When the setting is missing, or names a whole disk.
     StorageError
-        When there is nothing at that place.
+        When there is neither a file nor a folder at that place.
     """
-    if not isinstance(path, str):
+    if not isinstance(path, str) or not path:
         raise ConfigError(f"{owner} need the setting path, a file or folder, found {path!r}")
     place = Path(data_dir or "") / path
-    if not place.exists():
-        raise StorageError(f"{place} does not exist")
+    kind = kind_of(place)
+    if kind not in ("file", "folder"):
+        raise StorageError(f"{shortened(place)} {NO_FILE[kind]}")
+    if (whole := place.resolve()) == whole.parent:
+        raise ConfigError(f"{owner} need a file or folder, found {place}, the whole disk")
     return place
 
 
-def user_source(place: Path) -> dict[str, str]:
-    """Facts about data whose terms only their owner knows."""
-    return {"name": place.name, "licence": "unknown", "citation": "unknown", "extent": "complete"}
+def user_file(owner: str, path: str | None, data_dir: str | Path | None) -> Path:
+    """The file that the setting `path` names, as `user_path`; StorageError for a folder.
+
+    Parameters
+    ----------
+    owner, path, data_dir
+        As `user_path` takes them.
+    """
+    place = user_path(owner, path, data_dir)
+    if place.is_dir():
+        told = f"{shortened(place)} is a folder, not an NPZ file"
+        raise StorageError(f"{told}; the sources image_files and picture_files read images of a folder")
+    return place
+
+
+def user_source(place: Path, left_out: str = "") -> dict[str, str]:
+    """Facts about data whose terms only their owner knows.
+
+    Parameters
+    ----------
+    place : Path
+    left_out : str
+        What there is and could not be read, counted, in words; empty when there is nothing of the kind.
+    """
+    extent = f"partial: without {left_out}" if left_out else "complete"
+    return {"name": printable(place.name), "licence": "unknown", "citation": "unknown", "extent": extent}

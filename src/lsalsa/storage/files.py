@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import re
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,12 +13,13 @@ from uuid import uuid4
 
 import numpy as np
 
-from lsalsa.errors import DataError, StorageError
+from lsalsa.errors import DataError, StorageError, shortened
 from lsalsa.storage.room import free_bytes
 
 MARK = b"lsalsa 1"  # the number grows when older files can no longer be read
 DIGITS = 12  # in the name of a temporary file
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+NO_FILE = {None: "does not exist", "folder": "is a folder, not a file", "device": "is a pipe or a device, not a file"}
 
 
 @contextmanager
@@ -81,10 +83,29 @@ def to_json(path: str | Path, metadata: Mapping[str, Any] | None) -> bytes:
         raise DataError(f"the metadata of {path} cannot be written as JSON: {error}") from error
 
 
+def kind_of(path: Path) -> str | None:
+    """What lies at a path: "file", "folder", "device" (a pipe or a socket, too), or None for nothing.
+
+    Raises
+    ------
+    StorageError
+        When the system does not say, because a folder above is closed to this user, or the path is too long.
+    """
+    try:
+        mode = os.stat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: no name may hold a zero byte
+        return None
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return None
+        raise StorageError(f"{shortened(path)} cannot be read: {error.strerror}") from error
+    return "file" if stat.S_ISREG(mode) else "folder" if stat.S_ISDIR(mode) else "device"
+
+
 def check_exists(path: Path) -> None:
-    """Raise StorageError when there is no such file."""
-    if not path.is_file():
-        raise StorageError(f"{path} {'is a folder, not a file' if path.is_dir() else 'does not exist'}")
+    """Raise StorageError when there is no file at a path."""
+    if (kind := kind_of(path)) != "file":
+        raise StorageError(f"{shortened(path)} {NO_FILE[kind]}")
 
 
 def check_mark(path: Path, found: bytes | None) -> None:
@@ -111,7 +132,7 @@ def not_whole(path: Path, kind: str, error: Exception) -> StorageError:
     error : Exception
         What the reader raised.
     """
-    return StorageError(f"{path} is not a whole {kind} file ({error}); delete it and run again")
+    return StorageError(f"{path} is not a whole {kind} file ({shortened(error)}); delete it and run again")
 
 
 def _plain(value: Any) -> Any:

@@ -1,9 +1,7 @@
 """Arrays and their metadata in one NPZ file; `numpy.load` opens it too."""
 
 import json
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,25 +10,13 @@ from typing import Any
 import numpy as np
 
 from lsalsa.arrays.checks import plain
-from lsalsa.errors import DataError, StorageError
+from lsalsa.errors import DataError, StorageError, shortened
 from lsalsa.storage.files import MARK, atomic, check_exists, check_mark, not_whole, to_json
+from lsalsa.storage.members import DAMAGE, read_array, read_member
 
 MARK_NAME = "complete"
 METADATA_NAME = "metadata.json"
 CSR_PARTS = ("data", "indices", "indptr", "shape")
-
-# What zipfile and numpy raise on damaged or foreign bytes; RuntimeError is an encrypted member.
-DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    OSError,
-    ValueError,
-    KeyError,
-    NotImplementedError,
-    RuntimeError,
-)
 
 
 def write_arrays(path: str | Path, arrays: Mapping[str, Any], metadata: Mapping[str, Any] | None = None) -> None:
@@ -82,7 +68,9 @@ def read_arrays(path: str | Path, names: Iterable[str] | None = None) -> dict[st
     Raises
     ------
     StorageError
-        When the file is missing, truncated, not of this library, or lacks one of the names.
+        When the file is missing, truncated, forged, not of this library, or lacks one of the names.
+    MemoryError
+        When an array that is whole does not fit into the memory.
     """
     path = Path(path)
     with _opened(path) as archive:
@@ -91,7 +79,7 @@ def read_arrays(path: str | Path, names: Iterable[str] | None = None) -> dict[st
         wanted = known if names is None else list(names)
         for name in wanted:
             if name not in known:
-                raise StorageError(f"{path} holds no array {name}; it holds {', '.join(known) or 'none'}")
+                raise StorageError(f"{path} holds no array {name}; it holds {shortened(', '.join(known) or 'none')}")
         return {name: _read(archive, name, members) for name in wanted}
 
 
@@ -104,7 +92,7 @@ def read_metadata(path: str | Path) -> dict[str, Any]:
         When the file is missing, truncated, or not of this library.
     """
     with _opened(Path(path)) as archive:
-        return json.loads(archive.read(METADATA_NAME))
+        return json.loads(read_member(archive, archive.getinfo(METADATA_NAME)))
 
 
 def _members(arrays: Mapping[str, Any]) -> dict[str, np.ndarray]:
@@ -133,16 +121,11 @@ def _array_names(members: Sequence[str]) -> list[str]:
 
 def _read(archive: zipfile.ZipFile, name: str, members: Sequence[str]) -> Any:
     if name in members:
-        return _read_member(archive, name)
+        return read_array(archive, name)
     from scipy.sparse import csr_array
 
-    data, indices, indptr, shape = (_read_member(archive, f"{name}.{part}") for part in CSR_PARTS)
+    data, indices, indptr, shape = (read_array(archive, f"{name}.{part}") for part in CSR_PARTS)
     return csr_array((data, indices, indptr), shape=tuple(shape.tolist()))
-
-
-def _read_member(archive: zipfile.ZipFile, name: str) -> np.ndarray:
-    with archive.open(f"{name}.npy") as stream:
-        return np.lib.format.read_array(stream, allow_pickle=False)
 
 
 @contextmanager
@@ -152,7 +135,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             is_marked = archive.namelist()[-1:] == [MARK_NAME]
-            check_mark(path, archive.read(MARK_NAME) if is_marked else None)
+            check_mark(path, read_member(archive, archive.getinfo(MARK_NAME)) if is_marked else None)
             yield archive
     except DAMAGE as error:
         raise not_whole(path, "NPZ", error) from error

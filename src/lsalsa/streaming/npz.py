@@ -4,17 +4,16 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
 
-from lsalsa.errors import ShapeError, StorageError
+from lsalsa.errors import ShapeError, StorageError, shortened
 from lsalsa.storage.files import not_whole
-from lsalsa.storage.npz import DAMAGE
+from lsalsa.storage.members import DAMAGE, Header, read_header
 from lsalsa.streaming.rows import Rows, check_dtype
 
 PIECE = 2**20  # bytes decompressed at a time
-HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 
 
 class NpzRows(Rows):
@@ -27,7 +26,9 @@ class NpzRows(Rows):
         with self._opened() as (_, header):
             shape, by_columns, self.dtype = header
         if len(shape) != 2 or not shape[1]:
-            raise ShapeError(f"{array} of {path} must be a matrix (n_samples, n_features), found shape {shape}")
+            raise ShapeError(
+                f"{array} of {path} must be a matrix (n_samples, n_features), found shape {shortened(shape)}"
+            )
         check_dtype(f"{array} of {path}", self.dtype)
         if by_columns:
             raise StorageError(
@@ -50,7 +51,7 @@ class NpzRows(Rows):
                     raise EOFError(f"{self.array} goes on after its last row")
 
     @contextmanager
-    def _opened(self) -> Iterator[tuple[IO[bytes], Any]]:
+    def _opened(self) -> Iterator[tuple[IO[bytes], Header]]:
         """The array's stream after its header, and the header: shape, whether it is stored by columns, dtype."""
         with ExitStack() as stack:
             with self._reading():
@@ -58,10 +59,10 @@ class NpzRows(Rows):
                 names = [name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")]
                 if self.array not in names:
                     raise StorageError(
-                        f"{self.path} holds no array {self.array}; it holds {', '.join(names) or 'none'}"
+                        f"{self.path} holds no array {self.array}; it holds {shortened(', '.join(names) or 'none')}"
                     )
                 stream = stack.enter_context(archive.open(f"{self.array}.npy"))
-                header = HEADERS[np.lib.format.read_magic(stream)](stream)
+                header = read_header(stream, archive.getinfo(f"{self.array}.npy"))
             yield stream, header
 
     @contextmanager

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lsalsa.errors import DataError
+from lsalsa.errors import DataError, shortened
 
 
 class Rows(ABC):
@@ -37,4 +37,4 @@ class Rows(ABC):
 def check_dtype(name: str, found: Any) -> None:
     """Raise DataError when signals are neither float32 nor float64."""
     if str(found) not in ("float32", "float64"):
-        raise DataError(f"{name} must be float32 or float64, found {found}")
+        raise DataError(f"{name} must be float32 or float64, found {shortened(found, 60)}")

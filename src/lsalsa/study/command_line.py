@@ -43,7 +43,7 @@ def typed(value: Any) -> Any:
         return value
     try:
         read = yaml.load(value, LOADER)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, RecursionError):  # ValueError: bytes that are no text, endless numbers
         return value
     return read if read is None or isinstance(read, bool | int | float) else value
 

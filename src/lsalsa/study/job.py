@@ -10,6 +10,7 @@ A failure gives one sentence on the terminal, the traceback in the log, a line i
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import shutil
 import signal
@@ -35,7 +36,7 @@ from lsalsa.storage import (
     write_rows,
     write_text,
 )
-from lsalsa.study.failures import failures_file, forget_failures, record_failure
+from lsalsa.study.failures import failures_file, record_end, record_failure, record_start
 from lsalsa.study.folders import FOLDERS, TARGET
 
 logger = logging.getLogger("lsalsa")
@@ -137,14 +138,16 @@ class Job:
         _log_to(self.log, self.title)
         for path in self.output:  # Snakemake lets one job at a time write a file
             remove_left_overs(path)
+        with suppress(StorageError, OSError):  # a full disk: the outputs will tell
+            record_start(self.log)
         logger.debug("started with %s", self.params)
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, traceback: Any) -> None:
         if error is None:
             shutil.rmtree(self.checkpoints, ignore_errors=True)
-            forget_failures([self.log])  # of an attempt before this one
             logger.debug("done")
+            record_end(self.log)
             return
         self._remove_outputs()
         sentence = _sentence(error) + self._remedy(error)
@@ -152,6 +155,7 @@ class Job:
         logger.error(sentence)
         with suppress(StorageError):  # a full disk: the terminal has the sentence
             record_failure(self.log, f"{self.title}: {sentence} [{self.log}]")
+        record_end(self.log)
         sys.exit(error.code if isinstance(error, SystemExit) and error.code else 1)
 
     def _remedy(self, error: BaseException) -> str:
@@ -219,14 +223,22 @@ def _sentence(error: BaseException) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())} (traceback in the log)"
 
 
+class _LogFile(logging.FileHandler):
+    """A log file that a full disk does not turn into a traceback on the terminal for every line."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is logging's
+        """Say nothing: what cannot be written otherwise is told as the failure of the job."""
+
+
 def _log_to(path: Path, title: str) -> None:
     """Send everything to the log file; send progress and the last sentence to the terminal as well."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    to_file = logging.FileHandler(path, mode="w", encoding="utf-8")
+    to_file = _LogFile(path, mode="w", encoding="utf-8")
     to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     to_terminal = logging.StreamHandler(sys.stderr)
     to_terminal.setFormatter(logging.Formatter(f"{title}: %(message)s"))
     to_terminal.setLevel(logging.INFO)
+    faulthandler.enable(to_file.stream or sys.stderr)  # a fault in compiled code leaves the line of Python in the log
     logging.captureWarnings(True)
     for name in ("lsalsa", "py.warnings"):
         target = logging.getLogger(name)

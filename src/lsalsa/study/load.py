@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from lsalsa.errors import ConfigError
+from lsalsa.errors import ConfigError, shortened
 from lsalsa.study.claims.check import claim_faults
 from lsalsa.study.config.checks import BASE, OUTPUTS, faults
 from lsalsa.study.config.expand import expanded, notebook_of, restricted
@@ -16,10 +16,15 @@ from lsalsa.study.config.messages import sentences
 from lsalsa.study.config.models import Declared, Notebook, Study, Table, study_type
 from lsalsa.study.config.origins import Origins
 from lsalsa.study.papers import Paper
+from lsalsa.study.yaml_files import MOST_DEPTH
 
 __all__ = ["Study", "load_study"]
 
 SECTIONS = ("tables", "figures")
+MOST_VALUES, MOST_TEXT = 100_000, 10_000
+"""Values of a configuration, with aliases written out; characters of a text in it."""
+MOST_FAULTS, MOST_TOLD = 30, 1000
+"""Faults that are told at once; characters of one."""
 CLAIMS = "What the papers claim, and what this study found"
 """Title of the table that every study with claims has."""
 
@@ -59,7 +64,9 @@ def load_study(settings: Mapping[str, Any], origins: Origins | None = None, root
         found = str(error).split("\n")
     if found:
         read = origins or Origins([("config.yaml", settings)])
-        raise ConfigError("\n".join(f"{read.of(fault)}: {fault}" for fault in found))
+        lines = [f"{read.of(fault)}: {shortened(fault, MOST_TOLD)}" for fault in found[:MOST_FAULTS]]
+        lines += [f"and {len(found) - MOST_FAULTS:,} more"] if len(found) > MOST_FAULTS else []
+        raise ConfigError("\n".join(lines))
     return study
 
 
@@ -132,8 +139,49 @@ def _notebooks(study: Study, declared: Mapping[str, Declared]) -> Iterator[tuple
                 yield name, notebook.model_copy(update=fitting)
 
 
-def _plain(settings: Any) -> Any:
-    """Return ordinary dictionaries and lists, whatever mapping the YAML reader made."""
+def _plain(settings: Any, place: tuple = (), budget: Iterator[int] | None = None) -> Any:
+    """Return ordinary dictionaries and lists, whatever mapping the YAML reader made.
+
+    This writes out aliases (``*name``), which can make a short file endless.
+
+    Parameters
+    ----------
+    settings : object
+    place : tuple
+        Keys that lead there.
+    budget : iterator, optional
+        One item for each value that may still come.
+
+    Raises
+    ------
+    ConfigError
+        There are too many values, too deep blocks, or a text that is no text of settings.
+    """
+    budget = iter(range(MOST_VALUES)) if budget is None else budget
+    if next(budget, None) is None:
+        raise ConfigError(f"{_block(place)} has too many values: more than {MOST_VALUES:,} with aliases written out")
+    if len(place) > MOST_DEPTH:
+        raise ConfigError(f"{_block(place)} has blocks inside blocks, more than {MOST_DEPTH} deep")
     if isinstance(settings, Mapping):
-        return {key: _plain(value) for key, value in settings.items()}
-    return [_plain(value) for value in settings] if isinstance(settings, list | tuple) else settings
+        return {_text(key, place): _plain(value, (*place, key), budget) for key, value in settings.items()}
+    if isinstance(settings, list | tuple):
+        return [_plain(value, (*place, i), budget) for i, value in enumerate(settings)]
+    return _text(settings, place)
+
+
+def _text(value: Any, place: tuple) -> Any:
+    """Return a value; refuse text that is too long, or that no file could hold."""
+    if not isinstance(value, str):
+        return value
+    if len(value) > MOST_TEXT:
+        raise ConfigError(f"{_block(place)} must be a text of at most {MOST_TEXT:,} characters, found {len(value):,}")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise ConfigError(f"{_block(place)} must be text in UTF-8, found {shortened(value, 50)}") from error
+    return value
+
+
+def _block(place: tuple) -> str:
+    """Name a block by the setting at the top that it belongs to; the way down from there can be long."""
+    return shortened(place[0], 100) if place else "the configuration"

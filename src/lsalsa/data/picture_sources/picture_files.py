@@ -34,5 +34,5 @@ def load(*, data_dir: str | Path | None = None, path: str | None = None) -> Pict
         Folder or zip file. The name of a picture is that of its file, with the folders inside `path`.
     """
     place = user_path("pictures from picture_files", path, data_dir)
-    pictures, notes = read_pictures(place)
-    return Pictures.from_bytes(pictures, user_source(place) | notes)
+    pictures, notes, left_out = read_pictures(place)
+    return Pictures.from_bytes(pictures, user_source(place, left_out) | notes)

@@ -11,7 +11,7 @@ import numpy as np
 from lsalsa.data.npz_file import decoded, named_classes, read_plain_arrays, require_arrays
 from lsalsa.data.recordings import RecordingSet
 from lsalsa.data.selection import check_share
-from lsalsa.data.user_files import user_path, user_source
+from lsalsa.data.user_files import user_file, user_source
 from lsalsa.errors import DataError, ShapeError
 
 NEEDED = ("samples", "sampling_rate_hz")
@@ -28,7 +28,7 @@ def own_files(data_dir: str | Path, *, path: str | None = None, **_: Any) -> lis
     data_dir, path, **_
         As `load` takes them.
     """
-    return [user_path("recordings from npz_recordings", path, data_dir)]
+    return [user_file("recordings from npz_recordings", path, data_dir)]
 
 
 def load(
@@ -49,7 +49,7 @@ def load(
     test_fraction
         As in every source.
     """
-    file = user_path("recordings from npz_recordings", path, data_dir)
+    file = user_file("recordings from npz_recordings", path, data_dir)
     check_share("test_fraction", test_fraction)
     arrays = read_plain_arrays(file, NEEDED + OPTIONAL)
     require_arrays(file, arrays, NEEDED)

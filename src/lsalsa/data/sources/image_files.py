@@ -55,4 +55,4 @@ def load(
     if image_size is not None:
         check_count("image_size", image_size)
     raw = read_image_folder(place, random_split(test_fraction, seed), size=image_size, colour=colour)
-    return raw.to_set(user_source(place), scaling=scaling, colour=colour)
+    return raw.to_set(user_source(place, raw.left_out), scaling=scaling, colour=colour)

@@ -8,7 +8,7 @@ from typing import Any
 from lsalsa.data.image_npz import read_npz_images
 from lsalsa.data.images import ImageSet
 from lsalsa.data.selection import check_share, random_share
-from lsalsa.data.user_files import user_path, user_source
+from lsalsa.data.user_files import user_file, user_source
 
 
 def own_files(data_dir: str | Path, *, path: str | None = None, **_: Any) -> list[Path]:
@@ -19,7 +19,7 @@ def own_files(data_dir: str | Path, *, path: str | None = None, **_: Any) -> lis
     data_dir, path, **_
         As `load` takes them.
     """
-    return [user_path("images from npz_images", path, data_dir)]
+    return [user_file("images from npz_images", path, data_dir)]
 
 
 def load(
@@ -45,7 +45,7 @@ def load(
     test_fraction, colour, scaling
         As in every source.
     """
-    file = user_path("images from npz_images", path, data_dir)
+    file = user_file("images from npz_images", path, data_dir)
     check_share("test_fraction", test_fraction)
     raw = read_npz_images(file, lambda labels: random_share(labels, test_fraction, seed))
     return raw.to_set(user_source(file), scaling=scaling, colour=colour)

@@ -7,6 +7,10 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from lsalsa.study.config.messages import LONGEST, short
+
+KEPT = {"reference": "holds the reference results, which git keeps", "benchmarks": "holds what `make bench` measures"}
+"""Folders of `results/` that are no study's -> why."""
 EXPONENT = re.compile(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+")
 
 
@@ -25,7 +29,16 @@ def scalar(value: Any) -> Any:
 def name(value: str) -> str:
     """Check a word that can be part of file names and a target on the command line."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_]*", value):
-        raise ValueError(f"must be a name of letters, digits and _, found {value!r}")
+        raise ValueError(f"must be a name of letters, digits and _, found {short(value)}")
+    if len(value) > LONGEST:
+        raise ValueError(f"must be a name of at most {LONGEST} characters, found {len(value):,}")
+    return value
+
+
+def folder(value: str) -> str:
+    """Check the name of a study: its folder of results must not be one that has another use."""
+    if (use := KEPT.get(value.lower())) is not None:  # some file systems do not tell capitals apart
+        raise ValueError(f"must be another name than {value}: results/{value.lower()} {use}")
     return value
 
 
@@ -37,6 +50,7 @@ def ascending(values: list) -> list:
 
 
 Name = Annotated[str, AfterValidator(name)]
+Folder = Annotated[Name, AfterValidator(folder)]
 Count = Annotated[int, Field(ge=1)]
 Whole = Annotated[int, Field(ge=0)]
 Above0 = Annotated[float, BeforeValidator(number), Field(gt=0, allow_inf_nan=False)]

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-import numpy as np
-
 from lsalsa.data.register import DATA_SETS
+from lsalsa.errors import StorageError
+from lsalsa.storage.files import check_exists
+from lsalsa.storage.members import DAMAGE, read_header
 from lsalsa.study.config import plugins
 from lsalsa.study.config.models import Component, Study
 
@@ -44,14 +45,14 @@ def sides_of(study: Study, name: str) -> Sides | None:
 
 def _sides_in(path: Path) -> Sides | None:
     """Read the shape of the images of an NPZ file from its header."""
-    faults = (OSError, ValueError, KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError)
-    with suppress(*faults), zipfile.ZipFile(path) as archive:
-        names = [name for name in ("images.npy", "train_images.npy") if name in archive.namelist()]
-        with archive.open(names[0] if names else "") as stream:
-            version = np.lib.format.read_magic(stream)
-            read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-            shape = read(stream)[0]
-            return (shape[1], shape[2]) if len(shape) > 2 else None
+    with suppress(*DAMAGE, StorageError):  # whoever reads the images says what is wrong
+        check_exists(path)
+        with zipfile.ZipFile(path) as archive:
+            names = [name for name in ("images.npy", "train_images.npy") if name in archive.namelist()]
+            member = archive.getinfo(names[0] if names else "")
+            with archive.open(member) as stream:
+                shape = read_header(stream, member).shape
+                return (shape[1], shape[2]) if len(shape) > 2 else None
     return None
 
 

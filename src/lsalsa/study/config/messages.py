@@ -9,6 +9,8 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from lsalsa.errors import shortened
+
 EXPECTED = {
     "int_type": "a whole number",
     "int_from_float": "a whole number",
@@ -28,10 +30,14 @@ BOUNDS = {
 }
 
 
+LONGEST = 100
+"""Characters of a name; file systems take about twice as many, with what a file adds to it."""
+
+
 def hint(name: str, known: Iterable[str]) -> str:
     """Return `; did you mean x?`, or the list of known names if none is near."""
     known = sorted(known)
-    near = get_close_matches(str(name), known, n=1)
+    near = get_close_matches(str(name)[:LONGEST], known, n=1)
     if near:
         return f"; did you mean {near[0]}?"
     return f"; known: {', '.join(known)}" if known else "; none exists"
@@ -54,7 +60,7 @@ def unknown(path: str, name: str, noun: str, known: Iterable[str]) -> Iterator[s
     sentence : str
     """
     if name not in known:
-        yield f"{path} names {name}, which is not {noun}{hint(name, known)}"
+        yield f"{path} names {shortened(name, LONGEST)}, which is not {noun}{hint(name, known)}"
 
 
 def sentences(error: ValidationError, root: type[BaseModel]) -> list[str]:
@@ -74,17 +80,18 @@ def _sentence(fault: Mapping[str, Any], root: type[BaseModel]) -> str:
     if kind == "value_error":
         return f"{path} {context['error']}"
     if kind == "literal_error":
-        return f"{path} must be {context['expected']}, found {found!r}"
+        return f"{path} must be {context['expected']}, found {short(found)}"
     if kind == "too_short":
         return f"{path} must not be empty"
     if kind in BOUNDS:
-        return f"{path} must be {BOUNDS[kind].format(**context)}, found {found!r}"
-    return f"{path} must be {EXPECTED.get(kind, fault['msg'])}, found {_short(found)}"
+        return f"{path} must be {BOUNDS[kind].format(**context)}, found {short(found)}"
+    return f"{path} must be {EXPECTED.get(kind, fault['msg'])}, found {short(found)}"
 
 
 def path_of(location: Iterable[Any]) -> str:
     """Write a location as messages do: `tasks.digits.penalties[0]`."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
+    named = (f"[{part}]" if isinstance(part, int) else f".{shortened(part, LONGEST)}" for part in location)
+    return "".join(named).lstrip(".")
 
 
 def model_at(root: Any, location: tuple) -> Any:
@@ -107,6 +114,7 @@ def _bare(kind: Any) -> Any:
     return kind
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """Write a value for a message: a long one by its type and its first characters."""
     text = repr(value)
     return text if len(text) <= 60 else f"{type(value).__name__} {text[:50]}..."

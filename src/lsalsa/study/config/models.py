@@ -12,6 +12,7 @@ from lsalsa.study.config.fields import (
     Count,
     Decay,
     Depths,
+    Folder,
     Grid,
     Name,
     NotNegative,
@@ -202,7 +203,7 @@ class Study(Declared):
 
     noun: ClassVar[str] = "a study"
 
-    study: Name
+    study: Folder
     title: str
     seed: Whole
     repetitions: Count = 3
