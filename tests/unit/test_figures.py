@@ -78,7 +78,11 @@ def invented_results(components, *, seed=0):
         "signals": {"task": signals},
         "codes": {"task": {"codes": sparse.csr_matrix(codes)}},
         "dictionaries": {
-            name: {"dictionary": problem[f"dictionary_{i}"], "usage": random.random(N_ATOMS)}
+            name: {
+                "dictionary": problem[f"dictionary_{i}"],
+                "usage": random.random(N_ATOMS),
+                "unmoved": np.arange(N_ATOMS) < 2 * i,
+            }
             for i, name in enumerate(components)
         },
         "patches": {name: {"test": random.random((N_SAMPLES, SIDE**2))} for name in components},
