@@ -136,7 +136,7 @@ def optimal_run(device, dtype):
 def dictionary_run(device, dtype):
     """A dictionary learned in two epochs, from signals and from random atoms."""
     _, signals = placed(device, dtype, n_blocks=1)
-    own = {"sgd": {"iterations": 8, "rise_tolerance": 10.0}}
+    own = {"sgd": {"iterations": 8, "rise_tolerance": 10.0}, "online": {"solver": "proximal"}}
     found = {}
     for method, start in product(dictionary_methods(), ("signals", "random")):
         arguments = {"method": method, "start": start, "epochs": 2, "batch_size": 16, **own.get(method, {})}

@@ -237,6 +237,7 @@ REFUSED = {
     "learn method": (lambda: learned(method="onlin"), "not a known dictionary method; did you mean online"),
     "learn setting": (lambda: learned(forgetting=1), "'forgetting' is not a known setting of the dictionary method sgd"),
     "learn forgetting": (lambda: learned(method="online", forgetting=-1), "forgetting must be a finite number and not"),
+    "learn solver": (lambda: learned(method="online", solver="lars"), "solver must be one of auto, active_set, prox"),
     "learn tolerance": (lambda: learned(tolerance="0"), "tolerance must be at least 0 and below 1, found '0'"),
     "learn tolerance one": (lambda: learned(tolerance=1), "tolerance must be at least 0 and below 1, found 1"),
     "rate text": (lambda: train(learning_rate="1e-3"), "learning_rate must be positive"),

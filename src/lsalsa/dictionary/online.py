@@ -12,6 +12,7 @@ from lsalsa.errors import ConfigError
 from lsalsa.exact import optimal_codes
 from lsalsa.problem import SparseCodingProblem
 
+SOLVERS = ("auto", "active_set", "proximal")
 TOLERANCE = 1e-4  # largest relative duality gap of a code; those of the active set lie far below it
 CODING_ROWS = 64  # a batch is a few hundred signals: small tiles, so that several threads have some
 STATISTICS_ROWS = 128  # of a tile of the statistics
@@ -32,18 +33,23 @@ class Online(DictionaryMethod):
     ----------
     forgetting : float
         0 forgets nothing.
+    solver : {"auto", "active_set", "proximal"}
+        The `method` of `lsalsa.optimal_codes`: by default the active set in host memory, the other one on a GPU.
     """
 
-    settings = {"forgetting": 10.0}
+    settings = {"forgetting": 10.0, "solver": "auto"}
     epochs = 30
     batch_size = 256
     tolerance = 1e-3
 
     forgetting: float
+    solver: str
 
     @classmethod
-    def check(cls, *, forgetting: Any) -> None:
-        """Refuse an exponent that is negative or infinite."""
+    def check(cls, *, forgetting: Any, solver: Any) -> None:
+        """Refuse an exponent that is negative or infinite, and an unknown solver."""
+        if solver not in SOLVERS:
+            raise ConfigError(f"solver must be one of {', '.join(SOLVERS)}, found {solver!r}")
         if not 0 <= as_number(forgetting) < np.inf:
             raise ConfigError(f"forgetting must be a finite number and not negative, found {forgetting!r}")
 
@@ -66,7 +72,7 @@ class Online(DictionaryMethod):
         problem = SparseCodingProblem([self.rows.T], [self.penalty])
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "penalties", UserWarning)  # of one batch, whose codes may all be zero
-            found = optimal_codes(problem, batch.astype(np.float64), TOLERANCE, tile_rows=CODING_ROWS)
+            found = optimal_codes(problem, batch.astype(np.float64), TOLERANCE, method=self.solver, tile_rows=CODING_ROWS)
         return found.codes, float(found.objective.mean())
 
     def update(self, batch: Any, codes: Any, epoch: int) -> None:
