@@ -147,9 +147,11 @@ def test_atoms_that_were_never_used_are_drawn_anew_and_counted_as_unmoved(method
 
 @every_method
 def test_atoms_that_nothing_moves_are_unmoved_and_others_are_not(method):
-    """A penalty above every correlation leaves all atoms where they are; atoms that are noise must move to be of use."""
-    assert learn(method, penalty=100.0, epochs=1).unmoved.all()
-    assert learn(method, start="random", epochs=8).unmoved.sum() <= 2
+    """Codes of zeros leave the atoms where they are; atoms that are noise must move to be of use."""
+    signals = signals_of_atoms(n_features=64)
+    start = learn(method, signals, penalty=100.0, epochs=1, start="random")
+    assert start.dictionary.any() and start.history[0]["dead_atoms"] == 12 and start.unmoved.all()
+    assert learn(method, signals, epochs=8, start="random").unmoved.sum() <= 1
 
 
 @every_method

@@ -88,5 +88,6 @@ def learn_dictionary(
         raise ConfigError(f"start must be signals or random, found {start!r}")
     settings = chosen.checked(settings)
     check_squares("signals", signals)
-    atoms = start_from(signals, n_atoms, start, seed)
-    return learn(chosen(atoms, penalty, **settings), signals, atoms, epochs, batch_size, tolerance, seed)
+    first = start_from(signals, n_atoms, start, seed)
+    learner = chosen(first.atoms.copy(), penalty, **settings)
+    return learn(learner, signals, first, epochs, batch_size, tolerance, seed)

@@ -17,7 +17,9 @@ from lsalsa.seeds import generator
 
 log = logging.getLogger(__name__)
 UNIT = 1e-3  # by which the norm of an atom may differ from 1 through rounding
-UNMOVED = 0.95  # cosine with what an atom started from, above which it is still that
+# Cosines with its start above which an atom still is that. Noise of many features is like no signal: above this one more
+# than half of the atom's energy is noise. Signals are like each other.
+UNMOVED = {"random": 0.5**0.5, "signals": 0.95}
 
 
 @dataclass
@@ -34,14 +36,29 @@ class LearnedDictionary:
     usage : array, (n_atoms,), float64
         Share of the last epoch's codes that used each atom.
     unmoved : array, (n_atoms,), bool
-        Atoms that are still what they started from, the random start or the signal that replaced a dead atom: the
-        cosine between the two exceeds 0.95.
+        Atoms that still are what they started from: more than half of their energy is that of the random start, or
+        they have a cosine above 0.95 with the signal that they started from or that replaced a dead atom.
     """
 
     dictionary: Any
     history: list[dict] = field(default_factory=list)
     usage: Any = None
     unmoved: Any = None
+
+
+class Start(NamedTuple):
+    """What each atom started from: atoms, (n_features, n_atoms), and the cosine above which one still is that.
+
+    The columns of atoms that are replaced are overwritten.
+    """
+
+    atoms: Any
+    limits: Any
+
+    def kept_by(self, atoms: Any) -> Any:
+        """Which of the atoms, (n_features, n_atoms), still are their start: array, (n_atoms,), bool."""
+        xp = namespace(atoms)
+        return xp.abs(xp.sum(atoms * self.atoms, axis=0)) > self.limits
 
 
 class _Pass(NamedTuple):
@@ -55,16 +72,16 @@ class _Pass(NamedTuple):
 
 
 def learn(
-    method: DictionaryMethod, signals: Any, atoms: Any, epochs: int, batch_size: int, tolerance: float, seed: int
+    method: DictionaryMethod, signals: Any, start: Start, epochs: int, batch_size: int, tolerance: float, seed: int
 ) -> LearnedDictionary:
     """Run a method until the objective stands still, or for all epochs.
 
     Parameters
     ----------
     method : DictionaryMethod
-        That starts from `atoms`.
     signals : array, (n_samples, n_features)
-    atoms : array, (n_features, n_atoms)
+    start : Start
+        Of the method; it is overwritten.
     epochs, batch_size, tolerance, seed
         As for `learn_dictionary`.
 
@@ -78,7 +95,6 @@ def learn(
         When atoms are not finite or lose their norm, or the method says so.
     """
     history: list[dict] = []
-    start = atoms.copy()
     ignored = np.errstate(over="ignore", invalid="ignore")  # atoms that run away are refused below
     with one_blas_thread(), ignored:  # the tiles of the codes are spread over threads instead
         for epoch in range(1, epochs + 1):
@@ -93,14 +109,14 @@ def learn(
             if _stands_still(history, tolerance):
                 break
         method.check_end(done.batch, done.objective, epoch)
-    return LearnedDictionary(_with_fixed_signs(method.atoms), history, done.usage, _unmoved(method.atoms, start))
+    return LearnedDictionary(_with_fixed_signs(method.atoms), history, done.usage, start.kept_by(method.atoms))
 
 
-def _epoch(method: DictionaryMethod, signals: Any, start: Any, batch_size: int, seed: int, epoch: int) -> _Pass:
-    """One pass; the columns of `start` that belong to dead atoms are overwritten by what replaces these."""
+def _epoch(method: DictionaryMethod, signals: Any, start: Start, batch_size: int, seed: int, epoch: int) -> _Pass:
+    """One pass over the signals in a new random order."""
     xp, clock = namespace(signals), time.perf_counter()
     order = generator(seed, epoch).permutation(signals.shape[0])
-    uses = xp.zeros(start.shape[1], np.int64)
+    uses = xp.zeros(len(start.limits), np.int64)
     objectives, zeros = [], []
     for first in range(0, len(order), batch_size):
         batch = signals[order[first : first + batch_size]]
@@ -117,7 +133,7 @@ def _epoch(method: DictionaryMethod, signals: Any, start: Any, batch_size: int, 
         "objective": float(sum(objectives)) / len(order),
         "zero_share": float(sum(zeros)) / len(order),
         "dead_atoms": int((uses == 0).sum()),
-        "unmoved_atoms": int(_unmoved(method.atoms, start).sum()),
+        "unmoved_atoms": int(start.kept_by(method.atoms).sum()),
         "seconds": time.perf_counter() - clock,
     }
     return _Pass(row, uses / len(order), batch, objective)
@@ -131,13 +147,7 @@ def _stands_still(history: list[dict], tolerance: float) -> bool:
     return before - last <= tolerance * before
 
 
-def _unmoved(atoms: Any, start: Any) -> Any:
-    """Which atoms are still what they started from: array, (n_atoms,), bool."""
-    xp = namespace(atoms)
-    return xp.abs(xp.sum(atoms * start, axis=0)) > UNMOVED
-
-
-def start_from(signals: Any, n_atoms: int, start: str, seed: int) -> Any:
+def start_from(signals: Any, n_atoms: int, start: str, seed: int) -> Start:
     """Atoms of norm 1 to start from.
 
     Parameters
@@ -149,7 +159,7 @@ def start_from(signals: Any, n_atoms: int, start: str, seed: int) -> Any:
 
     Returns
     -------
-    atoms : array, (n_features, n_atoms)
+    Start
 
     Raises
     ------
@@ -158,10 +168,13 @@ def start_from(signals: Any, n_atoms: int, start: str, seed: int) -> Any:
     """
     if not bool(signals.any()):
         raise DataError(f"no dictionary can be learned: all {signals.shape[0]} signals are zero")
+    xp = namespace(signals)
     if start == "signals":
-        return _drawn(signals, n_atoms, generator(seed, 0))
-    values = generator(seed, 0).standard_normal((signals.shape[1], n_atoms))
-    return unit_columns(namespace(signals).asarray(values, dtype=signals.dtype))
+        atoms = _drawn(signals, n_atoms, generator(seed, 0))
+    else:
+        values = generator(seed, 0).standard_normal((signals.shape[1], n_atoms))
+        atoms = unit_columns(xp.asarray(values, dtype=signals.dtype))
+    return Start(atoms, xp.full(n_atoms, UNMOVED[start]))
 
 
 def _drawn(signals: Any, count: int, rng: np.random.Generator) -> Any:
@@ -172,13 +185,14 @@ def _drawn(signals: Any, count: int, rng: np.random.Generator) -> Any:
     return unit_columns(signals[usable[chosen]].T)
 
 
-def _redraw(method: DictionaryMethod, dead: Any, signals: Any, start: Any, seed: int, epoch: int) -> None:
+def _redraw(method: DictionaryMethod, dead: Any, signals: Any, start: Start, seed: int, epoch: int) -> None:
     """Replace dead atoms by random non-zero signals: random directions would stay unused."""
     count = int(dead.sum())
     if count:
         drawn = _drawn(signals, count, generator(seed, epoch, 1))
         method.replace(dead, drawn)
-        start[:, dead] = drawn
+        start.atoms[:, dead] = drawn
+        start.limits[dead] = UNMOVED["signals"]
 
 
 def _with_fixed_signs(atoms: Any) -> Any:
