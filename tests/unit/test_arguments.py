@@ -235,7 +235,10 @@ REFUSED = {
     "learn step text": (lambda: learned(step_size="1"), "step_size must be positive"),
     "learn rise": (lambda: learned(rise_tolerance=None), "rise_tolerance must be"),
     "learn method": (lambda: learned(method="onlin"), "not a known dictionary method; did you mean online"),
-    "learn setting": (lambda: learned(forgetting=1), "'forgetting' is not a known setting of the dictionary method sgd"),
+    "learn setting": (
+        lambda: learned(forgetting=1),
+        "not a known setting of the dictionary method sgd",
+    ),
     "learn forgetting": (lambda: learned(method="online", forgetting=-1), "forgetting must be a finite number and not"),
     "learn solver": (lambda: learned(method="online", solver="lars"), "solver must be one of auto, active_set, prox"),
     "learn tolerance": (lambda: learned(tolerance="0"), "tolerance must be at least 0 and below 1, found '0'"),

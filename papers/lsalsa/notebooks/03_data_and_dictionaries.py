@@ -74,8 +74,8 @@ plt.show()
 
 # %%
 lines = [
-    "| component | atoms | epochs | objective, first epoch | last epoch | unused atoms, last epoch | still their start |"
-    " zeros in the codes |",
+    "| component | atoms | epochs | objective, first epoch | last epoch | unused atoms, last epoch |"
+    " still their start | zeros in the codes |",
     "|---|--:|--:|--:|--:|--:|--:|--:|",
 ]
 for path in sorted(Path(results, "dictionaries").glob("*.parquet")):

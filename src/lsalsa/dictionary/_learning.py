@@ -17,8 +17,8 @@ from lsalsa.seeds import generator
 
 log = logging.getLogger(__name__)
 UNIT = 1e-3  # by which the norm of an atom may differ from 1 through rounding
-# Cosines with its start above which an atom still is that. Noise of many features is like no signal: above this one more
-# than half of the atom's energy is noise. Signals are like each other.
+# Cosines with its start above which an atom still is that. Noise of many features is like no signal: above this one
+# more than half of the atom's energy is noise. Signals are like each other.
 UNMOVED = {"random": 0.5**0.5, "signals": 0.95}
 
 
@@ -205,6 +205,5 @@ def _refuse_runaway(method: DictionaryMethod, epoch: int) -> None:
     atoms = method.atoms
     if not is_finite(atoms) or not bool((namespace(atoms).abs(column_norms(atoms) - 1) < UNIT).all()):
         raise DivergedError(
-            f"dictionary learning diverged in epoch {epoch}: atoms left the finite numbers or vanished; "
-            f"{method.remedy}"
+            f"dictionary learning diverged in epoch {epoch}: atoms left the finite numbers or vanished; {method.remedy}"
         )

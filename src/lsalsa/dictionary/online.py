@@ -37,7 +37,7 @@ class Online(DictionaryMethod):
         The `method` of `lsalsa.optimal_codes`: by default the active set in host memory, the other one on a GPU.
     """
 
-    settings = {"forgetting": 10.0, "solver": "auto"}
+    settings = {"forgetting": 7.0, "solver": "auto"}
     epochs = 30
     batch_size = 256
     tolerance = 1e-3
@@ -72,7 +72,9 @@ class Online(DictionaryMethod):
         problem = SparseCodingProblem([self.rows.T], [self.penalty])
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "penalties", UserWarning)  # of one batch, whose codes may all be zero
-            found = optimal_codes(problem, batch.astype(np.float64), TOLERANCE, method=self.solver, tile_rows=CODING_ROWS)
+            found = optimal_codes(
+                problem, batch.astype(np.float64), TOLERANCE, method=self.solver, tile_rows=CODING_ROWS
+            )
         return found.codes, float(found.objective.mean())
 
     def update(self, batch: Any, codes: Any, epoch: int) -> None:

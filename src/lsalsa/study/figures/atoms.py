@@ -27,8 +27,8 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     explanation = (
         "Every image is rebuilt as a sum of a few of these patches. Sorted by how many codes used them in the last"
         " epoch of learning, the most used at the top left. Mid-grey is zero; each atom is scaled to its own largest"
-        " value. Still its start is an atom with a cosine above 0.71 to the noise that it started from, or above 0.95 to"
-        " the patch."
+        " value. An atom still is its start if its cosine is above 0.71 with the noise, or 0.95 with the patch, that it"
+        " started from."
     )
     width = 10.0 if len(names) > 1 else 6.4
     figure = _style.new_figure(width, width / len(names) + 0.5, shown.heading, explanation)
