@@ -359,6 +359,12 @@ def test_atoms_of_listed_components_are_the_most_used_ones():
     assert "4 of 6 atoms" in words_of(figure) and len(figure.axes) == 1
 
 
+def test_atoms_that_are_still_their_start_are_counted():
+    """Two of the photographs' atoms are, none of the digits'."""
+    words = words_of(figures.plot("atoms", invented_results(["digits", "photos"]), shown(["digits", "photos"])))
+    assert "none still its start" in words and "2 still their start" in words
+
+
 def test_note_and_long_title_stand_complete_on_the_page():
     heading = Heading("A long title " * 12 + "(partial data)", "Partial data: asirra (10 of 20).")
     figure = figures.plot("atoms", invented_results(["digits"]), replace(shown(), heading=heading))

@@ -1,7 +1,7 @@
 """What a method of dictionary learning supplies: codes of a batch, and what they make of the atoms."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from lsalsa.discovery import settings_for
@@ -47,17 +47,17 @@ class DictionaryMethod(ABC):
         self.prepare(atoms)
 
     @classmethod
-    def checked(cls, given: dict[str, Any]) -> dict[str, Any]:
+    def checked(cls, given: Mapping[str, Any]) -> dict[str, Any]:
         """All settings, the given ones in the place of their defaults; ConfigError for one that cannot be."""
         owner = f"the dictionary method {cls.__module__.rpartition('.')[2]}"
         settings = settings_for("setting", owner, given, cls.settings)
-        cls.check(**settings)
+        cls.check(settings)
         return {name: type(cls.settings[name])(value) for name, value in settings.items()}  # 1 and 1.0 are the same
 
     @classmethod
     @abstractmethod
-    def check(cls, **settings: Any) -> None:
-        """Refuse, with a ConfigError that names the setting and its value, what is out of range."""
+    def check(cls, settings: Mapping[str, Any]) -> None:
+        """Refuse values out of range, each of `settings` given, with a ConfigError that names the setting and value."""
 
     @abstractmethod
     def prepare(self, atoms: Any) -> None:

@@ -1,7 +1,8 @@
 """Online dictionary learning with exact codes: block coordinate descent on statistics that forget."""
 
 import warnings
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -37,7 +38,7 @@ class Online(DictionaryMethod):
         The `method` of `lsalsa.optimal_codes`: by default the active set in host memory, the other one on a GPU.
     """
 
-    settings = {"forgetting": 7.0, "solver": "auto"}
+    settings: ClassVar[dict[str, Any]] = {"forgetting": 7.0, "solver": "auto"}
     epochs = 30
     batch_size = 256
     tolerance = 1e-3
@@ -46,8 +47,9 @@ class Online(DictionaryMethod):
     solver: str
 
     @classmethod
-    def check(cls, *, forgetting: Any, solver: Any) -> None:
+    def check(cls, settings: Mapping[str, Any]) -> None:
         """Refuse an exponent that is negative or infinite, and an unknown solver."""
+        forgetting, solver = settings["forgetting"], settings["solver"]
         if solver not in SOLVERS:
             raise ConfigError(f"solver must be one of {', '.join(SOLVERS)}, found {solver!r}")
         if not 0 <= as_number(forgetting) < np.inf:

@@ -1,7 +1,7 @@
 """Stochastic gradient steps on FISTA codes, the method of the LSALSA paper (equations 5 and 8)."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -35,7 +35,7 @@ class GradientSteps(DictionaryMethod):
         last step likewise, by its own batch.
     """
 
-    settings = {"step_size": 1.0, "iterations": 60, "decay": 1.0, "rise_tolerance": 0.2}
+    settings: ClassVar[dict[str, Any]] = {"step_size": 1.0, "iterations": 60, "decay": 1.0, "rise_tolerance": 0.2}
     epochs = 5
     batch_size = 200
     remedy = "try a smaller step_size, or scale the signals to norms near 1"
@@ -46,9 +46,10 @@ class GradientSteps(DictionaryMethod):
     rise_tolerance: float
 
     @classmethod
-    def check(cls, *, step_size: Any, iterations: Any, decay: Any, rise_tolerance: Any) -> None:
+    def check(cls, settings: Mapping[str, Any]) -> None:
         """Refuse a step that is not positive, a decay that is none, a count below 1, a tolerance below 0."""
-        check_count("iterations", iterations)
+        step_size, decay, rise_tolerance = (settings[name] for name in ("step_size", "decay", "rise_tolerance"))
+        check_count("iterations", settings["iterations"])
         if not (0 < as_number(step_size) < np.inf and 0 < as_number(decay) <= 1):
             found = f"{step_size!r} and {decay!r}"
             raise ConfigError(f"step_size must be positive and finite, and decay in (0, 1], found {found}")

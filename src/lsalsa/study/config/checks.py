@@ -82,7 +82,12 @@ def _dictionary(path: str, dictionary: Dictionary) -> Iterator[str]:
         return
     known = {*Dictionary.model_fields, *method.settings}
     strange = [name for name in dictionary.own if name not in known]
-    yield from (f"{path}.{name} is not a setting of a dictionary{hint(name, known)}" for name in strange)
+    for name in strange:
+        owners = [one for one in plugins.dictionary_methods() if name in plugins.dictionary_method(one).settings]
+        if owners:
+            yield f"{path}.{name} is a setting of the method {owners[0]}, but the method here is {dictionary.method}"
+        else:
+            yield f"{path}.{name} is not a setting of a dictionary{hint(name, known)}"
     if not strange:
         try:
             method.checked(dictionary.own)

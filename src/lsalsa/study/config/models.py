@@ -16,6 +16,7 @@ from lsalsa.study.config.fields import (
     NotNegative,
     Settings,
     Share,
+    Tolerance,
     Whole,
     number,
 )
@@ -42,7 +43,7 @@ class Dictionary(Settings):
     method: str = "sgd"
     penalty: Above0
     epochs: Count | None = None
-    tolerance: NotNegative | None = None
+    tolerance: Tolerance | None = None
     batch_size: Count | None = None
     start: Literal["signals", "random"] = "signals"
     n_train: Count = 10_000

@@ -31,7 +31,7 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
         " started from."
     )
     width = 10.0 if len(names) > 1 else 6.4
-    figure = _style.new_figure(width, width / len(names) + 0.5, shown.heading, explanation)
+    figure = _style.new_figure(width, width / len(names) + 0.65, shown.heading, explanation)
     panels = _style.new_axes(figure, 1, len(names))
     for axes, name in zip(panels.flat, names, strict=True):
         dictionary, usage, unmoved = (data["dictionaries"][name][a] for a in ("dictionary", "usage", "unmoved"))
@@ -48,7 +48,7 @@ def _describe(dictionary: np.ndarray, usage: np.ndarray, unmoved: np.ndarray, n_
     unused = int((usage == 0).sum())
     used = f"{unused} used by none" if unused else f"used by {100 * usage.min():.1f} to {100 * usage.max():.0f} %"
     moved = f"{int(unmoved.sum())} still their start" if unmoved.any() else "none still its start"
-    return f"{count} atoms of {side} x {side} pixels, {moved},\n{used} of the codes"
+    return f"{count} atoms of {side} x {side} pixels,\n{moved},\n{used} of the codes"
 
 
 def mosaic(dictionary: np.ndarray, order: np.ndarray) -> np.ndarray:
