@@ -1,5 +1,8 @@
 """Other people's programs doing the same work. One that cannot be imported is refused by name and reason."""
 
+import math
+import time
+import warnings
 from typing import Any
 
 import numpy as np
@@ -8,7 +11,7 @@ from lsalsa.arrays import threads, to_host
 from lsalsa.encoders import Encoder
 from lsalsa.study.exact_peers import EXACT, AbsentPeer, exact_codes, load
 
-__all__ = ["EXACT", "AbsentPeer", "TorchStep", "exact_codes", "load"]
+__all__ = ["DICTIONARIES", "EXACT", "AbsentPeer", "TorchStep", "exact_codes", "load"]
 
 
 class TorchStep:
@@ -53,3 +56,68 @@ class TorchStep:
 
     def _soft(self, values: Any) -> Any:
         return self.torch.nn.functional.softshrink(values, self.threshold)
+
+
+def spams_dictionary(signals: np.ndarray, atoms: np.ndarray, penalty: float, batch: int, seconds: float) -> np.ndarray:
+    """A dictionary after some seconds of SPAMS, in its default mode of forgetting.
+
+    Parameters
+    ----------
+    signals : array, (n_samples, n_features)
+    atoms : array, (n_features, n_atoms)
+        To start from.
+    penalty : float
+    batch : int
+        Signals of a step.
+    seconds : float
+        A negative number of iterations is a number of whole seconds there.
+
+    Returns
+    -------
+    dictionary : array, (n_features, n_atoms)
+
+    Raises
+    ------
+    AbsentPeer
+        SPAMS cannot be imported.
+    """
+    spams = load("spams")
+    columns, start = (np.asfortranarray(array.astype(np.float64)) for array in (signals.T, atoms))
+    settings = {"lambda1": penalty, "mode": 2, "batchsize": batch, "numThreads": threads(), "verbose": False}
+    return spams.trainDL(columns, D=start, K=atoms.shape[1], iter=-math.ceil(seconds), **settings)
+
+
+def sklearn_dictionary(
+    signals: np.ndarray, atoms: np.ndarray, penalty: float, batch: int, seconds: float
+) -> np.ndarray:
+    """A dictionary after some seconds of scikit-learn's mini-batches with coordinate descent.
+
+    Parameters
+    ----------
+    signals, atoms, penalty, batch, seconds
+        As for `spams_dictionary`.
+
+    Returns
+    -------
+    dictionary : array, (n_features, n_atoms)
+
+    Raises
+    ------
+    AbsentPeer
+        scikit-learn or joblib cannot be imported.
+    """
+    parallel = load("joblib").parallel_config(backend="threading", n_jobs=threads())
+    methods = {"fit_algorithm": "cd", "transform_algorithm": "lasso_cd"}
+    learner = load("sklearn.decomposition").MiniBatchDictionaryLearning(
+        atoms.shape[1], alpha=penalty, batch_size=batch, dict_init=atoms.T.astype(np.float64), random_state=0, **methods
+    )
+    signals, order = signals.astype(np.float64), np.random.default_rng(0)
+    started = time.perf_counter()
+    with parallel, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of single codes that miss their tolerance
+        while time.perf_counter() < started + seconds:
+            learner.partial_fit(signals[order.choice(len(signals), batch, replace=False)])
+    return learner.components_.T
+
+
+DICTIONARIES = {"SPAMS trainDL": spams_dictionary, "scikit-learn MiniBatchDictionaryLearning": sklearn_dictionary}

@@ -48,7 +48,8 @@ class Patches:
 
     def dictionary(self, training: np.ndarray) -> np.ndarray:
         """Atoms learned from the patches."""
-        learned = learn_dictionary(training, self.n_atoms, self.penalty, step_size=2.0, epochs=self.epochs, seed=SEED)
+        chosen = {"method": "sgd", "step_size": 2.0, "epochs": self.epochs, "seed": SEED}
+        learned = learn_dictionary(training, self.n_atoms, self.penalty, **chosen)
         return learned.dictionary
 
 

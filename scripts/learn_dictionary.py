@@ -10,5 +10,6 @@ with job(snakemake) as j:
     patches = j.read("patches")["train"].astype(settings.pop("dtype"), copy=False)
     chosen = generator(j.seed("samples")).permutation(len(patches))[: settings.pop("n_train")]
     learned = learn_dictionary(j.device.put(patches[chosen]), **settings)
-    arrays = {"dictionary": to_host(learned.dictionary), "usage": to_host(learned.usage)}
-    j.write(dictionary=arrays, history=learned.history)
+    arrays = {name: to_host(getattr(learned, name)) for name in ("dictionary", "usage", "unmoved")}
+    facts = {"unmoved_atoms": int(arrays["unmoved"].sum()), "unused_atoms": int((arrays["usage"] == 0).sum())}
+    j.write(dictionary=arrays, history=learned.history, metadata=facts)

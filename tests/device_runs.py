@@ -3,6 +3,8 @@
 A run takes a device and a dtype and gives its results by name, on the host.
 """
 
+from itertools import product
+
 import numpy as np
 from encoder_worlds import has_filters, world_for
 from kernel_arguments import arguments
@@ -11,6 +13,7 @@ from worlds import make_world
 from lsalsa import ConvolutionalProblem, SparseCodingProblem, metrics, optimal_codes, solve, train
 from lsalsa.arrays import Device, kernels_for, to_host
 from lsalsa.arrays.kernels import STEPS
+from lsalsa.dictionary import available as dictionary_methods
 from lsalsa.dictionary import learn_dictionary
 from lsalsa.encoders import available as encoders
 from lsalsa.encoders import encoder_class
@@ -133,9 +136,13 @@ def optimal_run(device, dtype):
 def dictionary_run(device, dtype):
     """A dictionary learned in two epochs, from signals and from random atoms."""
     _, signals = placed(device, dtype, n_blocks=1)
-    arguments = {"epochs": 2, "batch_size": 16, "iterations": 8, "rise_tolerance": 10.0}
-    found = {start: learn_dictionary(signals, 6, 0.1, start=start, **arguments) for start in ("signals", "random")}
-    return on_host({start: learned.dictionary for start, learned in found.items()})
+    own = {"sgd": {"iterations": 8, "rise_tolerance": 10.0}, "online": {"solver": "proximal"}}
+    found = {}
+    for method, start in product(dictionary_methods(), ("signals", "random")):
+        arguments = {"method": method, "start": start, "epochs": 2, "batch_size": 16, **own.get(method, {})}
+        learned = learn_dictionary(signals, 6, 0.1, **arguments)
+        found |= {f"{method} {start}": learned.dictionary, f"{method} {start} usage": learned.usage}
+    return on_host(found)
 
 
 def problem_run(device, dtype):

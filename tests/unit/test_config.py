@@ -64,6 +64,26 @@ def test_unknown_key_without_a_neighbour_lists_what_is_known():
 
 
 WRONG = [
+    (
+        "components.digits_10.dictionary.method",
+        "onlin",
+        "components.digits_10.dictionary.method names onlin, which is not a dictionary method; did you mean online?",
+    ),
+    (
+        "components.digits_10.dictionary.method",
+        "online",
+        "components.digits_10.dictionary.step_size is a setting of the method sgd, but the method here is online",
+    ),
+    (
+        "components.digits_10.dictionary.step_size",
+        0,
+        "components.digits_10.dictionary: step_size must be positive and finite, and decay in (0, 1], found 0 and 1.0",
+    ),
+    (
+        "components.digits_10.dictionary.tolerance",
+        1,
+        "components.digits_10.dictionary.tolerance must be below 1, found 1",
+    ),
     ("seed", "one", "seed must be a whole number, found 'one'"),
     ("seed", True, "seed must be a whole number, found True"),
     ("seed", 1.5, "seed must be a whole number, found 1.5"),

@@ -1,4 +1,4 @@
-"""Dictionary learning: what it finds, what it writes down, what it refuses."""
+"""Dictionary learning by gradient steps: what it finds, what it writes down, what it refuses."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ SIGNALS, ATOMS = planted()
 
 def learn(signals=SIGNALS, n_atoms=12, penalty=0.1, **settings):
     given = {"step_size": 0.5, "epochs": 3, "batch_size": 100, "iterations": 40, "seed": 0, **settings}
-    return learn_dictionary(signals, n_atoms, penalty, **given)
+    return learn_dictionary(signals, n_atoms, penalty, method="sgd", **given)
 
 
 def test_planted_atoms_are_found_up_to_sign_and_order():

@@ -78,7 +78,11 @@ def invented_results(components, *, seed=0):
         "signals": {"task": signals},
         "codes": {"task": {"codes": sparse.csr_matrix(codes)}},
         "dictionaries": {
-            name: {"dictionary": problem[f"dictionary_{i}"], "usage": random.random(N_ATOMS)}
+            name: {
+                "dictionary": problem[f"dictionary_{i}"],
+                "usage": random.random(N_ATOMS),
+                "unmoved": np.arange(N_ATOMS) < 2 * i,
+            }
             for i, name in enumerate(components)
         },
         "patches": {name: {"test": random.random((N_SAMPLES, SIDE**2))} for name in components},
@@ -353,6 +357,12 @@ def test_atoms_of_listed_components_are_the_most_used_ones():
     order = np.argsort(-photos["usage"])[:4]
     np.testing.assert_array_equal(image, atoms.mosaic(photos["dictionary"], order))
     assert "4 of 6 atoms" in words_of(figure) and len(figure.axes) == 1
+
+
+def test_atoms_that_are_still_their_start_are_counted():
+    """Two of the photographs' atoms are, none of the digits'."""
+    words = words_of(figures.plot("atoms", invented_results(["digits", "photos"]), shown(["digits", "photos"])))
+    assert "none still its start" in words and "2 still their start" in words
 
 
 def test_note_and_long_title_stand_complete_on_the_page():

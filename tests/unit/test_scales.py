@@ -58,14 +58,14 @@ def test_a_gradient_is_clipped_to_its_norm_at_every_size(size):
 
 @pytest.mark.parametrize("dtype", ["f4", "f8"])
 @pytest.mark.parametrize("exponent", [-30, -23, -10, 0, 3, 10, 12, 19, 30])
-@pytest.mark.parametrize("epochs", [1, 2])
-def test_atoms_have_norm_1_or_learning_has_diverged(dtype, exponent, epochs):
+@pytest.mark.parametrize(("method", "epochs"), [("sgd", 1), ("sgd", 2), ("online", 2)])
+def test_atoms_have_norm_1_or_learning_has_diverged(dtype, exponent, method, epochs):
     scale = 10.0**exponent
     signals = (PLAIN * scale).astype(dtype)
     try:
-        learned = lsalsa.learn_dictionary(signals, 12, 0.1 * scale, epochs=epochs, batch_size=20)
+        learned = lsalsa.learn_dictionary(signals, 12, 0.1 * scale, method=method, epochs=epochs, batch_size=20)
     except DivergedError:
-        assert exponent > 0
+        assert exponent > 0 and method == "sgd"
         return
     np.testing.assert_allclose(np.linalg.norm(learned.dictionary.astype(float), axis=0), 1, rtol=1e-5)
 
@@ -74,7 +74,7 @@ def test_atoms_have_norm_1_or_learning_has_diverged(dtype, exponent, epochs):
 @pytest.mark.parametrize("epochs", [1, 2])
 def test_a_step_that_is_too_large_is_refused_in_the_last_epoch_as_in_the_first(step, epochs):
     with pytest.raises(DivergedError, match=f"epoch {epochs}|epoch 1"):
-        lsalsa.learn_dictionary(PLAIN.astype("f4"), 12, 0.1, epochs=epochs, step_size=step)
+        lsalsa.learn_dictionary(PLAIN.astype("f4"), 12, 0.1, method="sgd", epochs=epochs, step_size=step)
 
 
 @pytest.mark.parametrize("scale", [1.0, 1e33, 1e35])

@@ -59,7 +59,7 @@ def denoise_by_patches(noisy: np.ndarray, sigma: float, *, seed: int = 0) -> np.
     means = patches.mean(axis=1, keepdims=True)
     patches = patches - means
     chosen = patches[generator(seed).permutation(len(patches))[:N_LEARNED]]
-    atoms = learn_dictionary(chosen, N_ATOMS, float(PENALTY * sigma), epochs=EPOCHS, seed=seed).dictionary
+    atoms = learn_dictionary(chosen, N_ATOMS, float(PENALTY * sigma), method="sgd", epochs=EPOCHS, seed=seed).dictionary
     allowed = SIDE * SIDE * (ERROR * sigma) ** 2
     for first in range(0, len(patches), TILE):
         tile = patches[first : first + TILE]

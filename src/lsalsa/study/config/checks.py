@@ -9,7 +9,7 @@ from lsalsa.errors import ConfigError, LsalsaError
 from lsalsa.study.config import plugins
 from lsalsa.study.config.image_sides import misfits, sides_of
 from lsalsa.study.config.messages import hint, unknown
-from lsalsa.study.config.models import Method, Study, Task
+from lsalsa.study.config.models import Dictionary, Method, Study, Task
 from lsalsa.study.config.outputs import (
     RESERVED,
     check_figures,
@@ -67,6 +67,32 @@ def check_components(study: Study) -> Iterator[str]:
         yield from unknown(f"{path}.images", component.images, "a set of images", study.images)
         if component.patch_size > component.image_size:
             yield f"{path}.patch_size must be at most image_size ({component.image_size}), found {component.patch_size}"
+        yield from _dictionary(f"{path}.dictionary", component.dictionary)
+
+
+def _dictionary(path: str, dictionary: Dictionary) -> Iterator[str]:
+    """Check that the method exists, and that it has the settings that are its own."""
+    if dictionary.method not in plugins.dictionary_methods():
+        yield from unknown(f"{path}.method", dictionary.method, "a dictionary method", plugins.dictionary_methods())
+        return
+    try:
+        method = plugins.dictionary_method(dictionary.method)
+    except ConfigError as error:
+        yield f"{path}.method: {error}"
+        return
+    known = {*Dictionary.model_fields, *method.settings}
+    strange = [name for name in dictionary.own if name not in known]
+    for name in strange:
+        owners = [one for one in plugins.dictionary_methods() if name in plugins.dictionary_method(one).settings]
+        if owners:
+            yield f"{path}.{name} is a setting of the method {owners[0]}, but the method here is {dictionary.method}"
+        else:
+            yield f"{path}.{name} is not a setting of a dictionary{hint(name, known)}"
+    if not strange:
+        try:
+            method.checked(dictionary.own)
+        except LsalsaError as error:
+            yield f"{path}: {error}"
 
 
 def check_sizes(study: Study) -> Iterator[str]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, create_model
+from pydantic import ConfigDict, Field, create_model
 
 from lsalsa.study.config.fields import (
     Above0,
     Count,
-    Decay,
     Depths,
     Folder,
     Grid,
@@ -18,7 +17,9 @@ from lsalsa.study.config.fields import (
     NotNegative,
     Settings,
     Share,
+    Tolerance,
     Whole,
+    number,
 )
 from lsalsa.study.papers import Paper, papers
 
@@ -33,18 +34,25 @@ class Images(Settings):
 
 
 class Dictionary(Settings):
-    """The learning of a dictionary: projected gradient steps on FISTA codes."""
+    """The learning of a dictionary by a method, which is a file of `lsalsa/dictionary`; its own settings stand beside
+    those of every method. What is left out has the method's default.
+    """
 
+    model_config = ConfigDict(extra="allow")
     noun: ClassVar[str] = "a dictionary"
 
+    method: str = "sgd"
     penalty: Above0
-    step_size: Above0
-    epochs: Count = 5
-    batch_size: Count = 200
-    iterations: Count = 60
-    decay: Decay = 1.0
+    epochs: Count | None = None
+    tolerance: Tolerance | None = None
+    batch_size: Count | None = None
     start: Literal["signals", "random"] = "signals"
     n_train: Count = 10_000
+
+    @property
+    def own(self) -> dict[str, Any]:
+        """The settings that only the method has."""
+        return {name: number(value) for name, value in (self.model_extra or {}).items()}
 
 
 class Component(Settings):

@@ -49,6 +49,17 @@ def class_of(algorithm: str) -> type:
     return _loaded(module_of(algorithm), lambda: getattr(package, find)(algorithm))
 
 
+def dictionary_methods() -> list[str]:
+    """Return the methods that can learn dictionaries."""
+    return importlib.import_module("lsalsa.dictionary").available()
+
+
+def dictionary_method(name: str) -> Any:
+    """Return the class of a method of dictionary learning; raise ConfigError if its file cannot be imported."""
+    package = importlib.import_module("lsalsa.dictionary")
+    return _loaded(f"lsalsa.dictionary.{name}", lambda: package.method_class(name))
+
+
 def losses() -> list[str]:
     """Return the losses that can train encoders."""
     return importlib.import_module("lsalsa.losses").available()

@@ -131,9 +131,14 @@ def cut_patches(study: Study, component: str) -> Resolved:
 
 
 def learn_dictionary(study: Study, component: str) -> Resolved:
-    """Resolve how a component's dictionary is learned."""
-    chosen = study.components[component]
-    return {"n_atoms": chosen.n_atoms, **chosen.dictionary.model_dump(), "dtype": study.dtype, "seed": study.seed}
+    """Resolve how a component's dictionary is learned: what is left out, from the defaults of the method."""
+    n_atoms, chosen = study.components[component].n_atoms, study.components[component].dictionary
+    method = plugins.dictionary_method(chosen.method)
+    settings = _some(chosen, "method", "penalty", "start", "n_train") | method.checked(chosen.own)
+    for name in ("epochs", "tolerance", "batch_size"):
+        given = getattr(chosen, name)
+        settings[name] = getattr(method, name) if given is None else given
+    return {"n_atoms": n_atoms, **settings, "dtype": study.dtype, "seed": study.seed}
 
 
 def make_signals(study: Study, task: str) -> Resolved:
@@ -356,7 +361,7 @@ def _readers(words: Iterable[str]) -> list[str]:
 RULES: dict[str, Rule] = {
     "fetch_images": Rule(fetch_images, lambda s: [f"lsalsa.data.sources.{s['source']}"], memory.of_images),
     "cut_patches": Rule(cut_patches, memory=memory.of_component),
-    "learn_dictionary": Rule(learn_dictionary, lambda _: ["lsalsa.solvers.fista"], memory.of_dictionary),
+    "learn_dictionary": Rule(learn_dictionary, lambda s: [f"lsalsa.dictionary.{s['method']}"], memory.of_dictionary),
     "make_signals": Rule(make_signals, memory=memory.of_signals),
     "optimal_codes": Rule(optimal_codes, memory=memory.of_task),
     "train_classifier": Rule(train_classifier, memory=memory.of_task),

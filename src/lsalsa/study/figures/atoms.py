@@ -15,7 +15,10 @@ from lsalsa.study.shown import Shown
 needs = ("dictionaries",)
 subject = "components"
 options = ("n_atoms",)
-caption = "The building blocks of the dictionaries, the most used first."
+caption = (
+    "The building blocks of the dictionaries, the most used first. The titles count atoms that are still their"
+    " start: they show mostly the noise, or the single patch, from which learning began."
+)
 
 
 def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
@@ -24,26 +27,28 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     explanation = (
         "Every image is rebuilt as a sum of a few of these patches. Sorted by how many codes used them in the last"
         " epoch of learning, the most used at the top left. Mid-grey is zero; each atom is scaled to its own largest"
-        " value."
+        " value. An atom still is its start if its cosine is above 0.71 with the noise, or 0.95 with the patch, that it"
+        " started from."
     )
     width = 10.0 if len(names) > 1 else 6.4
-    figure = _style.new_figure(width, width / len(names) + 0.5, shown.heading, explanation)
+    figure = _style.new_figure(width, width / len(names) + 0.65, shown.heading, explanation)
     panels = _style.new_axes(figure, 1, len(names))
     for axes, name in zip(panels.flat, names, strict=True):
-        dictionary, usage = (data["dictionaries"][name][array] for array in ("dictionary", "usage"))
+        dictionary, usage, unmoved = (data["dictionaries"][name][a] for a in ("dictionary", "usage", "unmoved"))
         order = np.argsort(-usage, kind="stable")[: shown.details.get("n_atoms")]
         axes.imshow(mosaic(dictionary, order), cmap="gray", vmin=-1, vmax=1, interpolation="none")
         axes.set_axis_off()
-        axes.set_title(f"{shown.components[name]}: {_describe(dictionary, usage, len(order))}", fontsize=9.5)
+        axes.set_title(f"{shown.components[name]}: {_describe(dictionary, usage, unmoved, len(order))}", fontsize=9.5)
     return figure
 
 
-def _describe(dictionary: np.ndarray, usage: np.ndarray, n_shown: int) -> str:
+def _describe(dictionary: np.ndarray, usage: np.ndarray, unmoved: np.ndarray, n_shown: int) -> str:
     n_atoms, side = dictionary.shape[1], len(square(dictionary[:, 0]))
     count = f"{n_atoms}" if n_shown == n_atoms else f"{n_shown} of {n_atoms:,}"
     unused = int((usage == 0).sum())
-    used = f"{unused} never used" if unused else f"used by {100 * usage.min():.1f} to {100 * usage.max():.0f} %"
-    return f"{count} atoms of {side} x {side} pixels,\n{used} of the codes"
+    used = f"{unused} used by none" if unused else f"used by {100 * usage.min():.1f} to {100 * usage.max():.0f} %"
+    moved = f"{int(unmoved.sum())} still their start" if unmoved.any() else "none still its start"
+    return f"{count} atoms of {side} x {side} pixels,\n{moved},\n{used} of the codes"
 
 
 def mosaic(dictionary: np.ndarray, order: np.ndarray) -> np.ndarray:
