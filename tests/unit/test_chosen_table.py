@@ -1,12 +1,12 @@
 """The table of chosen settings, from searches written by hand."""
 
 from runs_by_hand import shown
+from studies import small
 
 from lsalsa.study.load import load_study
 from lsalsa.study.needs import NEEDS
 from lsalsa.study.render import render
 from lsalsa.study.tables import make_table
-from studies import small
 
 
 def candidate(method, depth, score, *, chosen=False, **settings):
@@ -33,7 +33,12 @@ def table(searches=SEARCHES, **changes):
 
 def test_a_row_is_the_chosen_candidate_of_a_method_at_a_depth_with_all_that_is_known_of_it():
     rows = table().rows
-    assert [(row["method"], row["depth"]) for row in rows] == [("fista", 1), ("fista", 5), ("lsalsa", 5), ("lsalsa", 10)]
+    assert [(row["method"], row["depth"]) for row in rows] == [
+        ("fista", 1),
+        ("fista", 5),
+        ("lsalsa", 5),
+        ("lsalsa", 10),
+    ]
     assert [row["n_candidates"] for row in rows] == [2, 2, 2, 1]
     assert [row["penalty"] for row in rows] == ["own", 4.0, 1.0, 1.0]
     assert rows[2] == {
@@ -57,8 +62,8 @@ def test_a_reader_sees_the_settings_that_were_searched_and_where_the_choice_lies
 
 def test_sentences_count_the_choices_and_name_the_cells_where_nothing_succeeded():
     assert table().sentences == [
-        "Of 3 choices 1 lie beyond their grid, and 1 have a value behind which none was tried; 7 candidates were compared"
-        " in all.",
+        "Of 3 choices 1 lie beyond their grid, and 1 have a value behind which none was tried;"
+        " 7 candidates were compared in all.",
         "LSALSA at T = 10: no candidate succeeded (diverged); the first of the grid stands for them.",
     ]
 

@@ -118,8 +118,8 @@ def train_repetitions(
     loss : str
         A name of `lsalsa.losses`, under the task's penalties times the chosen factor.
     choose_by : {"rmse", "objective"}, optional
-        The score by which epochs are compared, as it compared the candidates of the search: see `Criterion`. That of the
-        loss by default.
+        The score by which epochs are compared, as candidates were in the search: see `Criterion`. That of the loss by
+        default.
     checkpoints : path, optional
         A folder for the state of each training. An interrupted training continues from there.
     **fixed
@@ -129,8 +129,9 @@ def train_repetitions(
     -------
     encoders : list of Encoder
     rows : list of dict
-        The histories. Every row also has repetition, seed, outcome, worse_than_start (whether the encoder that was kept
-        has a worse validation score than the untrained one, which `keep` "last" allows) and the settings of the training.
+        The histories. Every row also has repetition, seed, outcome, the settings of the training, and worse_than_start:
+        whether the encoder that was kept has a worse validation score than the untrained one, which `keep` "last"
+        allows.
     """
     encoders, rows = [], []
     settings = {**fixed, **training_settings(chosen)}

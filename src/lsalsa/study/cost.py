@@ -1,4 +1,4 @@
-"""What a study costs, counted from its settings: ``python -m lsalsa.study.cost workflow/presets/laptop.yaml`` prints it.
+"""What a study costs, counted from its settings: ``python -m lsalsa.study.cost config.yaml`` prints it.
 
 Counted are the products of matrices, 2 operations for each multiplication with its addition: all else is small beside
 them. A search that walks to better neighbours is counted with all its rounds, which is the most that it can take. Not
@@ -39,7 +39,14 @@ PRIMES = (10007, 10009)
 
 @dataclass(frozen=True)
 class Cost:
-    """The operations of all jobs of a rule for one method on one task; of a dictionary, for its component."""
+    """The operations of all jobs of a rule for one method on one task.
+
+    Parameters
+    ----------
+    rule, task, method : str
+        A dictionary has its component in the place of a method, and no task.
+    operations : float
+    """
 
     rule: str
     task: str
@@ -49,7 +56,15 @@ class Cost:
 
 @dataclass(frozen=True)
 class Sizes:
-    """The sizes of a task: length of a signal and of a code; signals in the splits."""
+    """The sizes of a task.
+
+    Parameters
+    ----------
+    n_features, n_atoms : int
+        Length of a signal and of a code.
+    n_train, n_validation, n_test : int
+        Signals in the splits.
+    """
 
     n_features: int
     n_atoms: int
@@ -136,7 +151,22 @@ def encoded(algorithm: str, of_task: Sizes, depth: int, settings: Mapping[str, A
 
 
 def trained(of_task: Sizes, forward: int, n_train: int, epochs: float) -> float:
-    """Count some epochs of training: all steps, and the scores on the validation split."""
+    """Count some epochs of training: all steps, and the scores on the validation split.
+
+    Parameters
+    ----------
+    of_task : Sizes
+        Its validation split is scored after each epoch.
+    forward : int
+        Operations of a forward pass on one signal.
+    n_train : int
+        Training signals.
+    epochs : float
+
+    Returns
+    -------
+    operations : float
+    """
     return epochs * (BACK * forward * n_train + forward * of_task.n_validation)
 
 
@@ -155,7 +185,8 @@ def _encoder(study: Study, task: str, method: str, of_task: Sizes) -> Iterator[t
     search = settings_of(study, "search_encoder", task=task, method=method, depth="")
     training = settings_of(study, "train_encoder", task=task, method=method, depth="")
     algorithm, grid = search["algorithm"], _grid(study, task, search)
-    own = {name: values[0] for name, values in search["grid"].items() if name in plugins.class_of(algorithm).defaults}
+    encoder: Any = plugins.class_of(algorithm)
+    own = {name: values[0] for name, values in search["grid"].items() if name in encoder.defaults}
     forward = {depth: encoded(algorithm, of_task, depth, own) for depth in depths}
     epochs = halved(search, grid)
     n_train, repetitions = min(search["n_train"], of_task.n_train), training["repetitions"]
@@ -245,7 +276,9 @@ def printed(found: Iterable[Cost], teraflops: float = TERAFLOPS) -> list[Printed
         for cost in found:
             sums[key(cost)] = sums.get(key(cost), 0.0) + cost.operations
         lines = [line(words, sums[words]) for words in sorted(sums, key=lambda words: -sums[words])]
-        return Printed([*head, "operations", "share", hours], [*lines, line(["all"] + [""] * (len(head) - 1), total)], len(head))
+        return Printed(
+            [*head, "operations", "share", hours], [*lines, line(["all"] + [""] * (len(head) - 1), total)], len(head)
+        )
 
     return [grid(lambda cost: (cost.rule,), "rule"), grid(lambda cost: (cost.task, cost.rule), "task", "rule")]
 

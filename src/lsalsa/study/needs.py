@@ -75,7 +75,9 @@ def _of_runs(study: Study, output: Output) -> list[str]:
 def _searches(study: Study, output: Output) -> list[str]:
     """Return the searches of the shown methods, in every task that runs them."""
     shown = study.methods_shown(output)
-    of_task = {task: [method for method in shown if method in study.methods_of(task)] for task in study.tasks_of(output)}
+    of_task = {
+        task: [method for method in shown if method in study.methods_of(task)] for task in study.tasks_of(output)
+    }
     return [path for task, methods in of_task.items() for path in trained(study, task, methods, [])["searches"]]
 
 

@@ -132,9 +132,9 @@ def search_encoder(
 ) -> Rows:
     """Compare candidates of a grid by successive halving, on the first `n_train` training samples.
 
-    The best epoch of a candidate is its score, the untrained encoder among the epochs. A candidate that diverges is out,
-    whatever `keep` and `set_backs` allow later. Candidates of later rounds are halved in the same way, and the best of
-    them is compared with the best so far after the same number of epochs.
+    The best epoch of a candidate is its score, the untrained encoder among the epochs. A candidate that diverges is
+    out, whatever `keep` and `set_backs` allow later. Candidates of later rounds are halved in the same way, and the
+    best of them is compared with the best so far after the same number of epochs.
 
     Parameters
     ----------
@@ -187,10 +187,8 @@ def search_encoder(
         rows = successive_halving(these, started, rungs)
         return [{"depth": depth, **row, **run.facts} for row, run in zip(rows, runs, strict=True)]
 
-    limits = {"candidates": candidates, "rounds": rounds, "seed": seed_for(seed, "sample")}
-    return search_grid(
-        _grid(problem, grid, extend), compare, allowed=lambda one: _can_be(lambda: start(one)), **limits
-    )
+    limits: dict[str, Any] = {"candidates": candidates, "rounds": rounds, "seed": seed_for(seed, "sample")}
+    return search_grid(_grid(problem, grid, extend), compare, allowed=lambda one: _can_be(lambda: start(one)), **limits)
 
 
 def _spelled(value: Any) -> str:

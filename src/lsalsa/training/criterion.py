@@ -47,6 +47,18 @@ class Criterion:
     def scores(self, loss: Loss, encoder: Encoder, signals: Any, targets: Any) -> dict[str, float]:
         """Scores of the loss and the mean objective of the codes, all from one pass over the validation samples.
 
+        Parameters
+        ----------
+        loss : Loss
+        encoder : Encoder
+        signals, targets : array, (n_samples, n_features) and (n_samples, n_atoms)
+            The validation samples; targets are None for a loss that needs no optimal codes.
+
+        Returns
+        -------
+        dict of str to float
+            What `loss.scores` gives, and validation_objective.
+
         Raises
         ------
         ConfigError
@@ -84,7 +96,18 @@ class _Coded:
 
 
 def mean_objective(problem: SparseCodingProblem, signals: Any, codes: Any) -> float:
-    """Mean objective of codes, float64; infinite where codes have left the range of their numbers."""
+    """Mean objective of codes.
+
+    Parameters
+    ----------
+    problem : SparseCodingProblem
+    signals, codes : array, (n_samples, n_features) and (n_samples, n_atoms)
+
+    Returns
+    -------
+    float
+        Summed in float64; infinite where codes have left the range of their numbers.
+    """
     with np.errstate(over="ignore", invalid="ignore"):
         found = float(problem.objective(signals, codes).mean())
     return found if np.isfinite(found) else float("inf")

@@ -56,8 +56,8 @@ class Grid:
     places : mapping of str to float, optional
         Setting -> the number that None stands for, which gives it a place among numbers.
     extend : int
-        Steps beyond each end of a setting that is a scale: fractions above 0, at least two of them. A step multiplies by
-        the ratio of the last two values, and is rounded to two digits.
+        Steps beyond each end of a setting that is a scale: fractions above 0, at least two of them. A step multiplies
+        by the ratio of the last two values, and is rounded to two digits.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def identity(candidate: Mapping[str, Any]) -> tuple:
 
 
 def _axis(values: tuple, place: float | None, extend: int) -> Axis:
-    numbers = {value: place if value is None else value for value in values}
+    numbers: dict[Any, Any] = {value: place if value is None else value for value in values}
     if any(isinstance(number, bool | str | None) for number in numbers.values()):
         return Axis(values, ())
     scale = sorted(dict.fromkeys(values), key=lambda value: (numbers[value], value is not None))

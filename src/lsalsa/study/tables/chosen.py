@@ -24,8 +24,8 @@ WORDS = {
     "read_out": "read-out",
 }
 NOTES = (
-    "RMSE and objective are those of the validation signals, of a learned method after the few epochs of the search. The"
-    " objective is under the task's own penalties, whatever the method's. Tried: candidates that were compared.",
+    "RMSE and objective are those of the validation signals, of a learned method after the few epochs of the search."
+    " The objective is under the task's own penalties, whatever the method's. Tried: candidates that were compared.",
     "Beyond: a value outside the grid, where the search went because its best lay at the edge. Last: no value behind it"
     " was tried, so that a better one may follow.",
 )
