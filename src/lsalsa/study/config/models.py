@@ -10,6 +10,7 @@ from pydantic import Field, create_model
 from lsalsa.study.config.fields import (
     Above0,
     Count,
+    CountOrAll,
     Decay,
     Depths,
     Grid,
@@ -80,7 +81,7 @@ class Search(Settings):
 
     n_train: Count = 4000
     rungs: Depths = [1, 2]
-    candidates: Count | Literal["all"] = 64
+    candidates: CountOrAll = 64
     rounds: Whole = 3
     extend: Whole = 2
 
