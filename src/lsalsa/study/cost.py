@@ -21,6 +21,7 @@ from lsalsa.study.config.models import Study
 from lsalsa.study.config.rules import settings_of
 from lsalsa.study.load import load_study
 from lsalsa.study.render import pipe_table
+from lsalsa.study.search import search_grid_of
 from lsalsa.study.table import Grid as Printed
 from lsalsa.study.yaml_files import read_yaml
 from lsalsa.training.grid import Grid
@@ -172,7 +173,7 @@ def trained(of_task: Sizes, forward: int, n_train: int, epochs: float) -> float:
 
 def _solver(study: Study, task: str, method: str, of_task: Sizes) -> Iterator[tuple[str, float]]:
     settings = settings_of(study, "search_solver", task=task, method=method)
-    grid, depths = _grid(study, task, settings), settings["depths"]
+    grid, depths = grid_of(study, task, settings), settings["depths"]
     later = sum(_near(grid, settings["rounds"], whole=True)) * sum(solved(of_task, depth) for depth in depths)
     first = len(grid) * solved(of_task, max(depths))
     measured = 2 * of_task.n_features * of_task.n_atoms * len(depths) * len(grid)
@@ -184,7 +185,7 @@ def _encoder(study: Study, task: str, method: str, of_task: Sizes) -> Iterator[t
     depths = study.method_of(task, method).depths
     search = settings_of(study, "search_encoder", task=task, method=method, depth="")
     training = settings_of(study, "train_encoder", task=task, method=method, depth="")
-    algorithm, grid = search["algorithm"], _grid(study, task, search)
+    algorithm, grid = search["algorithm"], grid_of(study, task, search)
     encoder: Any = plugins.class_of(algorithm)
     own = {name: values[0] for name, values in search["grid"].items() if name in encoder.defaults}
     forward = {depth: encoded(algorithm, of_task, depth, own) for depth in depths}
@@ -225,6 +226,11 @@ def halved(search: Mapping[str, Any], grid: Grid) -> int:
     return sum(_of_rungs(count, search["rungs"]) for count in compared)
 
 
+def grid_of(study: Study, task: str, settings: Mapping[str, Any]) -> Grid:
+    """Return the grid of a search from the settings of its rule."""
+    return search_grid_of(study.tasks[task].penalties, settings["grid"], settings["extend"])
+
+
 def _of_rungs(count: int, rungs: Sequence[int]) -> int:
     """Count the epochs of successive halving."""
     total = 0
@@ -235,17 +241,13 @@ def _of_rungs(count: int, rungs: Sequence[int]) -> int:
 
 
 def _near(grid: Grid, rounds: int, whole: bool) -> list[int]:
-    """Count the candidates of each round; after a whole grid the first has only those beyond it."""
+    """Count the candidates of each round, at most; after a whole grid the first has only those beyond it."""
     axes = grid.axes.values()
-    near = sum(min(2, len(axis.scale) - 1) if axis.scale else len(axis.values) - 1 for axis in axes)
+    together = 2 if len(grid.together) > 1 else 0
+    near = together + sum(min(2, len(axis.scale) - 1) if axis.scale else len(axis.values) - 1 for axis in axes)
     beyond = sum(len(axis.scale) > len(axis.values) for axis in axes)
-    counts = [beyond if whole and number == 0 else near for number in range(rounds)]
+    counts = [beyond + together if whole and number == 0 else near for number in range(rounds)]
     return counts if beyond or not whole else []
-
-
-def _grid(study: Study, task: str, settings: Mapping[str, Any]) -> Grid:
-    penalties = study.tasks[task].penalties
-    return Grid(settings["grid"], {"penalty": penalties[0], "penalty_second": penalties[-1]}, settings["extend"])
 
 
 # --- in print ----------------------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ def search_solver(
         One per depth and candidate: depth, the settings, rmse and objective on the validation split, score (one of the
         two), zero_share, status, chosen_by, and what `search_grid` adds.
     """
-    around = _grid(problem, grid, extend)
+    around = search_grid_of(problem.penalties, grid, extend)
     run = partial(_solver_rows, problem, signals, targets, algorithm, choose_by or "rmse")
     known_rows = {(identity(one), row["depth"]): row for one in around for row in run(depths, one)}
 
@@ -73,9 +73,27 @@ def search_solver(
     return [row for rows in found for row in rows]
 
 
-def _grid(problem: SparseCodingProblem, grid: Mapping[str, Sequence[Any]], extend: int) -> Grid:
-    """The grid of a search; null among penalties is the task's own, which has a place among the numbers."""
-    return Grid(grid, {"penalty": problem.penalties[0], "penalty_second": problem.penalties[-1]}, extend)
+def search_grid_of(penalties: Sequence[float], grid: Mapping[str, Sequence[Any]], extend: int) -> Grid:
+    """Return the grid of a search, with what is known of its settings.
+
+    Null among penalties is the task's own, which has a place among the numbers. Penalties and mu act together: SALSA's
+    threshold is their ratio, so that a step in one alone is a step away from a good threshold.
+
+    Parameters
+    ----------
+    penalties : sequence of float
+        Of the task.
+    grid : mapping of str to sequence
+        Setting -> values.
+    extend : int
+        Steps beyond each end.
+
+    Returns
+    -------
+    grid : Grid
+    """
+    places = {"penalty": penalties[0], "penalty_second": penalties[-1]}
+    return Grid(grid, places, extend, together=(*places, "penalty_factor", "mu"))
 
 
 def _can_be(start: Any) -> bool:
@@ -188,7 +206,7 @@ def search_encoder(
         return [{"depth": depth, **row, **run.facts} for row, run in zip(rows, runs, strict=True)]
 
     limits: dict[str, Any] = {"candidates": candidates, "rounds": rounds, "seed": seed_for(seed, "sample")}
-    return search_grid(_grid(problem, grid, extend), compare, allowed=lambda one: _can_be(lambda: start(one)), **limits)
+    return search_grid(search_grid_of(problem.penalties, grid, extend), compare, allowed=lambda one: _can_be(lambda: start(one)), **limits)
 
 
 def _spelled(value: Any) -> str:

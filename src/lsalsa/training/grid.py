@@ -37,8 +37,12 @@ class Axis:
         """The next smaller and larger value, where there is one; of a word all other words."""
         if not self.scale:
             return [other for other in self.values if other != value]
-        at = self.scale.index(value)
-        return [*self.scale[max(0, at - 1) : at], *self.scale[at + 1 : at + 2]]
+        return [*self.stepped(value, -1), *self.stepped(value, 1)]
+
+    def stepped(self, value: Any, step: int) -> list:
+        """The value so many places further on the scale, in a list that is empty beyond its ends."""
+        at = self.scale.index(value) + step
+        return [self.scale[at]] if 0 <= at < len(self.scale) else []
 
     def is_edge(self, value: Any, tried: Sequence[Any]) -> bool:
         """Whether a value is the smallest or the largest of several that were tried."""
@@ -58,6 +62,8 @@ class Grid:
     extend : int
         Steps beyond each end of a setting that is a scale: fractions above 0, at least two of them. A step multiplies
         by the ratio of the last two values, and is rounded to two digits.
+    together : sequence of str
+        Settings that act on each other: neighbours of a candidate also have all of them one step up, or down.
 
     Raises
     ------
@@ -65,11 +71,18 @@ class Grid:
         For a setting without a value.
     """
 
-    def __init__(self, values: Mapping[str, Sequence[Any]], places: Mapping[str, float] | None = None, extend: int = 0):
+    def __init__(
+        self,
+        values: Mapping[str, Sequence[Any]],
+        places: Mapping[str, float] | None = None,
+        extend: int = 0,
+        together: Sequence[str] = (),
+    ):
         for name, listed in values.items():
             if not listed:
                 raise ConfigError(f"the search grid has no value for {name}")
         self.axes = {name: _axis(tuple(listed), (places or {}).get(name), extend) for name, listed in values.items()}
+        self.together = [name for name in together if name in self.axes and len(self.axes[name].scale) > 1]
 
     def __len__(self) -> int:
         """Number of candidates."""
@@ -99,9 +112,16 @@ class Grid:
         return [{name: axis.values[cell.get(name, 0)] for name, axis in self.axes.items()} for cell in cells]
 
     def neighbours(self, candidate: Mapping[str, Any]) -> list[Candidate]:
-        """Candidates that differ in one setting by one step, those one step beyond the grid among them."""
+        """Candidates one step away, in one setting or in all that act together; beyond the grid where it goes on."""
         own = {name: candidate[name] for name in self.axes}
-        return [{**own, name: value} for name, axis in self.axes.items() for value in axis.neighbours(own[name])]
+        single = [{**own, name: value} for name, axis in self.axes.items() for value in axis.neighbours(own[name])]
+        return single + [{**own, **moved} for moved in self._moved_together(own)]
+
+    def _moved_together(self, own: Candidate) -> Iterator[Candidate]:
+        for step in (-1, 1):
+            moved = {name: self.axes[name].stepped(own[name], step) for name in self.together}
+            if len(moved) > 1 and all(moved.values()):
+                yield {name: found[0] for name, found in moved.items()}
 
     def beyond(self, candidate: Mapping[str, Any]) -> list[str]:
         """Settings whose value lies outside the grid."""

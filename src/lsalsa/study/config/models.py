@@ -82,7 +82,7 @@ class Search(Settings):
     n_train: Count = 4000
     rungs: Depths = [1, 2]
     candidates: CountOrAll = 64
-    rounds: Whole = 3
+    rounds: Whole = 4
     extend: Whole = 2
 
 
