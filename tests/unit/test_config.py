@@ -157,7 +157,7 @@ REFERENCES = [
     (
         "methods.slstm",
         {"depths": [1], "loss": "sc2net", "choose_by": "rmse", "search": {"learning_rate": [1]}},
-        "methods.slstm.choose_by must be objective or null, found rmse: the loss sc2net does not know the optimal codes",
+        "choose_by must be objective or null, found rmse: the loss sc2net does not know the optimal codes",
     ),
 ]
 

@@ -77,6 +77,11 @@ def test_the_epochs_of_a_search_are_those_of_its_rungs_and_rounds(candidates, ro
     assert halved({"candidates": candidates, "rounds": rounds, "rungs": [1, 3, 10]}, grid) == epochs
 
 
+def test_settings_that_move_together_are_two_more_neighbours():
+    grid = Grid({"mu": [0.1, 1.0, 10.0], "penalty": [0.1, 0.2]}, together=("penalty", "mu"))
+    assert halved({"candidates": 2, "rounds": 3, "rungs": [1]}, grid) == 2 + 3 * (2 + 1 + 2)
+
+
 def test_it_is_printed_in_hours_of_a_machine(capsys):
     study = load_study(small(lsalsa=NOTHING))
     found = costs(study)

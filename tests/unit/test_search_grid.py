@@ -97,6 +97,31 @@ def test_neighbours_are_one_step_away_in_one_setting_and_the_tasks_penalty_has_i
     ]
 
 
+def test_settings_that_act_together_also_move_together_if_all_of_them_can():
+    values = {"penalty": [0.1, 1.0, 10.0], "mu": [0.3, 1.0, 3.0], "read_out": ["u"], "rate": [1e-3]}
+    grid = Grid(values, together=("penalty", "penalty_second", "mu", "read_out"))
+
+    def moved(penalty, mu):
+        found = grid.neighbours({"penalty": penalty, "mu": mu, "read_out": "u", "rate": 1e-3})
+        return [(one["penalty"], one["mu"]) for one in found if one["penalty"] != penalty and one["mu"] != mu]
+
+    assert moved(1.0, 1.0) == [(0.1, 0.3), (10.0, 3.0)]
+    assert moved(0.1, 1.0) == [(1.0, 3.0)]
+    assert moved(0.1, 3.0) == []
+    assert Grid({"mu": [1.0, 2.0]}, together=("mu",)).neighbours({"mu": 1.0}) == [{"mu": 2.0}]
+
+
+def test_along_a_valley_of_two_settings_a_search_finds_the_end_if_they_move_together():
+    """The score falls along a diagonal, and rises with any step off it."""
+    values = {name: [10.0**i for i in range(6)] for name in ("penalty", "mu")}
+    score = lambda c: 9 * (math.log10(c["penalty"]) - math.log10(c["mu"])) ** 2 + math.log10(c["mu"])  # noqa: E731
+    best = []
+    for together in ((), ("penalty", "mu")):
+        rows = search_grid(Grid(values, together=together), Compared(score), candidates=6, rounds=9, seed=3)
+        best.append(min(row["score"] for row in rows))
+    assert best[0] > best[1] == min(map(score, Grid(values)))
+
+
 def test_a_word_has_all_other_words_as_neighbours():
     grid = Grid({"read_out": ["u", "softx", "x"], "tied": [True, False]}, extend=2)
     near = grid.neighbours({"read_out": "softx", "tied": True})

@@ -9,7 +9,7 @@ from tasks import encoder_codes, make_task, rmse_of, solver_codes, trained_by_ha
 
 from lsalsa.arrays import set_threads, threads
 from lsalsa.errors import ConfigError
-from lsalsa.study.search import search_encoder, search_solver
+from lsalsa.study.search import search_encoder, search_grid_of, search_solver
 from lsalsa.training import Training
 
 DEPTHS = (3, 1, 10)
@@ -396,6 +396,19 @@ def test_an_encoder_leaves_the_grid_and_is_compared_after_the_same_epochs():
     assert all(row["decay"] <= 1 for row in rows)
     alone = {name: [chosen[name]] for name in grid}
     assert search_encoder(TASK.problem, **given, grid=alone, rungs=[1, 3], **settings)[0]["score"] == chosen["score"]
+
+
+def test_penalty_and_mu_move_together_and_null_among_penalties_has_the_place_of_the_tasks_own():
+    """The penalties of the task are about 0.1; each candidate of the rounds is named."""
+    given = {"penalty": [0.01, None, 10.0], "mu": [0.5, 1.0, 2.0]}
+    own = TASK.problem.penalties[0]
+    assert 0.01 < own < 10
+    grid = search_grid_of(TASK.problem.penalties, given, 0)
+    near = grid.neighbours({"penalty": None, "mu": 1.0})
+    assert [(one["penalty"], one["mu"]) for one in near] == [
+        *((0.01, 1.0), (10.0, 1.0), (None, 0.5), (None, 2.0)),
+        *((0.01, 0.5), (10.0, 2.0)),
+    ]
 
 
 def test_a_sampled_search_has_so_many_candidates_and_the_same_for_the_same_seed():

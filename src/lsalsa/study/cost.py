@@ -2,7 +2,7 @@
 
 Counted are the products of matrices, 2 operations for each multiplication with its addition: all else is small beside
 them. A search that walks to better neighbours is counted with all its rounds, which is the most that it can take. Not
-counted are exact codes and classifiers, whose work depends on the data (a hundred-thousandth of the default study), and
+counted are exact codes and classifiers, whose work depends on the data (little in the default study), and
 the papers' experiments outside the tasks.
 """
 
@@ -173,7 +173,7 @@ def trained(of_task: Sizes, forward: int, n_train: int, epochs: float) -> float:
 
 def _solver(study: Study, task: str, method: str, of_task: Sizes) -> Iterator[tuple[str, float]]:
     settings = settings_of(study, "search_solver", task=task, method=method)
-    grid, depths = grid_of(study, task, settings), settings["depths"]
+    grid, depths = _grid_of(study, task, settings), settings["depths"]
     later = sum(_near(grid, settings["rounds"], whole=True)) * sum(solved(of_task, depth) for depth in depths)
     first = len(grid) * solved(of_task, max(depths))
     measured = 2 * of_task.n_features * of_task.n_atoms * len(depths) * len(grid)
@@ -185,7 +185,7 @@ def _encoder(study: Study, task: str, method: str, of_task: Sizes) -> Iterator[t
     depths = study.method_of(task, method).depths
     search = settings_of(study, "search_encoder", task=task, method=method, depth="")
     training = settings_of(study, "train_encoder", task=task, method=method, depth="")
-    algorithm, grid = search["algorithm"], grid_of(study, task, search)
+    algorithm, grid = search["algorithm"], _grid_of(study, task, search)
     encoder: Any = plugins.class_of(algorithm)
     own = {name: values[0] for name, values in search["grid"].items() if name in encoder.defaults}
     forward = {depth: encoded(algorithm, of_task, depth, own) for depth in depths}
@@ -226,7 +226,7 @@ def halved(search: Mapping[str, Any], grid: Grid) -> int:
     return sum(_of_rungs(count, search["rungs"]) for count in compared)
 
 
-def grid_of(study: Study, task: str, settings: Mapping[str, Any]) -> Grid:
+def _grid_of(study: Study, task: str, settings: Mapping[str, Any]) -> Grid:
     """Return the grid of a search from the settings of its rule."""
     return search_grid_of(study.tasks[task].penalties, settings["grid"], settings["extend"])
 

@@ -206,7 +206,8 @@ def search_encoder(
         return [{"depth": depth, **row, **run.facts} for row, run in zip(rows, runs, strict=True)]
 
     limits: dict[str, Any] = {"candidates": candidates, "rounds": rounds, "seed": seed_for(seed, "sample")}
-    return search_grid(search_grid_of(problem.penalties, grid, extend), compare, allowed=lambda one: _can_be(lambda: start(one)), **limits)
+    around = search_grid_of(problem.penalties, grid, extend)
+    return search_grid(around, compare, allowed=lambda one: _can_be(lambda: start(one)), **limits)
 
 
 def _spelled(value: Any) -> str:
