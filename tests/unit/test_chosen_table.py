@@ -51,7 +51,7 @@ def test_a_row_is_the_chosen_candidate_of_a_method_at_a_depth_with_all_that_is_k
 
 def test_a_reader_sees_the_settings_that_were_searched_and_where_the_choice_lies():
     (grid,) = table().grids
-    assert grid.head == ["method", "T", "penalty", "mu", "rate", "tried", "RMSE", "objective", "place in the grid"]
+    assert grid.head == ["method", "T", "penalty", "mu", "rate", "tried", "RMSE", "objective", "place in grid"]
     assert grid.lines == [
         ["FISTA", "1", "own", "–", "–", "2", "0.2", "6", "inside"],
         ["FISTA", "5", "4", "–", "–", "2", "0.1", "3", "penalty: beyond, last"],

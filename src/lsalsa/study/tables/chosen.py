@@ -39,7 +39,7 @@ def make(data: Mapping[str, Any], shown: Shown) -> Table:
     tried = [name for name in _settings(data["searches"]) if _varies(data["searches"], name)]
     several = len({row["chosen_by"] for row in rows}) > 1
     head = ["method", "T", *(WORDS.get(name, name.replace("_", " ")) for name in tried), "tried", "RMSE", "objective"]
-    head += [*["chosen by"] * several, "place in the grid"]
+    head += [*["chosen by"] * several, "place in grid"]
     lines = [_line(row, tried, several, shown) for row in rows]
     return Table(shown.heading, rows, [Grid(head, lines)], NOTES, list(_sentences(rows, shown)))
 
@@ -122,7 +122,8 @@ def _place(row: Row) -> str:
         return row["status"]
     beyond, last = (row[key].split(", ") if row[key] else [] for key in ("beyond_grid", "at_edge"))
     words = {name: ["beyond"] * (name in beyond) + ["last"] * (name in last) for name in (*beyond, *last)}
-    named = (f"{WORDS.get(name, name.replace('_', ' '))}: {', '.join(what)}" for name, what in words.items())
+    short = {name: WORDS.get(name, name.removesuffix("_factor").replace("_", " ")) for name in words}
+    named = (f"{short[name]}: {', '.join(what)}" for name, what in words.items())
     return "; ".join(named) or "inside"
 
 
