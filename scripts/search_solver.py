@@ -5,4 +5,5 @@ from lsalsa.study.samples import read_pairs, read_problem
 from lsalsa.study.search import search_solver
 
 with job(snakemake) as j:
-    j.write(search=search_solver(read_problem(j), *read_pairs(j, "validation"), **j.params))
+    rows = search_solver(read_problem(j), *read_pairs(j, "validation"), **j.params)
+    j.write(search=[{**j.wildcards, **row} for row in rows])

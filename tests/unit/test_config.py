@@ -170,6 +170,15 @@ REFERENCES = [
     ("methods.lsalsa.search", {"batch_size": [0.5]}, "batch_size must list whole numbers, found 0.5"),
     ("methods.lsalsa.search", {"mu": [1, 1]}, "methods.lsalsa.search.mu lists a candidate twice: [1, 1]"),
     ("methods.lsalsa.search", {"read_out": [1]}, "methods.lsalsa.search.read_out must list words, found 1"),
+    ("search", {"candidates": 0}, "search.candidates must be a whole number of at least 1, or all, found 0"),
+    ("search", {"candidates": "some"}, "search.candidates must be a whole number of at least 1, or all, found 'some'"),
+    ("search", {"extend": -1}, "search.extend must be at least 0, found -1"),
+    ("methods.fista.choose_by", "mse", "methods.fista.choose_by must be 'rmse' or 'objective', found 'mse'"),
+    (
+        "methods.slstm",
+        {"depths": [1], "loss": "sc2net", "choose_by": "rmse", "search": {"learning_rate": [1]}},
+        "choose_by must be objective or null, found rmse: the loss sc2net does not know the optimal codes",
+    ),
 ]
 
 
@@ -290,7 +299,14 @@ def test_a_task_may_search_in_its_own_way():
     settings = small()
     settings["tasks"]["digits"]["search"] = {"n_train": 7, "rungs": [1, 4]}
     resolved = settings_of(load_study(settings), "search_encoder", task="digits", method="lsalsa", depth="1")
-    assert (resolved["n_train"], resolved["rungs"]) == (7, [1, 4])
+    assert (resolved["n_train"], resolved["rungs"], resolved["candidates"]) == (7, [1, 4], 64)
+    settings["tasks"]["digits"]["search"] = {"candidates": "all", "rounds": 1, "extend": 0}
+    settings["methods"]["fista"]["choose_by"] = "objective"
+    study = load_study(settings)
+    resolved = settings_of(study, "search_encoder", task="digits", method="lsalsa", depth="1")
+    assert (resolved["candidates"], resolved["rounds"], resolved["extend"]) == (None, 1, 0)
+    resolved = settings_of(study, "search_solver", task="digits", method="fista")
+    assert (resolved["choose_by"], resolved["rounds"], resolved["extend"]) == ("objective", 1, 0)
 
 
 def test_a_grid_of_penalties_may_hold_the_own_penalties_of_the_task():

@@ -135,6 +135,7 @@ def test_the_facts_of_an_encoder_are_what_was_chosen_and_how_its_own_training_we
             "seed": 10 * (depth + 1) + i % 2,
             "training_seconds": pytest.approx(sum(row["seconds"] for row in history)),
             "status": "epochs_used",
+            "worse_than_start": False,
         }
 
 

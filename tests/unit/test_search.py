@@ -7,7 +7,8 @@ import pytest
 
 from lsalsa.arrays import set_threads, threads
 from lsalsa.errors import ConfigError
-from lsalsa.training.search import expand, successive_halving
+from lsalsa.training.grid import Grid
+from lsalsa.training.search import successive_halving
 
 NAN = math.nan
 
@@ -35,18 +36,18 @@ def chosen(rows):
 
 
 def test_a_grid_is_every_combination_in_its_own_order():
-    assert expand({"mu": [1, 10], "read_out": ["u", "softx"]}) == [
+    assert list(Grid({"mu": [1, 10], "read_out": ["u", "softx"]})) == [
         {"mu": 1, "read_out": "u"},
         {"mu": 1, "read_out": "softx"},
         {"mu": 10, "read_out": "u"},
         {"mu": 10, "read_out": "softx"},
     ]
-    assert expand({}) == [{}]
+    assert list(Grid({})) == [{}]
 
 
 def test_a_grid_without_a_value_is_refused_by_name():
     with pytest.raises(ConfigError, match="mu"):
-        expand({"penalty_factor": [1], "mu": []})
+        Grid({"penalty_factor": [1], "mu": []})
 
 
 def test_the_best_of_those_that_came_furthest_is_chosen():

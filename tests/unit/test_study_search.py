@@ -9,7 +9,7 @@ from tasks import encoder_codes, make_task, rmse_of, solver_codes, trained_by_ha
 
 from lsalsa.arrays import set_threads, threads
 from lsalsa.errors import ConfigError
-from lsalsa.study.search import search_encoder, search_solver
+from lsalsa.study.search import search_encoder, search_grid_of, search_solver
 from lsalsa.training import Training
 
 DEPTHS = (3, 1, 10)
@@ -59,10 +59,10 @@ def scores_by_settings(rows, grid):
 def test_every_candidate_at_every_depth_is_a_row_with_the_score_of_the_textbook(algorithm):
     grid = SOLVER_GRIDS[algorithm]
     rows = tune_solver(algorithm, grid)
-    expected = list(itertools.product(candidates_of(grid), sorted(DEPTHS)))
-    assert [(settings_of(row, grid), row["depth"]) for row in rows] == expected
+    expected = list(itertools.product(sorted(DEPTHS), candidates_of(grid)))
+    assert [(row["depth"], settings_of(row, grid)) for row in rows] == expected
     signals, targets = TASK.validation
-    for row, (candidate, depth) in zip(rows, expected, strict=True):
+    for row, (depth, candidate) in zip(rows, expected, strict=True):
         codes = solver_codes(TASK, signals, algorithm, depth, **candidate)
         assert row["score"] == pytest.approx(rmse_of(codes, targets), rel=1e-9)
         assert row["zero_share"] == pytest.approx(zero_share_of(codes))
@@ -276,3 +276,156 @@ def test_neither_the_problem_nor_the_samples_are_changed_by_a_search():
     for algorithm in ("lista", "lsalsa"):
         search_encoder(problem, TASK.training, TASK.validation, algorithm=algorithm, depth=2, grid=grid, **settings)
     assert all(np.array_equal(array, kept) for array, kept in zip(arrays, before, strict=True))
+
+
+# the two criteria
+
+
+def objective_of(task, signals, codes):
+    """Mean of 1/2 |y - A x|^2 + sum of penalty |x|, sample by sample, under the task's penalties."""
+    world = task.world
+    rows = zip(signals.astype(float), codes.astype(float), strict=True)
+    values = [((y - world.dictionary @ x) ** 2).sum() / 2 + (world.penalty_of_atom * abs(x)).sum() for y, x in rows]
+    return sum(values) / len(values)
+
+
+@pytest.mark.parametrize("choose_by", [None, "rmse", "objective"])
+def test_a_solver_is_chosen_by_the_criterion_and_the_row_has_both_scores(choose_by):
+    grid = SOLVER_GRIDS["salsa"]
+    rows = search_solver(
+        TASK.problem, *TASK.validation, algorithm="salsa", depths=DEPTHS, grid=grid, choose_by=choose_by
+    )
+    signals, targets = TASK.validation
+    for row in rows:
+        codes = solver_codes(TASK, signals, "salsa", row["depth"], **settings_of(row, grid))
+        assert row["rmse"] == pytest.approx(rmse_of(codes, targets), rel=1e-9)
+        assert row["objective"] == pytest.approx(objective_of(TASK, signals, codes), rel=1e-9)
+    column = choose_by or "rmse"
+    assert all(row["score"] == row[column] and row["chosen_by"] == column for row in rows)
+    for depth in DEPTHS:
+        at_depth = [row for row in rows if row["depth"] == depth]
+        assert winners(at_depth) == [min(at_depth, key=lambda row: row[column])]
+
+
+def test_the_two_criteria_choose_differently_where_penalties_are_searched():
+    """Twice the penalty shrinks the codes: sometimes nearer to the optimal ones, but not of less objective."""
+    grid = {"penalty_factor": [1.0, 1.5, 3.0], "mu": [0.3, 1.0, 3.0], "read_out": ["u", "softx"]}
+    chosen = [
+        [settings_of(row, grid) for row in winners(rows)]
+        for rows in (
+            search_solver(TASK.problem, *TASK.validation, algorithm="salsa", depths=DEPTHS, grid=grid, choose_by=by)
+            for by in ("rmse", "objective")
+        )
+    ]
+    assert chosen[0] != chosen[1]
+
+
+@pytest.mark.parametrize("choose_by", [None, "objective"])
+def test_candidates_and_their_epochs_are_compared_by_the_same_criterion(choose_by):
+    """All samples in one batch, slopes by differences, every epoch scored under the task's own penalties."""
+    factors, rate = [3.0, 1.0], 0.02
+    grid = {"penalty_factor": factors, "learning_rate": [rate], "batch_size": [1000]}
+    given = {"training": TINY.training, "validation": TINY.validation}
+    settings = {"algorithm": "lsalsa", "depth": 2, "rungs": [3], "n_train": 40, "optimizer": "sgd", "seed": 0}
+    rows = search_encoder(TINY.problem, **given, grid=grid, choose_by=choose_by, **settings)
+    signals, targets = TINY.validation
+    for factor, row in zip(factors, rows, strict=True):
+        states = trained_by_hand(TINY, "lsalsa", [rate] * 3, depth=2, penalty_factor=factor)
+        codes = [encoder_codes("lsalsa", signals, arrays, 2) for arrays in states]
+        pairs = [(rmse_of(x, targets), objective_of(TINY, signals, x)) for x in codes]
+        best = min(pairs, key=lambda pair: pair[choose_by == "objective"])
+        assert (row["rmse"], row["objective"]) == pytest.approx(best, rel=1e-6)
+        assert row["score"] == row[choose_by or "rmse"]
+        assert row["chosen_by"] == (choose_by or "rmse")
+
+
+def test_a_loss_without_optimal_codes_has_its_own_score_or_the_objective():
+    grid = {"learning_rate": [1.0], "batch_size": [10], "start": ["dictionary"]}
+    settings = {"algorithm": "slstm", "depth": 2, "rungs": [1], "n_train": 40, "optimizer": "adadelta", "seed": 0}
+    given = {"training": TASK.training, "validation": TASK.validation, "grid": grid, "loss": "sc2net"}
+    own, ours = (search_encoder(TASK.problem, **given, choose_by=by, **settings)[0] for by in (None, "objective"))
+    assert (own["chosen_by"], own["rmse"], ours["chosen_by"]) == ("loss", None, "objective")
+    assert ours["score"] == ours["objective"] <= own["objective"]
+    with pytest.raises(ConfigError, match="choose_by is rmse, but the loss sc2net does not know"):
+        search_encoder(TASK.problem, **given, choose_by="rmse", **settings)
+    with pytest.raises(ConfigError, match="choose_by must be rmse or objective, found 'mse'"):
+        search_encoder(TASK.problem, **given, choose_by="mse", **settings)
+
+
+# steps beyond the grid, samples
+
+
+def test_a_solver_leaves_the_grid_at_the_depths_whose_best_is_at_its_edge_and_at_no_other():
+    """By brute force over the scale with its steps beyond."""
+    grid, scale = {"mu": [1.0, 3.0]}, [0.11, 0.33, 1.0, 3.0, 9.0, 27.0]
+    signals, targets = TASK.validation
+    depths = (1, 5, 40)
+    rows = search_solver(
+        TASK.problem,
+        signals,
+        targets,
+        algorithm="salsa",
+        depths=depths,
+        grid={**grid, "read_out": ["u"]},
+        rounds=3,
+        extend=2,
+    )
+    for depth in depths:
+        score = {mu: rmse_of(solver_codes(TASK, signals, "salsa", depth, mu=mu, read_out="u"), targets) for mu in scale}
+        at, (chosen,) = min((2, 3), key=lambda i: score[scale[i]]), winners([r for r in rows if r["depth"] == depth])
+        step = 1 if at == 3 else -1
+        while 0 <= at + step < len(scale) and score[scale[at + step]] < score[scale[at]]:
+            at += step
+        assert chosen["mu"] == pytest.approx(scale[at])
+        assert chosen["beyond_grid"] == ("" if at in (2, 3) else "mu")
+    assert len({row["mu"] for row in winners(rows)}) > 1
+
+
+def test_an_encoder_leaves_the_grid_and_is_compared_after_the_same_epochs():
+    """Each candidate beyond the grid has the score of a search of itself alone, up to its last rung."""
+    grid = {"learning_rate": [1e-5, 1e-4], "batch_size": [10], "mu": [1.0], "decay": [0.5, 1.0]}
+    settings = {"algorithm": "lsalsa", "depth": 2, "n_train": 40, "optimizer": "sgd", "seed": 0}
+    given = {"training": TASK.training, "validation": TASK.validation}
+    rows = search_encoder(TASK.problem, **given, grid=grid, rungs=[1, 3], rounds=4, extend=2, **settings)
+    (chosen,) = winners(rows)
+    assert (
+        chosen["learning_rate"] == pytest.approx(1e-2) and chosen["beyond_grid"] == chosen["at_edge"] == "learning_rate"
+    )
+    assert chosen["epochs"] == 3
+    assert chosen["score"] == min(row["score"] for row in rows if row["epochs"] == 3)
+    assert all(row["decay"] <= 1 for row in rows)
+    alone = {name: [chosen[name]] for name in grid}
+    assert search_encoder(TASK.problem, **given, grid=alone, rungs=[1, 3], **settings)[0]["score"] == chosen["score"]
+
+
+def test_penalty_and_mu_move_together_and_null_among_penalties_has_the_place_of_the_tasks_own():
+    """The penalties of the task are about 0.1; each candidate of the rounds is named."""
+    given = {"penalty": [0.01, None, 10.0], "mu": [0.5, 1.0, 2.0]}
+    own = TASK.problem.penalties[0]
+    assert 0.01 < own < 10
+    grid = search_grid_of(TASK.problem.penalties, given, 0)
+    near = grid.neighbours({"penalty": None, "mu": 1.0})
+    assert [(one["penalty"], one["mu"]) for one in near] == [
+        *((0.01, 1.0), (10.0, 1.0), (None, 0.5), (None, 2.0)),
+        *((0.01, 0.5), (10.0, 2.0)),
+    ]
+
+
+def test_a_sampled_search_has_so_many_candidates_and_the_same_for_the_same_seed():
+    grid = {"penalty_factor": [0.5, 1.0, 2.0], "mu": [0.3, 1.0, 3.0], "learning_rate": [1e-3, 1e-2], "batch_size": [10]}
+    settings = {"algorithm": "lsalsa", "depth": 1, "n_train": 40, "optimizer": "sgd", "rungs": [1, 2]}
+    given = {"training": TASK.training, "validation": TASK.validation, "grid": grid}
+
+    def search(seed, **more):
+        return search_encoder(TASK.problem, **given, seed=seed, **settings, **more)
+
+    found = search(0, candidates=7)
+    assert len(found) == 7 and found == search(0, candidates=7)
+    assert [settings_of(row, grid) for row in found] != [settings_of(row, grid) for row in search(1, candidates=7)]
+    whole = scores_by_settings(search(0), grid)
+    for row in found:
+        assert row["epochs"] == 2 or row["score"] == whole[tuple(sorted(settings_of(row, grid).items()))]
+    refined = search(0, candidates=7, rounds=5)
+    without = [[{**row, "chosen": None, "at_edge": None} for row in rows] for rows in (found, refined[:7])]
+    assert without[0] == without[1]
+    assert winners(refined)[0]["score"] <= winners(found)[0]["score"]

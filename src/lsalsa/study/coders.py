@@ -10,6 +10,7 @@ from lsalsa.losses import loss_for
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.solvers import solve_with, solver_class
 from lsalsa.training import History, train
+from lsalsa.training.criterion import Criterion
 
 Coder = Callable[[Any], Any]
 CHECKPOINT_SECONDS = 30.0
@@ -98,6 +99,7 @@ def train_repetitions(
     chosen: Mapping[str, Any],
     seeds: Sequence[int],
     loss: str = "codes",
+    choose_by: str | None = None,
     checkpoints: Path | None = None,
     **fixed: Any,
 ) -> tuple[list[Encoder], list[dict]]:
@@ -115,6 +117,9 @@ def train_repetitions(
         One per repetition: for the order of the samples, and for encoders that start at random.
     loss : str
         A name of `lsalsa.losses`, under the task's penalties times the chosen factor.
+    choose_by : {"rmse", "objective"}, optional
+        The score by which epochs are compared, as candidates were in the search: see `Criterion`. That of the loss by
+        default.
     checkpoints : path, optional
         A folder for the state of each training. An interrupted training continues from there.
     **fixed
@@ -124,20 +129,25 @@ def train_repetitions(
     -------
     encoders : list of Encoder
     rows : list of dict
-        The histories. Every row also has repetition, seed, outcome and the settings of the training.
+        The histories. Every row also has repetition, seed, outcome, the settings of the training, and worse_than_start:
+        whether the encoder that was kept has a worse validation score than the untrained one, which `keep` "last"
+        allows.
     """
     encoders, rows = [], []
     settings = {**fixed, **training_settings(chosen)}
+    criterion = None if choose_by is None else Criterion(problem, choose_by)
     for repetition, seed in enumerate(seeds):
 
         def run(checkpoint: Path | None, seed: int = seed) -> tuple[Encoder, History]:
             encoder = start_encoder(problem, algorithm, depth, chosen, seed)
             aim = loss_for(loss, penalised(problem, chosen), encoder)
             given: dict[str, Any] = {"checkpoint": checkpoint, "checkpoint_seconds": CHECKPOINT_SECONDS, **settings}
+            given["criterion"] = criterion
             return encoder, train(encoder, *training, loss=aim, validation=validation, seed=seed, **given)
 
         encoder, history = resumed(run, checkpoints / f"repetition_{repetition}.npz" if checkpoints else None)
         facts = {"repetition": repetition, "seed": seed, "outcome": history.status, "trained_for": loss, **settings}
+        facts["worse_than_start"] = history.worse_than_start
         rows += [{**facts, **row} for row in _without_running(history)]
         encoders.append(encoder)
     return encoders, rows

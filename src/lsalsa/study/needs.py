@@ -12,6 +12,7 @@ from lsalsa.storage import read_arrays, read_metadata, read_rows
 from lsalsa.study.config import plugins
 from lsalsa.study.config.models import Output, Study
 from lsalsa.study.csv_rows import read_csv
+from lsalsa.study.files import trained
 from lsalsa.study.papers import papers
 from lsalsa.study.shown import Shown
 
@@ -71,6 +72,15 @@ def _of_runs(study: Study, output: Output) -> list[str]:
     return [f"evaluation/{task}/{method}.parquet" for task, method in pairs]
 
 
+def _searches(study: Study, output: Output) -> list[str]:
+    """Return the searches of the shown methods, in every task that runs them."""
+    shown = study.methods_shown(output)
+    of_task = {
+        task: [method for method in shown if method in study.methods_of(task)] for task in study.tasks_of(output)
+    }
+    return [path for task, methods in of_task.items() for path in trained(study, task, methods, [])["searches"]]
+
+
 def _samples(study: Study, output: Output) -> list[str]:
     (task,) = study.tasks_of(output)
     return [f"evaluation/{task}/{method}_samples.npz" for method in study.methods_shown(output)]
@@ -105,6 +115,7 @@ def _tasks(shown: Shown) -> Iterable[str]:
 
 NEEDS: dict[str, Need] = {
     "evaluation": Need(_of_runs, rows_of_all),
+    "searches": Need(_searches, rows_of_all),
     "samples": Need(_samples, _by(lambda shown: shown.methods)),
     "timing": Need(_of_tasks("timing/{task}.parquet"), rows_of_all),
     "exact": Need(_of_tasks("exact/{task}.parquet"), rows_of_all),

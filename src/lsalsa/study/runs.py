@@ -14,7 +14,10 @@ from lsalsa.study.evaluation import Run
 
 Row = Mapping[str, Any]
 
-NOT_SETTINGS = ("depth", "score", "epochs", "zero_share", "status", "chosen")
+NOT_SETTINGS = (
+    *("task", "method", "depth", "epochs", "zero_share", "status"),
+    *("score", "rmse", "objective", "chosen_by", "chosen", "beyond_grid", "at_edge"),
+)
 """Columns of a search that are results; all others are settings."""
 
 PENALTIES = ("penalty_factor", "penalty", "penalty_second")
@@ -131,4 +134,5 @@ def _training_facts(history: Sequence[Row], repetition: int) -> dict[str, Any]:
         "seed": rows[-1]["seed"],
         "training_seconds": sum(row["seconds"] for row in rows),
         "status": rows[-1]["outcome"],
+        "worse_than_start": rows[-1]["worse_than_start"],
     }

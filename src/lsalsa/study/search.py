@@ -1,8 +1,10 @@
-"""Choose the hyper-parameters of every method by the RMSE on the validation split, never on the test split."""
+"""Choose the hyper-parameters of every method on the validation split, never on the test split."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
+from lsalsa.errors import ConfigError
 from lsalsa.losses import loss_for
 from lsalsa.metrics import rmse, zero_share
 from lsalsa.problem import SparseCodingProblem
@@ -10,8 +12,12 @@ from lsalsa.seeds import seed_for
 from lsalsa.solvers import solve, solver_class
 from lsalsa.study.coders import known, penalised, start_encoder, training_settings
 from lsalsa.training import Training, TrainingSettings
+from lsalsa.training.criterion import OBJECTIVE, Criterion, mean_objective
+from lsalsa.training.grid import Candidate, Grid, identity
 from lsalsa.training.loop import DIVERGENCE_FACTOR
-from lsalsa.training.search import expand, ranked, successive_halving
+from lsalsa.training.search import ranked, search_grid, successive_halving
+
+Rows = list[dict[str, Any]]
 
 
 def search_solver(
@@ -22,12 +28,16 @@ def search_solver(
     algorithm: str,
     depths: Sequence[int],
     grid: Mapping[str, Sequence[Any]],
-) -> list[dict]:
-    """Try every candidate of the grid at every depth, one run for all depths.
+    rounds: int = 0,
+    extend: int = 0,
+    choose_by: str | None = None,
+) -> Rows:
+    """Try every candidate of the grid at every depth, one run for all depths; then steps from the best at each depth.
 
     Parameters
     ----------
     problem : SparseCodingProblem
+        With the task's penalties.
     signals, targets : array, (n_samples, n_features) and (n_samples, n_atoms)
         Of the validation split.
     algorithm : str
@@ -36,21 +46,67 @@ def search_solver(
         Numbers of iterations.
     grid : mapping of str to sequence
         `penalty_factor` and the solver's own settings.
+    rounds, extend : int
+        As for `search_grid` and `Grid`.
+    choose_by : {"rmse", "objective"}, optional
+        Which of the two is the score: "rmse" by default.
 
     Returns
     -------
     rows : list of dict
-        One per candidate and depth: depth, the settings, score (validation RMSE), zero_share, status, chosen.
+        One per depth and candidate: depth, the settings, rmse and objective on the validation split, score (one of the
+        two), zero_share, status, chosen_by, and what `search_grid` adds.
     """
-    rows = [
-        row
-        for candidate in expand(grid)
-        for row in _solver_rows(problem, signals, targets, algorithm, depths, candidate)
-    ]
-    for depth in depths:
-        at_depth = [i for i, row in enumerate(rows) if row["depth"] == depth]
-        rows[ranked(rows, at_depth)[0]]["chosen"] = True
-    return rows
+    around = search_grid_of(problem.penalties, grid, extend)
+    run = partial(_solver_rows, problem, signals, targets, algorithm, choose_by or "rmse")
+    known_rows = {(identity(one), row["depth"]): row for one in around for row in run(depths, one)}
+
+    def compare(depth: int, candidates: list[Candidate]) -> Rows:
+        rows = [dict(known_rows.get((identity(one), depth)) or run([depth], one)[0]) for one in candidates]
+        rows[ranked(rows, range(len(rows)))[0]]["chosen"] = True
+        return rows
+
+    def allowed(candidate: Candidate) -> bool:
+        return _can_be(lambda: solver_class(algorithm)(penalised(problem, candidate), **_options(algorithm, candidate)))
+
+    found = [search_grid(around, partial(compare, depth), rounds=rounds, allowed=allowed) for depth in sorted(depths)]
+    return [row for rows in found for row in rows]
+
+
+def search_grid_of(penalties: Sequence[float], grid: Mapping[str, Sequence[Any]], extend: int) -> Grid:
+    """Return the grid of a search, with what is known of its settings.
+
+    Null among penalties is the task's own, which has a place among the numbers. Penalties and mu act together: SALSA's
+    threshold is their ratio, so that a step in one alone is a step away from a good threshold.
+
+    Parameters
+    ----------
+    penalties : sequence of float
+        Of the task.
+    grid : mapping of str to sequence
+        Setting -> values.
+    extend : int
+        Steps beyond each end.
+
+    Returns
+    -------
+    grid : Grid
+    """
+    places = {"penalty": penalties[0], "penalty_second": penalties[-1]}
+    return Grid(grid, places, extend, together=(*places, "penalty_factor", "mu"))
+
+
+def _can_be(start: Any) -> bool:
+    """Whether a method takes a setting beyond its grid."""
+    try:
+        start()
+    except ConfigError:
+        return False
+    return True
+
+
+def _options(algorithm: str, candidate: Mapping[str, Any]) -> dict[str, Any]:
+    return known(candidate, solver_class(algorithm).settings)
 
 
 def _solver_rows(
@@ -58,18 +114,20 @@ def _solver_rows(
     signals: Any,
     targets: Any,
     algorithm: str,
+    chosen_by: str,
     depths: Sequence[int],
-    candidate: dict,
-) -> list[dict]:
-    options = known(candidate, solver_class(algorithm).settings)
+    candidate: Candidate,
+) -> Rows:
     ceiling = DIVERGENCE_FACTOR * rmse(targets * 0, targets)
+    options = _options(algorithm, candidate)
     solution = solve(penalised(problem, candidate), signals, algorithm, max(depths), record=depths, **options)
     rows = []
     for depth, codes in solution.recorded.items():
-        score = rmse(codes, targets)
-        status = "ok" if score <= ceiling else "diverged"
-        rows.append({"depth": depth, **candidate, "score": score, "zero_share": zero_share(codes), "status": status})
-    return [{**row, "chosen": False} for row in rows]
+        scores = {"rmse": rmse(codes, targets), "objective": mean_objective(problem, signals, codes)}
+        status = "ok" if scores["rmse"] <= ceiling else "diverged"
+        facts = {"zero_share": zero_share(codes), "status": status, "chosen_by": chosen_by, "chosen": False}
+        rows.append({"depth": depth, **candidate, "score": scores[chosen_by], **scores, **facts})
+    return rows
 
 
 def search_encoder(
@@ -85,15 +143,21 @@ def search_encoder(
     optimizer: str,
     seed: int,
     loss: str = "codes",
-) -> list[dict]:
-    """Compare the candidates of a grid by successive halving, on the first `n_train` training samples.
+    candidates: int | None = None,
+    rounds: int = 0,
+    extend: int = 0,
+    choose_by: str | None = None,
+) -> Rows:
+    """Compare candidates of a grid by successive halving, on the first `n_train` training samples.
 
-    The best epoch of a candidate is its score. A candidate that diverges is out, whatever `keep` and `set_backs` allow
-    later.
+    The best epoch of a candidate is its score, the untrained encoder among the epochs. A candidate that diverges is
+    out, whatever `keep` and `set_backs` allow later. Candidates of later rounds are halved in the same way, and the
+    best of them is compared with the best so far after the same number of epochs.
 
     Parameters
     ----------
     problem : SparseCodingProblem
+        With the task's penalties.
     training, validation : (signals, targets)
     algorithm, depth : str, int
         An encoder and its number of layers.
@@ -107,32 +171,43 @@ def search_encoder(
     seed : int
         Each candidate's own seed derives from it and from the candidate's settings, so their order has no effect.
     loss : str
-        A name of `lsalsa.losses`. A candidate's score is the RMSE on the validation samples; of a loss that needs no
-        optimal codes, the loss itself, under the candidate's penalties.
+        A name of `lsalsa.losses`. Where it needs penalties, they are the candidate's.
+    candidates, rounds, extend : int
+        As for `search_grid` and `Grid`.
+    choose_by : {"rmse", "objective"}, optional
+        The score of candidates and of their epochs, see `Criterion`; that of the loss by default.
 
     Returns
     -------
     rows : list of dict
-        One per candidate: depth, settings, epochs, score (validation RMSE), status, chosen. If every candidate failed,
-        the first is chosen, and its status says that it failed.
+        One per candidate: depth, settings, epochs, rmse (null for a loss that needs no optimal codes) and objective of
+        the best epoch on the validation split, score, status, chosen_by, and what `search_grid` adds. If every
+        candidate failed, the first is chosen, and its status says that it failed.
     """
     signals, targets = (array[:n_train] for array in training)
-    runs: list[_Run] = []
+    criterion = Criterion(problem, choose_by)
 
-    def start(candidate: dict) -> _Run:
+    def start(candidate: Candidate) -> _Run:
         own_seed = seed_for(seed, *(f"{name}={_spelled(candidate[name])}" for name in sorted(candidate)))
         encoder = start_encoder(problem, algorithm, depth, candidate, own_seed)
         aim, settings = loss_for(loss, penalised(problem, candidate), encoder), training_settings(candidate)
         wanted = TrainingSettings(optimizer=optimizer, seed=own_seed, **settings)
-        runs.append(_Run(Training(encoder, signals, targets, settings=wanted, loss=aim, validation=validation)))
-        return runs[-1]
+        compared: dict[str, Any] = {"validation": validation, "criterion": criterion}
+        return _Run(Training(encoder, signals, targets, settings=wanted, loss=aim, **compared))
 
-    rows = successive_halving(expand(grid), start, rungs)
-    for row, run in zip(rows, runs, strict=True):
-        row.update(depth=depth, status=run.status)
-    if not any(row["chosen"] for row in rows):
-        rows[0]["chosen"] = True
-    return rows
+    def compare(these: list[Candidate]) -> Rows:
+        runs: list[_Run] = []
+
+        def started(candidate: dict) -> _Run:
+            runs.append(start(candidate))
+            return runs[-1]
+
+        rows = successive_halving(these, started, rungs)
+        return [{"depth": depth, **row, **run.facts} for row, run in zip(rows, runs, strict=True)]
+
+    limits: dict[str, Any] = {"candidates": candidates, "rounds": rounds, "seed": seed_for(seed, "sample")}
+    around = search_grid_of(problem.penalties, grid, extend)
+    return search_grid(around, compare, allowed=lambda one: _can_be(lambda: start(one)), **limits)
 
 
 def _spelled(value: Any) -> str:
@@ -144,12 +219,18 @@ class _Run:
     """A candidate's training, which pauses between rungs."""
 
     def __init__(self, fit: Training):
-        self.fit, self.status = fit, "epochs_used"
+        self.fit = fit
+        self.facts: dict[str, Any] = {}
 
     def advance(self, epochs: int) -> float:
-        """Train up to this total of epochs; return the validation RMSE, infinite for a failed run."""
+        """Train up to this total of epochs; return the score of the best one, infinite for a failed run."""
         while self.fit.status is None and self.fit.epoch < epochs:
             self.fit.run_epoch()
         history = self.fit.history()
-        self.status = history.status
+        self.facts = {
+            "rmse": history.kept.get("validation_rmse"),
+            "objective": history.kept[OBJECTIVE],
+            "status": history.status,
+            "chosen_by": history.score.removeprefix("validation_"),
+        }
         return history.validation_score

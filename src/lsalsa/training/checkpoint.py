@@ -12,6 +12,7 @@ from lsalsa.encoders.base import Encoder
 from lsalsa.errors import StorageError
 from lsalsa.storage import read_arrays, read_metadata, write_arrays
 from lsalsa.storage.files import to_json
+from lsalsa.training.criterion import Criterion
 from lsalsa.training.optimizers import Optimizer
 from lsalsa.training.settings import Group, TrainingSettings
 
@@ -28,6 +29,7 @@ class Resumable(Protocol):
     targets: Any
     batch_size: int
     groups: tuple[Group, ...]
+    criterion: Criterion | None
     optimizers: list[Optimizer]
     kept: dict[str, Any]
 
@@ -107,6 +109,7 @@ def identity(training: Resumable) -> dict[str, Any]:
     for number, group in enumerate(training.groups, start=1):
         known = {**group.identity, "parameters": group.names_in(encoder)}
         facts |= {f"{name} of group {number}": value for name, value in known.items()}
+    facts |= training.criterion.identity if training.criterion else {}
     for name, array in (("signals", training.signals), ("targets", training.targets)):
         facts[f"checksum of {name}"] = None if array is None else crc32(to_host(array).tobytes())
     return facts

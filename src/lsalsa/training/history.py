@@ -30,7 +30,16 @@ class History:
     score: str = "validation_rmse"
 
     @property
+    def kept(self) -> dict:
+        """The row of the epoch whose encoder was kept."""
+        return next(row for row in self.rows if row["kept"])
+
+    @property
     def validation_score(self) -> float:
         """Score of the kept encoder on the validation samples; infinite for a run that failed."""
-        kept = next(row[self.score] for row in self.rows if row["kept"])
-        return kept if self.status in SUCCEEDED else float("inf")
+        return self.kept[self.score] if self.status in SUCCEEDED else float("inf")
+
+    @property
+    def worse_than_start(self) -> bool:
+        """Whether training left an encoder with a worse score than the untrained one's: the last epoch can be."""
+        return not self.kept[self.score] <= self.rows[0][self.score]

@@ -15,6 +15,7 @@ from lsalsa.errors import DivergedError, ShapeError
 from lsalsa.losses import Loss
 from lsalsa.seeds import generator
 from lsalsa.training.checkpoint import Checkpoint
+from lsalsa.training.criterion import Criterion
 from lsalsa.training.history import CONVERGED, EPOCHS_USED, History
 from lsalsa.training.optimizers import Optimizer, clip_norm
 from lsalsa.training.settings import Group, TrainingSettings
@@ -33,6 +34,7 @@ def train(
     loss: Loss | None = None,
     groups: Sequence[Group] | None = None,
     validation: tuple[Any, Any] | None = None,
+    criterion: Criterion | None = None,
     checkpoint: str | Path | None = None,
     checkpoint_seconds: float = 0.0,
     **settings: Any,
@@ -55,6 +57,8 @@ def train(
         makes one step of each, in order. The first one's loss is watched, scored and written down.
     validation : (signals, targets), optional
         Scored after every epoch; the training samples' first thousand by default.
+    criterion : Criterion, optional
+        By which score epochs are compared; that of the loss by default.
     checkpoint : path, optional
         Written after every epoch; if it exists, training goes on from it as if it had never stopped.
     checkpoint_seconds : float
@@ -83,7 +87,8 @@ def train(
         Settings unknown or out of range, arrays that do not fit, a checkpoint of another training.
     """
     wanted = TrainingSettings.of(settings)
-    training = Training(encoder, signals, targets, settings=wanted, loss=loss, groups=groups, validation=validation)
+    aims: dict[str, Any] = {"loss": loss, "groups": groups, "validation": validation, "criterion": criterion}
+    training = Training(encoder, signals, targets, settings=wanted, **aims)
     saved = Checkpoint(checkpoint, training, checkpoint_seconds) if checkpoint else None
     if saved:
         saved.resume()
@@ -105,7 +110,7 @@ class Training:
         As for `train`.
     settings : TrainingSettings
         The caller of `run_epoch` decides how many epochs run; `epochs` is not used.
-    loss, groups, validation
+    loss, groups, validation, criterion
         As for `train`.
 
     Attributes
@@ -134,8 +139,9 @@ class Training:
         loss: Loss | None = None,
         groups: Sequence[Group] | None = None,
         validation: tuple[Any, Any] | None = None,
+        criterion: Criterion | None = None,
     ):
-        self.encoder, self.settings = encoder, settings
+        self.encoder, self.settings, self.criterion = encoder, settings, criterion
         for name, array in encoder.arrays.items():
             check_out(f"parameter {name} of {encoder.name}", array, array.shape, array, any_layout=True)
         self.groups = settings.groups(loss, groups)
@@ -172,6 +178,11 @@ class Training:
         """The loss that is watched, scored and written down."""
         return self.groups[0].loss
 
+    @property
+    def score(self) -> str:
+        """Name of the score by which epochs are compared; smaller is better."""
+        return self.loss.score if self.criterion is None else self.criterion.score(self.loss)
+
     def learning_rate(self, group: Group) -> float:
         """The rate of a group in the coming epoch."""
         settings = self.settings
@@ -191,10 +202,10 @@ class Training:
         with np.errstate(over="ignore", invalid="ignore"), one_blas_thread():  # a diverging run has a status of its own
             loss = self._pass(np.array_split(order, range(self.batch_size, len(order), self.batch_size)))
             scores = None if self._blew_up(loss) else self._scores()
-        if scores is None or not np.isfinite(scores[self.loss.score]):
+        if scores is None or not np.isfinite(scores[self.score]):
             return self._set_back(loss, clock)
         self._append(self._row(scores, loss, clock, "running"))
-        if self.settings.keep == "last" or scores[self.loss.score] < self.rows[self.kept_epoch][self.loss.score]:
+        if self.settings.keep == "last" or scores[self.score] < self.rows[self.kept_epoch][self.score]:
             self.kept, self.kept_epoch = self._arrays(), self.epoch
         if self._stands_still():
             self.status = CONVERGED
@@ -271,7 +282,9 @@ class Training:
             self.encoder.arrays[name][...] = array
 
     def _scores(self) -> dict[str, float]:
-        return self.loss.scores(self.encoder, *self.validation)
+        if self.criterion is None:
+            return self.loss.scores(self.encoder, *self.validation)
+        return self.criterion.scores(self.loss, self.encoder, *self.validation)
 
     def _row(self, scores: dict[str, float], loss: float | None, clock: float, status: str) -> dict:
         rate, seconds = self.learning_rate(self.groups[0]), time.perf_counter() - clock
@@ -300,4 +313,4 @@ class Training:
             status = "collapsed"
         rows = [{**row, "kept": row["epoch"] == self.kept_epoch} for row in self.rows]
         rows[-1]["status"] = status
-        return History(rows, status, self.loss.score)
+        return History(rows, status, self.score)

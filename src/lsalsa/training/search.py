@@ -1,6 +1,5 @@
-"""Search for hyper-parameters by successive halving over a grid."""
+"""Search for hyper-parameters: successive halving of candidates, and steps from the best one to its neighbours."""
 
-import itertools
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
@@ -9,6 +8,9 @@ import numpy as np
 
 from lsalsa.arrays import parallel_map
 from lsalsa.errors import ConfigError
+from lsalsa.training.grid import Candidate, Grid, identity
+
+Rows = list[dict[str, Any]]
 
 
 class Run(Protocol):
@@ -16,14 +18,6 @@ class Run(Protocol):
 
     def advance(self, epochs: int) -> float:
         """Train up to this many epochs in all; the score then, smaller is better, NaN or inf for a failed run."""
-
-
-def expand(grid: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
-    """Every combination of the grid's values, in the order of the grid."""
-    for name, values in grid.items():
-        if not values:
-            raise ConfigError(f"the search grid has no value for {name}")
-    return [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
 
 
 def successive_halving(
@@ -63,6 +57,83 @@ def successive_halving(
         furthest = max(rows[i]["epochs"] for i in finite)
         rows[ranked(rows, [i for i in finite if rows[i]["epochs"] == furthest])[0]]["chosen"] = True
     return rows
+
+
+def search_grid(
+    grid: Grid,
+    compare: Callable[[list[Candidate]], Rows],
+    *,
+    candidates: int | None = None,
+    rounds: int = 0,
+    seed: int = 0,
+    allowed: Callable[[Candidate], bool] = lambda candidate: True,
+) -> Rows:
+    """Compare candidates of a grid, then the neighbours of the best one, until no neighbour is better.
+
+    Where the grid has steps beyond its ends, they are neighbours of its ends: the search leaves the grid where its best
+    candidate lies at the edge.
+
+    Parameters
+    ----------
+    grid : Grid
+    compare : callable
+        Candidates -> a row for each: its settings, `score`, `chosen` for at most one, and `epochs` if it was trained.
+    candidates : int, optional
+        Compare an even sample of at most this many; the whole grid by default.
+    rounds : int
+        At most this many times the neighbours of the best candidate are compared with it.
+    seed : int
+        Of the sample.
+    allowed : callable
+        Whether a candidate beyond the grid can be: a setting may have bounds.
+
+    Returns
+    -------
+    rows : list of dict
+        Those of `compare`, one of them `chosen`: the first, if no score is finite. `beyond_grid`: settings with a value
+        outside the grid, joined by commas. `at_edge`, of the chosen one: settings whose best value is the last that was
+        tried, so that a better one may follow.
+    """
+    rows = compare(grid.sample(candidates, seed))
+    tried = {_key(grid, row) for row in rows}
+    bounds: list[Candidate] = []
+    for _ in range(rounds):
+        best = _chosen(rows)
+        near = [one for one in grid.neighbours(best) if identity(one) not in tried] if best else []
+        tried |= {identity(one) for one in near}
+        refused = [one for one in near if grid.beyond(one) and not allowed(one)]
+        bounds += refused
+        near = [one for one in near if one not in refused]
+        if best is None or not near:
+            break
+        found = compare(near)
+        rows += found
+        if not _replaced(best, _chosen(found)):
+            break
+    if not any(row["chosen"] for row in rows):
+        rows[0]["chosen"] = True
+    for row in rows:
+        edges = grid.edges(row, [*rows, *bounds]) if row["chosen"] else []
+        row.update(beyond_grid=", ".join(grid.beyond(row)), at_edge=", ".join(edges))
+    return rows
+
+
+def _key(grid: Grid, row: Mapping[str, Any]) -> tuple:
+    return identity({name: row[name] for name in grid.axes})
+
+
+def _chosen(rows: Rows) -> dict[str, Any] | None:
+    """The chosen row; None without a finite score."""
+    return next((row for row in rows if row["chosen"] and np.isfinite(row["score"])), None)
+
+
+def _replaced(best: dict[str, Any], other: dict[str, Any] | None) -> bool:
+    """Let one of two chosen rows be chosen: the other if it came as far and is better."""
+    if other is None:
+        return False
+    better = other.get("epochs", 0) >= best.get("epochs", 0) and other["score"] < best["score"]
+    (best if better else other)["chosen"] = False
+    return better
 
 
 def _advance(runs: Sequence[Run], epochs: int, i: int) -> float:

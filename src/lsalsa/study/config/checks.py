@@ -168,6 +168,9 @@ def _method(path: str, method: Method, algorithm: str) -> Iterator[str]:
         for key in sorted(method.model_fields_set & set(Method.learned_only)):
             yield f"{path}.{key} is a setting of learned methods; {algorithm} is not learned"
     yield from unknown(f"{path}.loss", method.loss, "a loss", plugins.losses())
+    if method.choose_by == "rmse" and method.loss in plugins.losses() and not plugins.is_supervised(method.loss):
+        reason = f"the loss {method.loss} does not know the optimal codes"
+        yield f"{path}.choose_by must be objective or null, found rmse: {reason}"
     yield from unknown(f"{path}.optimizer", method.optimizer, "an optimiser", plugins.optimizers())
     yield from _grid(path, method.search, algorithm)
     if plugins.is_learned(algorithm) and "learning_rate" not in method.search:

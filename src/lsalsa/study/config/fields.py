@@ -49,6 +49,13 @@ def ascending(values: list) -> list:
     return values
 
 
+def count_or_all(value: Any) -> Any:
+    """Check a number of candidates, or the word for all of them."""
+    if value != "all" and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+        raise ValueError(f"must be a whole number of at least 1, or all, found {value!r}")
+    return value
+
+
 Name = Annotated[str, AfterValidator(name)]
 Folder = Annotated[Name, AfterValidator(folder)]
 Count = Annotated[int, Field(ge=1)]
@@ -60,6 +67,7 @@ Tolerance = Annotated[float, BeforeValidator(number), Field(ge=0, lt=1)]
 Decay = Annotated[float, BeforeValidator(number), Field(gt=0, le=1)]
 Candidate = Annotated[Any, BeforeValidator(number), AfterValidator(scalar)]
 Depths = Annotated[list[Count], Field(min_length=1), AfterValidator(ascending)]
+CountOrAll = Annotated[Any, AfterValidator(count_or_all)]
 Grid = dict[str, Annotated[list[Candidate], Field(min_length=1)]]
 
 

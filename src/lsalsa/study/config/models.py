@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, create_model
 from lsalsa.study.config.fields import (
     Above0,
     Count,
+    CountOrAll,
     Depths,
     Folder,
     Grid,
@@ -80,12 +81,18 @@ class Classifier(Settings):
 
 
 class Search(Settings):
-    """The comparison of a learned method's candidates: epochs at each rung, after which the better part continues."""
+    """The comparison of candidates: how many, their epochs at each rung, and steps from the best to its neighbours.
+
+    Solvers have `rounds` and `extend` only: they are not trained, and try the whole grid.
+    """
 
     noun: ClassVar[str] = "search"
 
     n_train: Count = 4000
     rungs: Depths = [1, 2]
+    candidates: CountOrAll = 64
+    rounds: Whole = 4
+    extend: Whole = 2
 
 
 class Override(Settings):
@@ -133,6 +140,7 @@ class Method(Settings):
     label: str | None = None
     depths: Depths
     search: Grid = {}
+    choose_by: Literal["rmse", "objective"] | None = None
     loss: str = "codes"
     optimizer: str = "sgd"
     epochs: Count = 10
@@ -254,6 +262,10 @@ class Study(Declared):
             return chosen
         changes = {key: value for key, value in override if value is not None}
         return chosen.model_copy(update={**changes, "search": {**chosen.search, **override.search}})
+
+    def search_of(self, task: str) -> Search:
+        """Return how the candidates of a task are compared: in its own way, or in that of the study."""
+        return self.tasks[task].search or self.search
 
     def algorithm_of(self, method: str) -> str:
         """Return the solver or encoder of a method."""

@@ -65,6 +65,11 @@ def losses() -> list[str]:
     return importlib.import_module("lsalsa.losses").available()
 
 
+def is_supervised(loss: str) -> bool:
+    """Return True for a loss that compares codes with the optimal ones."""
+    return importlib.import_module("lsalsa.losses").loss_class(loss).supervised
+
+
 def optimizers() -> list[str]:
     """Return the optimisers that can train encoders."""
     return list(importlib.import_module("lsalsa.training.optimizers").OPTIMIZERS)

@@ -176,10 +176,15 @@ def search_solver(study: Study, task: str, method: str) -> Resolved:
     Returns
     -------
     settings : dict
-        algorithm, depths, grid.
+        algorithm, depths, grid, choose_by, rounds, extend.
     """
-    depths = study.method_of(task, method).depths
-    return {"algorithm": study.algorithm_of(method), "depths": depths, "grid": _grid(study, task, method)}
+    return {
+        "algorithm": study.algorithm_of(method),
+        "depths": study.method_of(task, method).depths,
+        "grid": _grid(study, task, method),
+        "choose_by": study.methods[method].choose_by,
+        **_some(study.search_of(task), "rounds", "extend"),
+    }
 
 
 def search_encoder(study: Study, task: str, method: str, depth: str) -> Resolved:
@@ -195,14 +200,17 @@ def search_encoder(study: Study, task: str, method: str, depth: str) -> Resolved
     Returns
     -------
     settings : dict
-        algorithm, grid, loss, optimizer, n_train, rungs, seed.
+        algorithm, grid, choose_by, loss, optimizer, n_train, rungs, candidates (None for all), rounds, extend, seed.
     """
+    search = study.search_of(task)
     return {
         "algorithm": study.algorithm_of(method),
         "grid": _grid(study, task, method),
+        "choose_by": study.methods[method].choose_by,
         "loss": study.methods[method].loss,
         "optimizer": study.methods[method].optimizer,
-        **(study.tasks[task].search or study.search).model_dump(),
+        **_some(search, "n_train", "rungs", "rounds", "extend"),
+        "candidates": None if search.candidates == "all" else search.candidates,
         "seed": study.seed,
     }
 
@@ -222,7 +230,7 @@ def train_encoder(study: Study, task: str, method: str, depth: str) -> Resolved:
     settings : dict
         algorithm, fixed, repetitions, seed.
     """
-    fixed = _some(study.method_of(task, method), "loss", "epochs", "optimizer", "keep", "set_backs")
+    fixed = _some(study.method_of(task, method), "loss", "choose_by", "epochs", "optimizer", "keep", "set_backs")
     return {
         "algorithm": study.algorithm_of(method),
         "fixed": fixed,
