@@ -1,6 +1,6 @@
 """All metrics, computed in float64 and the same way for every method."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,6 +8,8 @@ import numpy as np
 from lsalsa.arrays import namespace, to_host
 from lsalsa.arrays.checks import plain
 from lsalsa.errors import DataError, ShapeError
+
+CHUNK_ROWS = 256  # of samples that are measured together, so that copies in float64 stay in the cache
 
 
 def rmse(estimates: Any, targets: Any) -> float:
@@ -72,8 +74,10 @@ def psnr(estimates: Any, targets: Any, *, peak: float = 1.0) -> float:
         In dB, larger is better. Infinite where all is exact, -inf where an estimate is infinite, NaN where one is NaN
         or there are no samples.
     """
-    mean = _mean_or_nan(_squares(estimates, targets).mean(axis=1))
-    with np.errstate(divide="ignore"):
+    _check_same_shape(estimates, targets)
+    sums = [float(_squares(estimates[rows], targets[rows]).sum()) for rows in _chunks(len(targets))]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = np.float64(sum(sums)) / np.prod(targets.shape)
         return float(20.0 * np.log10(peak) - 10.0 * np.log10(mean))
 
 
@@ -89,7 +93,7 @@ def si_sdr(estimates: Any, targets: Any) -> float:
 
 
 def si_sdr_per_sample(estimates: Any, targets: Any) -> np.ndarray:
-    """Scale-invariant signal-to-distortion ratio of each sample (Le Roux, Wisdom, Erdogan and Hershey 2019, equation 5).
+    """Scale-invariant signal-to-distortion ratio of each sample (Le Roux, Wisdom, Erdogan and Hershey 2019).
 
     10 log10(|a s|^2 / |a s - e|^2) with a = <e, s> / <s, s>, of the target s and the estimate e without their means:
     it sees whether the picture is right, whatever its brightness and contrast.
@@ -105,14 +109,9 @@ def si_sdr_per_sample(estimates: Any, targets: Any) -> np.ndarray:
         the target; NaN for a constant target, such as a blank patch, and for an estimate that is not finite.
     """
     _check_same_shape(estimates, targets)
-    found, wanted = _centred("estimates", estimates), _centred("targets", targets)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scale = _inner(found, wanted) / _inner(wanted, wanted)
-        rest = scale[:, None] * wanted - found
-        ratios = 10.0 * (np.log10(scale**2 * _inner(wanted, wanted)) - np.log10(_inner(rest, rest)))
-    ratios[_is_constant(to_host(_values("estimates", estimates)))] = -np.inf
-    ratios[_is_constant(to_host(_values("targets", targets)))] = np.nan
-    return ratios
+    found, wanted = to_host(_values("estimates", estimates)), to_host(_values("targets", targets))
+    ratios = [_si_sdr(found[rows], wanted[rows]) for rows in _chunks(len(wanted))]
+    return np.concatenate([np.empty(0), *ratios])
 
 
 def leak(estimates: Any, target: Any, others: Sequence[Any]) -> float:
@@ -136,15 +135,10 @@ def leak(estimates: Any, target: Any, others: Sequence[Any]) -> float:
     """
     for other in (target, *others):
         _check_same_shape(estimates, other)
-    found = _centred("estimates", estimates)
-    if not np.isfinite(found).all():
-        return float("nan")
-    sources = np.stack([_centred("sources", source) for source in (target, *others)], axis=1)
-    gram = np.einsum("ndf,nef->nde", sources, sources)
-    shares = np.einsum("nde,ne->nd", np.linalg.pinv(gram, hermitian=True), np.einsum("ndf,nf->nd", sources, found))
-    left = np.einsum("nd,ndf->nf", shares[:, 1:], sources[:, 1:])
-    with np.errstate(invalid="ignore"):
-        return float(np.sqrt(np.square(left).sum() / np.square(sources[:, 1:].sum(axis=1)).sum()))
+    found, *sources = (to_host(_values("sources", each)) for each in (estimates, target, *others))
+    energies = [_leaked([each[rows] for each in sources], found[rows]) for rows in _chunks(len(found))]
+    left, whole = np.sum(energies, axis=0) if energies else (0.0, 0.0)
+    return float(np.sqrt(left / whole)) if whole else float("nan")
 
 
 def filter_errors(learned: Any, true: Any) -> np.ndarray:
@@ -241,15 +235,39 @@ def _filter_error(learned: np.ndarray, true: np.ndarray) -> float:
     return float(np.sqrt(max(0.0, 1.0 - rho**2)))
 
 
-def _centred(name: str, given: Any) -> np.ndarray:
+def _si_sdr(estimates: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    found, wanted = _centred(estimates), _centred(targets)
+    energy = np.einsum("nf,nf->n", wanted, wanted)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scale = np.einsum("nf,nf->n", found, wanted) / energy
+        rest = scale[:, None] * wanted - found
+        ratios = 10.0 * (np.log10(scale**2 * energy) - np.log10(np.einsum("nf,nf->n", rest, rest)))
+    ratios[_is_constant(estimates)] = -np.inf
+    ratios[_is_constant(targets)] = np.nan
+    return ratios
+
+
+def _leaked(sources: Sequence[np.ndarray], estimates: np.ndarray) -> tuple[float, float]:
+    """Energy that the sources after the first contribute to estimates of the first, and their own energy."""
+    found, parts = _centred(estimates), np.stack([_centred(source) for source in sources], axis=1)
+    if not np.isfinite(found).all():
+        return float("nan"), float("nan")
+    gram, seen = parts @ parts.transpose(0, 2, 1), (parts @ found[:, :, None])[:, :, 0]
+    shares = (np.linalg.pinv(gram, hermitian=True) @ seen[:, :, None])[:, 1:, 0]
+    inner = gram[:, 1:, 1:]
+    return float(np.einsum("nd,nde,ne->", shares, inner, shares)), float(inner.sum())
+
+
+def _centred(values: np.ndarray) -> np.ndarray:
     """Rows without their means, in float64; NaN in a row that is not finite."""
-    values = to_host(_values(name, given)).astype(np.float64)
     with np.errstate(invalid="ignore"):
+        values = values.astype(np.float64)
         return values - values.mean(axis=1, keepdims=True)
 
 
-def _inner(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    return np.einsum("nf,nf->n", first, second)
+def _chunks(n_rows: int) -> Iterator[slice]:
+    """A few rows at a time."""
+    return (slice(start, start + CHUNK_ROWS) for start in range(0, n_rows, CHUNK_ROWS))
 
 
 def _is_constant(values: np.ndarray) -> np.ndarray:

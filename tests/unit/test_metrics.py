@@ -177,6 +177,15 @@ def test_leak_agrees_with_a_regression_of_each_sample():
     assert leak(estimates, own, [other]) == pytest.approx(math.sqrt(left / whole), rel=1e-10)
 
 
+def test_many_samples_are_measured_like_few():
+    estimates, own, other = (pictures(seed, n_samples=2100, n_features=4) for seed in range(3))
+    one_by_one = [si_sdr_per_sample(*(each[k : k + 1] for each in (estimates, own)))[0] for k in range(2100)]
+    np.testing.assert_allclose(si_sdr_per_sample(estimates, own), one_by_one)
+    once = leak(estimates[:1050], own[:1050], [other[:1050]])
+    twice = [np.concatenate([each[:1050]] * 2) for each in (estimates, own, other)]
+    assert leak(twice[0], twice[1], twice[2:]) == pytest.approx(once, rel=1e-12)
+
+
 @pytest.mark.filterwarnings("error")
 def test_leak_at_its_ends():
     own, blank, broken = pictures(1), np.zeros_like(pictures(1)), pictures(0)
