@@ -261,7 +261,8 @@ def test_a_kind_of_table_declares_what_it_needs_and_is_about(kind):
 
 
 def test_kinds_are_the_files_of_the_folder():
-    assert KINDS == ["claims", "classification", "near_zeros", "objective", "rmse", "zeros"]
+    sources = ["source_psnr", "source_si_sdr"]
+    assert KINDS == ["claims", "classification", "near_zeros", "objective", "rmse", *sources, "zeros"]
     assert isinstance(hand_made_table(), Table)
 
 
