@@ -98,6 +98,7 @@ def train_repetitions(
     chosen: Mapping[str, Any],
     seeds: Sequence[int],
     loss: str = "codes",
+    loss_options: Mapping[str, Any] | None = None,
     checkpoints: Path | None = None,
     **fixed: Any,
 ) -> tuple[list[Encoder], list[dict]]:
@@ -115,6 +116,8 @@ def train_repetitions(
         One per repetition: for the order of the samples, and for encoders that start at random.
     loss : str
         A name of `lsalsa.losses`, under the task's penalties times the chosen factor.
+    loss_options : mapping, optional
+        Those of the loss that shall have another value.
     checkpoints : path, optional
         A folder for the state of each training. An interrupted training continues from there.
     **fixed
@@ -132,7 +135,7 @@ def train_repetitions(
 
         def run(checkpoint: Path | None, seed: int = seed) -> tuple[Encoder, History]:
             encoder = start_encoder(problem, algorithm, depth, chosen, seed)
-            aim = loss_for(loss, penalised(problem, chosen), encoder)
+            aim = loss_for(loss, penalised(problem, chosen), encoder, **(loss_options or {}))
             given: dict[str, Any] = {"checkpoint": checkpoint, "checkpoint_seconds": CHECKPOINT_SECONDS, **settings}
             return encoder, train(encoder, *training, loss=aim, validation=validation, seed=seed, **given)
 

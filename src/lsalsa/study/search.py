@@ -85,6 +85,7 @@ def search_encoder(
     optimizer: str,
     seed: int,
     loss: str = "codes",
+    loss_options: Mapping[str, Any] | None = None,
 ) -> list[dict]:
     """Compare the candidates of a grid by successive halving, on the first `n_train` training samples.
 
@@ -109,6 +110,8 @@ def search_encoder(
     loss : str
         A name of `lsalsa.losses`. A candidate's score is the RMSE on the validation samples; of a loss that needs no
         optimal codes, the loss itself, under the candidate's penalties.
+    loss_options : mapping, optional
+        Those of the loss that shall have another value.
 
     Returns
     -------
@@ -122,7 +125,8 @@ def search_encoder(
     def start(candidate: dict) -> _Run:
         own_seed = seed_for(seed, *(f"{name}={_spelled(candidate[name])}" for name in sorted(candidate)))
         encoder = start_encoder(problem, algorithm, depth, candidate, own_seed)
-        aim, settings = loss_for(loss, penalised(problem, candidate), encoder), training_settings(candidate)
+        aim = loss_for(loss, penalised(problem, candidate), encoder, **(loss_options or {}))
+        settings = training_settings(candidate)
         wanted = TrainingSettings(optimizer=optimizer, seed=own_seed, **settings)
         runs.append(_Run(Training(encoder, signals, targets, settings=wanted, loss=aim, validation=validation)))
         return runs[-1]

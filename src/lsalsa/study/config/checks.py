@@ -142,6 +142,11 @@ def _method(path: str, method: Method, algorithm: str) -> Iterator[str]:
         for key in sorted(method.model_fields_set & set(Method.learned_only)):
             yield f"{path}.{key} is a setting of learned methods; {algorithm} is not learned"
     yield from unknown(f"{path}.loss", method.loss, "a loss", plugins.losses())
+    if method.loss in plugins.losses():
+        for option in method.loss_options:
+            yield from unknown(
+                f"{path}.loss_options", option, f"an option of {method.loss}", plugins.options_of(method.loss)
+            )
     yield from unknown(f"{path}.optimizer", method.optimizer, "an optimiser", plugins.optimizers())
     yield from _grid(path, method.search, algorithm)
     if plugins.is_learned(algorithm) and "learning_rate" not in method.search:

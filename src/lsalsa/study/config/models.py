@@ -9,6 +9,7 @@ from pydantic import Field, create_model
 
 from lsalsa.study.config.fields import (
     Above0,
+    Candidate,
     Count,
     Decay,
     Depths,
@@ -117,7 +118,7 @@ class Method(Settings):
     """
 
     noun: ClassVar[str] = "a method"
-    learned_only: ClassVar[tuple[str, ...]] = ("loss", "optimizer", "epochs", "keep", "set_backs")
+    learned_only: ClassVar[tuple[str, ...]] = ("loss", "loss_options", "optimizer", "epochs", "keep", "set_backs")
 
     algorithm: str | None = None
     variant: str | None = None
@@ -125,6 +126,7 @@ class Method(Settings):
     depths: Depths
     search: Grid = {}
     loss: str = "codes"
+    loss_options: dict[str, Candidate] = {}
     optimizer: str = "sgd"
     epochs: Count = 10
     keep: Literal["best", "last"] = "best"

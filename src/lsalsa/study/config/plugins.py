@@ -54,6 +54,11 @@ def losses() -> list[str]:
     return importlib.import_module("lsalsa.losses").available()
 
 
+def options_of(loss: str) -> dict[str, Any]:
+    """Return name -> default of the options of a loss."""
+    return dict(importlib.import_module("lsalsa.losses").loss_class(loss).defaults)
+
+
 def optimizers() -> list[str]:
     """Return the optimisers that can train encoders."""
     return list(importlib.import_module("lsalsa.training.optimizers").OPTIMIZERS)

@@ -190,12 +190,13 @@ def search_encoder(study: Study, task: str, method: str, depth: str) -> Resolved
     Returns
     -------
     settings : dict
-        algorithm, grid, loss, optimizer, n_train, rungs, seed.
+        algorithm, grid, loss, loss_options, optimizer, n_train, rungs, seed.
     """
     return {
         "algorithm": study.algorithm_of(method),
         "grid": _grid(study, task, method),
         "loss": study.methods[method].loss,
+        "loss_options": study.methods[method].loss_options,
         "optimizer": study.methods[method].optimizer,
         **(study.tasks[task].search or study.search).model_dump(),
         "seed": study.seed,
@@ -217,7 +218,7 @@ def train_encoder(study: Study, task: str, method: str, depth: str) -> Resolved:
     settings : dict
         algorithm, fixed, repetitions, seed.
     """
-    fixed = _some(study.method_of(task, method), "loss", "epochs", "optimizer", "keep", "set_backs")
+    fixed = _some(study.method_of(task, method), "loss", "loss_options", "epochs", "optimizer", "keep", "set_backs")
     return {
         "algorithm": study.algorithm_of(method),
         "fixed": fixed,
