@@ -25,7 +25,12 @@ PLACES = {"places": [{"task": "digits"}]}
 
 def facts():
     rows = [*evaluations(), *evaluations(component="digits_10")]
-    return Facts(rows, timings(), {("digits", "digits_10"): {"zero_share": 0.9, "error_percent": 0.0}})
+    shares = {("a", "a"): 0.9, ("a", "b"): 0.6, ("b", "a"): 0.4, ("b", "b"): 0.9}
+    overlaps = [
+        {"task": "both", "dictionary": d, "component": c, "explained_share": share} for (d, c), share in shares.items()
+    ]
+    optimal = {("digits", "digits_10"): {"zero_share": 0.9, "error_percent": 0.0}}
+    return Facts(rows, timings(), optimal, overlaps=overlaps)
 
 
 def verdict(kind, known=None, **parameters):
@@ -132,6 +137,13 @@ CASES = {
         (source(["lsalsa"], [5], measure="source_leak", over="optimal", at_most=0.01), "not reproduced"),
         (source(["lsalsa"], [3], at_least=0), "not testable here"),
         (source(["lsalsa"], [1], at_least=0) | {"components": ["photos"]}, "not testable here"),
+    ],
+    "overlap": [
+        ({"tasks": ["both"], "at_least": 0.3}, "reproduced"),
+        ({"tasks": ["both"], "at_least": 0.5}, "partly"),
+        ({"tasks": ["both"], "at_least": 0.7}, "not reproduced"),
+        ({"tasks": ["both", "cars"], "at_least": 0.3}, "partly"),
+        ({"tasks": ["digits"], "at_least": 0.3}, "not testable here"),
     ],
     "speed": [
         ({"tasks": ["digits"], "method": "fista", "rival": "lsalsa", "factor": 20}, "reproduced"),
@@ -259,7 +271,7 @@ def test_no_verdict_is_empty_whatever_rows_are_missing(tmp_path):
 
 def table_of_claims(folder, *blocks):
     optimal = sparse.csr_array(np.array([[1.0, 0, 0], [0, 0, 0]]))
-    data = {"evaluation": evaluations(), "timing": timings(), "claims": [written(folder, *blocks)]}
+    data = {"evaluation": evaluations(), "overlap": [], "timing": timings(), "claims": [written(folder, *blocks)]}
     data |= {"codes": {"digits": {"codes": optimal}}}
     data |= {"classified": {"digits": {"floor_error_percent": {"digits_10": {"fitted_on_test": 1.5}}}}}
     task = {"title": "Digits", "components": ["digits_10"], "n_atoms": [3]}

@@ -71,6 +71,12 @@ def _of_runs(study: Study, output: Output) -> list[str]:
     return [f"evaluation/{task}/{method}.parquet" for task, method in pairs]
 
 
+def _overlaps(study: Study, output: Output) -> list[str]:
+    """Return how the dictionaries of each mixture overlap."""
+    mixtures = [task for task in study.tasks_of(output) if len(study.tasks[task].components) > 1]
+    return [f"overlap/{task}.parquet" for task in mixtures]
+
+
 def _samples(study: Study, output: Output) -> list[str]:
     (task,) = study.tasks_of(output)
     return [f"evaluation/{task}/{method}_samples.npz" for method in study.methods_shown(output)]
@@ -106,6 +112,7 @@ def _tasks(shown: Shown) -> Iterable[str]:
 NEEDS: dict[str, Need] = {
     "evaluation": Need(_of_runs, rows_of_all),
     "samples": Need(_samples, _by(lambda shown: shown.methods)),
+    "overlap": Need(_overlaps, rows_of_all),
     "timing": Need(_of_tasks("timing/{task}.parquet"), rows_of_all),
     "exact": Need(_of_tasks("exact/{task}.parquet"), rows_of_all),
     "classifiers": Need(_of_tasks("classifiers/{task}.npz"), _by(_tasks, read_metadata)),

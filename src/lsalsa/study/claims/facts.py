@@ -49,6 +49,8 @@ class Facts:
         ``<paper>.<word>`` -> the rows that judge a paper's own claims.
     labels : mapping, optional
         Method -> its name in print.
+    overlaps : iterable of rows
+        Of all mixtures, as in ``overlap/{task}.parquet``.
     """
 
     def __init__(
@@ -58,12 +60,14 @@ class Facts:
         optimal: Mapping[tuple[str, str], Mapping[str, float]] | None = None,
         rows: Mapping[str, list[Row]] | None = None,
         labels: Mapping[str, str] | None = None,
+        overlaps: Iterable[Row] = (),
     ):
         self._runs: dict[tuple[str, str], list[Row]] = {}
         for row in evaluations:
             self._runs.setdefault((row["task"], row["method"]), []).append(row)
         self._seconds = {(row["task"], row["method"], row["depth"]): row["seconds_per_sample"] for row in timings}
         self._optimal = optimal or {}
+        self._overlaps = {(r["task"], r["dictionary"], r["component"]): r["explained_share"] for r in overlaps}
         self._rows = dict(rows or {})
         self._labels = labels or {}
 
@@ -191,6 +195,27 @@ class Facts:
         if (task, method, depth) not in self._seconds:
             raise Missing(f"{self.label(method)} at T = {depth} was not timed on {task}")
         return self._seconds[task, method, depth]
+
+    def overlaps(self, task: str) -> dict[tuple[str, str], float]:
+        """Return (dictionary, another component) -> the share of the component that codes in the dictionary explain.
+
+        Parameters
+        ----------
+        task : str
+
+        Returns
+        -------
+        shares : dict
+
+        Raises
+        ------
+        Missing
+            The task is not part of the study, or no mixture.
+        """
+        found = {(d, c): share for (name, d, c), share in self._overlaps.items() if name == task and d != c}
+        if not found:
+            raise Missing(f"this study has no mixture {task}")
+        return found
 
     def optimal(self, task: str, component: str, quantity: str) -> float:
         """Return a fact about the optimal codes of one component.

@@ -19,7 +19,7 @@ from lsalsa.study.claims.base import (
     part_of,
     together,
 )
-from lsalsa.study.claims.facts import QUANTITIES, Facts, text
+from lsalsa.study.claims.facts import QUANTITIES, Facts, Missing, text
 from lsalsa.study.config.fields import Depths
 from lsalsa.study.repetitions import Measured
 
@@ -59,3 +59,30 @@ class Sources(Bounded):
         difference = text(Measured(abs(gain.mean), None, gain.n), self.measure)
         words = f"{words}, {difference} {side} {REFERENCES[self.over]} ({asked} asked)"
         return Part(bounded(gain, self.at_least, self.at_most), words, gain)
+
+
+class Overlap(Bounded):
+    """In every task codes in each dictionary alone explain a share of the energy of every other component."""
+
+    kind: Literal["overlap"]
+    tasks: Annotated[list[TaskName], Field(min_length=1)]
+
+    def judge(self, facts: Facts) -> Verdict:
+        parts = [part for task in self.tasks for part in self._of(facts, task)]
+        return together(parts, "share of a component that another one's dictionary explains")
+
+    def _of(self, facts: Facts, task: str) -> list[Part]:
+        try:
+            shares = facts.overlaps(task)
+        except Missing as missing:
+            return [Part("missing", str(missing))]
+        asked = bounds_text(self.at_least, self.at_most)
+        values = {pair: Measured(share, None, 1) for pair, share in shares.items()}
+        return [
+            Part(
+                bounded(value, self.at_least, self.at_most),
+                f"{task}: the dictionary of {dictionary} explains {value.mean:.2f} of {component} ({asked} asked)",
+                value,
+            )
+            for (dictionary, component), value in values.items()
+        ]

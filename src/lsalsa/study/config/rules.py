@@ -250,6 +250,12 @@ def evaluate(study: Study, task: str, method: str) -> Resolved:
     }
 
 
+def measure_overlap(study: Study, task: str) -> Resolved:
+    """Resolve the components of a task, and the tolerance of optimal codes."""
+    chosen = study.tasks[task]
+    return {"components": chosen.components, "tolerance": chosen.optimal_tolerance}
+
+
 def time_methods(study: Study, task: str) -> Resolved:
     """Resolve all methods of a task, and how their seconds are measured."""
     names = ("algorithm", "learned", "depths")
@@ -365,6 +371,7 @@ RULES: dict[str, Rule] = {
     "search_encoder": Rule(search_encoder, _of_algorithm, memory.of_task),
     "train_encoder": Rule(train_encoder, _of_algorithm, memory.of_task),
     "evaluate": Rule(evaluate, _of_algorithm, memory.of_task),
+    "measure_overlap": Rule(measure_overlap, memory=memory.of_task),
     "time_methods": Rule(time_methods, _of_algorithms, memory.of_task),
     "time_exact": Rule(time_exact, memory=memory.of_task),
     "make_table": Rule(make_table, _of_kind("tables")),
