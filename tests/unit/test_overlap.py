@@ -15,7 +15,7 @@ def two_dictionaries():
 
 
 def explained(dictionary, penalty, source):
-    """The shares, with and without means, by scikit-learn, which divides the squared error by the number of features."""
+    """Shares, with and without means, by scikit-learn, which divides the squared error by the number of features."""
     model = Lasso(alpha=penalty / len(dictionary), fit_intercept=False, tol=1e-12, max_iter=100_000)
     rest = np.array([row - dictionary @ model.fit(dictionary, row).coef_ for row in source])
     energies = [[np.sum((row - mean * row.mean()) ** 2) for row in rows] for mean in (0, 1) for rows in (rest, source)]
