@@ -27,7 +27,19 @@ def text(value: Measured, measure: str) -> str:
 
 
 def relation(value: Measured, other: Measured, measure: str) -> str:
-    """Compare two values by which is better: "ahead", "behind", or "tie" within the spread of the seeds."""
+    """Compare two values by which is better.
+
+    Parameters
+    ----------
+    value, other : Measured
+    measure : str
+        One of `QUANTITIES`.
+
+    Returns
+    -------
+    relation : {"ahead", "tie", "behind"}
+        "tie" within the spread of the seeds.
+    """
     larger = QUANTITIES[measure].better == "larger"
     names = {"below": "behind", "above": "ahead"} if larger else {"below": "ahead", "above": "behind"}
     return {"tie": "tie", **names}[value.against(other)]
