@@ -4,7 +4,7 @@ from lsalsa.study.classification import TaskClassifiers
 from lsalsa.study.evaluation import evaluate
 from lsalsa.study.job import job
 from lsalsa.study.runs import COLUMNS, encoder_runs, solver_runs
-from lsalsa.study.samples import read_pairs, read_problem
+from lsalsa.study.samples import read_pairs, read_problem, read_true_sources
 
 with job(snakemake) as j:
     problem, components, searches = read_problem(j), j.params["components"], j.read("searches")
@@ -15,7 +15,8 @@ with job(snakemake) as j:
     blocks = dict(zip(components, problem.blocks, strict=True))
     fitted = [TaskClassifiers(arrays, blocks, j.read("signals")) for arrays in j.read("classifiers")]
     classifiers = fitted[0] if fitted else None
-    rows, samples = evaluate(problem, *read_pairs(j, "test"), runs, components=components, classifiers=classifiers)
+    judged_by = {"sources": read_true_sources(j), "classifiers": classifiers}
+    rows, samples = evaluate(problem, *read_pairs(j, "test"), runs, components=components, **judged_by)
     shared = {"study": j.study, **j.wildcards, **dict.fromkeys(COLUMNS)}
     j.write(
         rows=[{**shared, **row, **j.provenance()} for row in rows],

@@ -106,6 +106,16 @@ def loss_runs(name):
     return run
 
 
+def sources_run(device, dtype):
+    """The loss of sources, its gradient and scores."""
+    problem, signals = placed_for("lsalsa", device, dtype)
+    encoder, targets = encoder_class("lsalsa").from_problem(problem, depth=3), targets_of(problem, signals)
+    loss = loss_for("sources", problem, encoder)
+    value, gradient = encoder.loss_and_gradient(signals, targets, loss=loss)
+    scores = list(loss.scores(encoder, signals, targets).values())
+    return on_host({"loss": np.array(value), "scores": np.array(scores), **gradient})
+
+
 def training_runs(name, optimizer):
     """An encoder after two epochs, and its history."""
 
@@ -183,6 +193,7 @@ RUNS = {
     **{f"solver {name}": solver_runs(name) for name in solvers()},
     **{f"encoder {name}": encoder_runs(name) for name in ENCODERS},
     **{f"loss {name}": loss_runs(name) for name in ENCODERS},
+    "loss of sources": sources_run,
     **{f"training {name} {rule}": training_runs(name, rule) for name in ENCODERS for rule in OPTIMIZERS},
     "optimal codes": optimal_run,
     "dictionary": dictionary_run,

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from judged import SHARED, best, claim_of, evaluations, thinned, timings, written
 from judged import verdict as verdict_on
+from pydantic import ValidationError
 from scipy import sparse
 
 from lsalsa.study.claims import VERDICTS, Facts, judge, kinds, optimal_facts, read_claims
@@ -23,7 +24,13 @@ PLACES = {"places": [{"task": "digits"}]}
 
 
 def facts():
-    return Facts(evaluations(), timings(), {("digits", "digits_10"): {"zero_share": 0.9, "error_percent": 0.0}})
+    rows = [*evaluations(), *evaluations(component="digits_10")]
+    shares = {("a", "a"): 0.9, ("a", "b"): 0.6, ("b", "a"): 0.4, ("b", "b"): 0.9}
+    overlaps = [
+        {"task": "both", "dictionary": d, "component": c, "explained_share": share} for (d, c), share in shares.items()
+    ]
+    optimal = {("digits", "digits_10"): {"zero_share": 0.9, "error_percent": 0.0}}
+    return Facts(rows, timings(), optimal, overlaps=overlaps)
 
 
 def verdict(kind, known=None, **parameters):
@@ -36,6 +43,10 @@ def catch(method, depth=1, **more):
 
 def change(methods, start, end, **more):
     return {"task": "digits", "methods": methods, "start": start, "end": end, **more}
+
+
+def source(methods, depths, **more):
+    return {"task": "digits", "components": ["digits_10"], "methods": methods, "depths": depths, **more}
 
 
 ON_DIGITS = {"task": "digits", "component": "digits_10"}
@@ -52,6 +63,8 @@ CASES = {
         (best(["lsalsa"], [3]), "not testable here"),
         (best(["lista"], [20]), "not testable here"),
         (best(["fista"], [20]), "not reproduced"),
+        (best(["lsalsa"], [5], measure="source_psnr"), "reproduced"),
+        (best(["fista"], [5], measure="source_psnr"), "not reproduced"),
         (best(["lsalsa"], [20]), "not testable here"),
     ],
     "comparable": [
@@ -69,6 +82,8 @@ CASES = {
     "overall": [
         ({**PLACES, "method": "lsalsa", "rivals": ["fista", "lista"]}, "reproduced"),
         ({**PLACES, "method": "lista", "rivals": ["lsalsa"]}, "not reproduced"),
+        ({**PLACES, "method": "lsalsa", "rivals": ["fista"], "measure": "source_psnr"}, "reproduced"),
+        ({**PLACES, "method": "fista", "rivals": ["lsalsa"], "measure": "source_psnr"}, "not reproduced"),
         ({"places": [{"task": "digits"}, {"task": "cars"}], "method": "lsalsa", "rivals": ["fista"]}, "partly"),
         ({"places": [{"task": "cars"}], "method": "lsalsa", "rivals": ["fista"]}, "not testable here"),
         ({**PLACES, "method": "lsalsa", "rivals": ["ista"]}, "not testable here"),
@@ -85,6 +100,8 @@ CASES = {
         (catch("lista", by=5), "not reproduced"),
         (catch("salsa", None, after=5, by=20), "reproduced"),
         (catch("ista", after=5), "not testable here"),
+        (catch("fista", after=5, by=20, measure="source_psnr"), "reproduced"),
+        (catch("lista", by=5, measure="source_psnr"), "not reproduced"),
     ],
     "change": [
         (change(["fista"], 1, 100, at_most=0.1), "reproduced"),
@@ -105,6 +122,28 @@ CASES = {
         ({"task": "digits", "measure": "rmse", "methods": ["lista"], "depths": [1], "at_most": 0.3}, "not reproduced"),
         ({"task": "digits", "measure": "rmse", "methods": ["lsalsa"], "depths": [1], "at_most": 0.3}, "partly"),
         ({"task": "digits", "measure": "rmse", "methods": ["lista"], "depths": [9], "at_most": 1}, "not testable here"),
+    ],
+    "sources": [
+        (source(["lsalsa"], [1], at_least=18), "reproduced"),
+        (source(["fista"], [1, 5], at_least=18), "not reproduced"),
+        (source(["lsalsa", "fista"], [1], at_least=18), "partly"),
+        (source(["lsalsa"], [1], at_least=19), "partly"),
+        (source(["lsalsa"], [1], over="optimal", at_least=-7), "reproduced"),
+        (source(["fista"], [1], over="optimal", at_most=-10), "reproduced"),
+        (source(["fista"], [1], over="grey", at_least=0), "not reproduced"),
+        (source(["lsalsa"], [1], over="zeros", at_least=0), "not testable here"),
+        (source(["lista"], [1], measure="source_si_sdr", at_least=0), "not reproduced"),
+        (source(["lsalsa"], [5], measure="source_leak", at_most=0.2), "reproduced"),
+        (source(["lsalsa"], [5], measure="source_leak", over="optimal", at_most=0.01), "not reproduced"),
+        (source(["lsalsa"], [3], at_least=0), "not testable here"),
+        (source(["lsalsa"], [1], at_least=0) | {"components": ["photos"]}, "not testable here"),
+    ],
+    "overlap": [
+        ({"tasks": ["both"], "at_least": 0.3}, "reproduced"),
+        ({"tasks": ["both"], "at_least": 0.5}, "partly"),
+        ({"tasks": ["both"], "at_least": 0.7}, "not reproduced"),
+        ({"tasks": ["both", "cars"], "at_least": 0.3}, "partly"),
+        ({"tasks": ["digits"], "at_least": 0.3}, "not testable here"),
     ],
     "speed": [
         ({"tasks": ["digits"], "method": "fista", "rival": "lsalsa", "factor": 20}, "reproduced"),
@@ -154,6 +193,23 @@ def test_reason_is_worded_from_the_numbers():
     assert row["spread"] == pytest.approx(0.01)
 
 
+def test_reason_about_sources_has_decibels_and_says_what_is_larger():
+    row = verdict("sources", **source(["fista"], [1], over="optimal", at_most=-3))
+    assert row["reason"] == ("FISTA at T = 1, digits_10: 7.0 dB, 18.0 dB below the optimal code (at most -3 asked).")
+    assert row["measured"] == pytest.approx(-18)
+    row = verdict("catch_up", **catch("fista", after=5, measure="source_psnr"))
+    assert row["reason"].startswith("FISTA first gets above LSALSA at T = 1 (source PSNR 19.0 ± 0.2 dB) at T = 20")
+    row = verdict("overall", **PLACES, method="lsalsa", rivals=["fista"], measure="source_psnr")
+    assert row["reason"] == "LSALSA has the highest source PSNR in 3 of 3 cells."
+
+
+@pytest.mark.parametrize("kind", ["change", "comparable"])
+def test_a_ratio_of_decibels_is_refused(kind):
+    parameters = {"change": change(["fista"], 1, 5, at_most=0.5), "comparable": CASES["comparable"][0][0]}[kind]
+    with pytest.raises(ValidationError, match="measure"):
+        claim_of(kind, **parameters, measure="source_psnr")
+
+
 def test_what_is_missing_is_named():
     assert verdict("best", **best(["lsalsa"], [3]))["reason"].startswith("FISTA at T = 3 was not run on digits")
     assert "task cars is not part of this study" in verdict("best", **best(["lsalsa"]) | {"task": "cars"})["reason"]
@@ -180,7 +236,7 @@ def test_time_of_who_never_arrives_is_a_lower_bound():
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_name_in_the_parameters_of_a_kind_is_a_reference(kind):
     """Whatever stands under the keys of names is checked, so that no kind of claim can forget to mark one."""
-    keys = {"task": "tasks", "tasks": "tasks", "component": "components"}
+    keys = {"task": "tasks", "tasks": "tasks", "component": "components", "components": "components"}
     keys |= dict.fromkeys(("method", "methods", "best", "rival", "rivals", "target"), "methods")
     for parameters, _ in CASES[kind]:
         blocks = [parameters, *parameters.get("places", ())]
@@ -215,7 +271,7 @@ def test_no_verdict_is_empty_whatever_rows_are_missing(tmp_path):
 
 def table_of_claims(folder, *blocks):
     optimal = sparse.csr_array(np.array([[1.0, 0, 0], [0, 0, 0]]))
-    data = {"evaluation": evaluations(), "timing": timings(), "claims": [written(folder, *blocks)]}
+    data = {"evaluation": evaluations(), "overlap": [], "timing": timings(), "claims": [written(folder, *blocks)]}
     data |= {"codes": {"digits": {"codes": optimal}}}
     data |= {"classified": {"digits": {"floor_error_percent": {"digits_10": {"fitted_on_test": 1.5}}}}}
     task = {"title": "Digits", "components": ["digits_10"], "n_atoms": [3]}

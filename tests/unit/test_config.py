@@ -149,6 +149,12 @@ REFERENCES = [
     ),
     ("methods.lsals", {"depths": [1]}, "methods.lsals is not a solver or encoder; did you mean lsalsa?"),
     ("methods.lsalsa.loss", "code", "methods.lsalsa.loss names code, which is not a loss; did you mean codes?"),
+    (
+        "methods.lsalsa.loss_options",
+        {"sourc_weight": 2},
+        "methods.lsalsa.loss_options names sourc_weight, which is not an option of codes",
+    ),
+    ("methods.fista.loss_options", {}, "methods.fista.loss_options is a setting of learned methods"),
     ("methods.lsalsa.optimizer", "adan", "optimizer names adan, which is not an optimiser; did you mean adam?"),
     ("methods.fista.epochs", 3, "methods.fista.epochs is a setting of learned methods; fista is not learned"),
     ("methods.fista.search", {"mu": [1]}, "methods.fista.search.mu cannot be searched by fista"),

@@ -106,7 +106,7 @@ FAMILIES = {
         {"LISTA", "LSALSA", "LFISTA", "AdaptiveISTA", "SLSTM", "CRsAE", "ExactCRsAE", "LCSC"},
     ),
     "solvers": ("solver_class", {"ISTA", "FISTA", "SALSA"}),
-    "losses": ("loss_class", {"CodesLoss", "TiedDecoderLoss", "ReconstructionLoss", "GammaPriorLoss"}),
+    "losses": ("loss_class", {"CodesLoss", "SourcesLoss", "TiedDecoderLoss", "ReconstructionLoss", "GammaPriorLoss"}),
 }
 
 

@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 from tasks import rmse_of, zero_share_of
-from worlds import make_world
+from worlds import make_world, objective_of
 
+from lsalsa.metrics import leak, si_sdr
 from lsalsa.study.evaluation import SHOWN, Run, evaluate
 
 COMPONENTS = ("digits", "photos", "texts")
@@ -44,13 +45,25 @@ def blocks_of(world):
     return {"all": list(range(first)), **columns}
 
 
-def score(world, *runs, targets=None):
+def sources_of(world, seed=77):
+    """Invented true sources, one (n_samples, n_features) per dictionary."""
+    random = np.random.default_rng(seed)
+    return [random.random(world.signals.shape) for _ in world.dictionaries]
+
+
+def score(world, *runs, targets=None, sources=None):
     """Rows, samples and judge of an evaluation; a run is (depth, repetition, codes, facts)."""
     targets = sparse_codes(world, 99) if targets is None else targets
     judge = Judge(COMPONENTS[: len(world.dictionaries)])
     made = [Run(*key, lambda signals, codes=codes: codes, facts) for *key, codes, facts in runs]
     rows, samples = evaluate(
-        world.problem, world.signals, targets, made, components=judge.components, classifiers=judge
+        world.problem,
+        world.signals,
+        targets,
+        made,
+        components=judge.components,
+        sources=sources_of(world) if sources is None else sources,
+        classifiers=judge,
     )
     return rows, samples, judge
 
@@ -105,7 +118,8 @@ def test_errors_of_a_task_of_one_component_stand_under_all_as_well():
 def test_without_classifiers_there_are_no_errors_and_all_other_scores():
     world, codes = WORLD_OF[2], sparse_codes(WORLD_OF[2], 0)
     run = Run(1, 0, lambda signals: codes)
-    rows, _ = evaluate(world.problem, world.signals, sparse_codes(world, 99), [run], components=COMPONENTS[:2])
+    given = {"components": COMPONENTS[:2], "sources": sources_of(world)}
+    rows, _ = evaluate(world.problem, world.signals, sparse_codes(world, 99), [run], **given)
     scored, _, _ = score(world, (1, 0, codes, {}))
     assert errors_in(rows) == [("all", None, None), ("digits", None, None), ("photos", None, None)]
     assert [row | dict.fromkeys(ERRORS) for row in scored] == rows
@@ -132,7 +146,8 @@ def test_a_coder_gets_the_signals_of_the_test_split_once():
     world, given = WORLD_OF[1], []
     codes = sparse_codes(world, 0)
     run = Run(1, 0, lambda signals: given.append(signals) or codes)
-    evaluate(world.problem, world.signals, codes, [run], components=["digits"], classifiers=Judge(["digits"]))
+    more = {"components": ["digits"], "sources": sources_of(world), "classifiers": Judge(["digits"])}
+    evaluate(world.problem, world.signals, codes, [run], **more)
     assert len(given) == 1 and given[0] is world.signals
 
 
@@ -199,6 +214,67 @@ def test_shown_samples_are_spread_from_the_first_to_the_last_without_repeats(n_s
     assert shown[0] == 0 and (shown[-1] == n_samples - 1 or n_samples == 1)
     gaps = np.diff(shown)
     assert len(gaps) == 0 or gaps.max() - gaps.min() <= 1
+
+
+def test_shown_samples_are_those_whose_every_source_can_be_seen():
+    """One source is blank in every third sample, the other in every fifth; of 60 samples 32 have neither."""
+    world = make_world(2, n_samples=60)
+    digits, photos = sources_of(world)
+    digits[::3], photos[::5] = 0.0, 0.4
+    _, samples, _ = score(world, (1, 0, sparse_codes(world, 0), {}), sources=[digits, photos])
+    assert len(samples["shown"]) == SHOWN and all(row % 3 and row % 5 for row in samples["shown"].tolist())
+    digits[1:] = 0.0
+    digits[[7, 31]] = 0.05 * photos[[7, 31]]
+    _, samples, _ = score(world, (1, 0, sparse_codes(world, 0), {}), sources=[digits, photos])
+    assert {7, 31} <= set(samples["shown"].tolist()) and len(samples["shown"]) == SHOWN
+
+
+# sources
+
+
+def psnr_by_hand(estimates, targets):
+    pairs = zip(np.ravel(estimates).tolist(), np.ravel(targets).tolist(), strict=True)
+    return -10 * math.log10(sum((a - b) ** 2 for a, b in pairs) / np.size(targets))
+
+
+def parts_of(world, codes):
+    """A_i x_i of each dictionary."""
+    columns = list(blocks_of(world).values())[1:]
+    return [codes[:, own] @ part.T for part, own in zip(world.dictionaries, columns, strict=True)]
+
+
+@every_number
+def test_sources_are_judged_by_the_true_ones_and_their_sum_by_the_signals(n_blocks):
+    world, sources = WORLD_OF[n_blocks], sources_of(WORLD_OF[n_blocks])
+    codes = [sparse_codes(world, seed) for seed in range(2)]
+    rows, samples, _ = score(world, (1, 0, codes[0], {}), (5, 0, codes[1], {}), sources=sources)
+    for i, each in enumerate(codes):
+        parts = parts_of(world, each)
+        truth = [(sum(parts), world.signals), *zip(parts, sources, strict=True)]
+        for j, (row, pair) in enumerate(zip(rows[i * len(truth) : (i + 1) * len(truth)], truth, strict=True)):
+            assert row["source_psnr"] == pytest.approx(psnr_by_hand(*pair), rel=1e-10)
+            assert samples["source_psnr"][i, j] == row["source_psnr"]
+            assert row["source_si_sdr"] == si_sdr(*pair)
+            others = [source for k, source in enumerate(sources, start=1) if k != j] if j else []
+            assert row["source_leak"] == (pytest.approx(leak(*pair, others)) if others else None)
+
+
+@every_number
+def test_rows_have_the_levels_of_the_optimal_codes_of_zeros_and_of_one_grey(n_blocks):
+    world, sources, targets = WORLD_OF[n_blocks], sources_of(WORLD_OF[n_blocks]), sparse_codes(WORLD_OF[n_blocks], 99)
+    rows, samples, _ = score(world, (1, 0, sparse_codes(world, 0), {}), targets=targets, sources=sources)
+    parts = parts_of(world, targets)
+    truth = [(sum(parts), world.signals), *zip(parts, sources, strict=True)]
+    for j, (row, (part, true)) in enumerate(zip(rows, truth, strict=True)):
+        assert row["source_psnr_of_optimal"] == pytest.approx(psnr_by_hand(part, true), rel=1e-10)
+        assert samples["source_psnr_of_optimal"][j] == row["source_psnr_of_optimal"]
+        assert row["source_psnr_of_zeros"] == pytest.approx(psnr_by_hand(0 * true, true), rel=1e-10)
+        greys = [psnr_by_hand(np.full_like(true, true.mean() + shift), true) for shift in (-0.01, 0, 0.01)]
+        assert row["source_psnr_of_grey"] == pytest.approx(max(greys), rel=1e-10) == greys[1]
+        assert row["source_si_sdr_of_optimal"] == si_sdr(part, true)
+    assert rows[0]["objective_of_optimal"] == pytest.approx(objective_of(world, targets).mean(), rel=1e-10)
+    assert rows[0]["objective_of_zeros"] == pytest.approx(objective_of(world, 0 * targets).mean(), rel=1e-10)
+    assert all(row["objective_of_zeros"] is None for row in rows[1:])
 
 
 # what went wrong before

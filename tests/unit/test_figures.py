@@ -116,6 +116,10 @@ def invented_rows(method, components, random):
                     "repetition": repetition,
                     "component": component,
                     "rmse": float("nan") if failed else random.uniform(0.5, 1) / depth,
+                    "source_psnr": float("nan") if failed else random.uniform(5, 25),
+                    "source_psnr_of_optimal": 26.0,
+                    "source_psnr_of_zeros": 11.0,
+                    "source_psnr_of_grey": 12.0,
                     "error_percent_fitted_on_test": None if no_error else random.uniform(0, 90) / depth,
                     "error_percent_fitted_on_train": None if no_error else random.uniform(9, 90),
                     "status": "diverged" if failed else "ok",
@@ -128,6 +132,8 @@ def invented_samples(method, n_components, random):
         "depths": np.array(depths_of(method)),
         "rmse": random.random(shape),
         "zero_share": random.random(shape),
+        "source_psnr": random.uniform(5, 25, shape[:2]),
+        "source_psnr_of_optimal": random.uniform(20, 30, n_components + 1),
         "shown": np.array([0, 7, 15, 23]),
         "reconstructions": random.random((shape[0], n_components, 4, SIDE**2)),
     }
@@ -256,6 +262,45 @@ def test_reconstructions_show_truth_and_sources_that_add_up():
     assert np.allclose(2 * mixture, digit + photo)
     row = int(results["signals"]["task"]["test_index_1"][results["samples"]["ista"]["shown"][0]])
     assert np.allclose(photo.ravel(), results["patches"]["photos"]["test"][row])
+
+
+def test_reconstructions_have_the_quality_of_each_source_at_the_right():
+    results = invented_results(("digits", "photos"))
+    words = words_of(figures.plot("reconstructions", results, shown(IN_PRINT, ["ista"])))
+    for position in range(len(DEPTHS)):
+        for value in results["samples"]["ista"]["source_psnr"][position, 1:]:
+            assert f"{value:.1f}" in words
+    assert all(f"{value:.1f}" in words for value in results["samples"]["ista"]["source_psnr_of_optimal"][1:])
+    assert "in dB" in words
+
+
+def test_source_curves_pass_through_the_means_beside_the_levels():
+    results = invented_results(("digits", "photos"))
+    figure = figures.plot("source_curves", results, shown(IN_PRINT))
+    assert [axes.get_title() for axes in figure.axes] == list(IN_PRINT.values())
+    for axes, name in zip(figure.axes, IN_PRINT, strict=True):
+        lines = {line.get_label(): line for line in axes.get_lines()}
+        rows = [r for r in results["evaluation"] if (r["method"], r["component"]) == ("lista", name)]
+        for depth, value in zip(lines["LISTA"].get_xdata(), lines["LISTA"].get_ydata(), strict=True):
+            finished = [r["source_psnr"] for r in rows if r["depth"] == depth and r["status"] == "ok"]
+            assert value == pytest.approx(np.mean(finished))
+        heights = {line.get_ydata()[0] for line in axes.get_lines() if len(set(line.get_ydata())) == 1}
+        assert {26.0, 12.0, 11.0} <= heights
+    assert {"optimal code", "one constant grey", "a code of zeros"} <= set(words_of(figure).split("\n"))
+
+
+def test_source_curves_name_the_best_and_what_leaves_the_page():
+    results = invented_results(("digits",))
+    values = {("fista", 1): 20.0, ("fista", 5): 21.0, ("lsalsa", 1): -40.0, ("lsalsa", 5): 24.0}
+    levels = {f"source_psnr_of_{name}": level for name, level in (("optimal", 26.0), ("grey", 12.0), ("zeros", 11.0))}
+    results["evaluation"] = [
+        {"task": "task", "method": m, "depth": d, "component": "digits", "source_psnr": v, "status": "ok", **levels}
+        for (m, d), v in values.items()
+    ]
+    figure = figures.plot("source_curves", results, shown(methods=["fista", "lsalsa"]))
+    sentence = " ".join(words_of(figure).split())
+    assert "Best Handwriting: FISTA (T = 1), LSALSA (T = 5). Curves that leave the page are worse" in sentence
+    assert figure.axes[0].get_ylim()[0] == pytest.approx(8.0)
 
 
 def test_pages_of_reconstructions_share_no_sample_and_end_where_the_samples_do():

@@ -2,7 +2,16 @@
 
 from runs_by_hand import LABELS, results, shown
 
-from lsalsa.study.findings import catching_up, comparison, failures, followers, ranking, read_page, unfinished
+from lsalsa.study.findings import (
+    by_component,
+    catching_up,
+    comparison,
+    failures,
+    followers,
+    ranking,
+    read_page,
+    unfinished,
+)
 from lsalsa.study.render import render
 from lsalsa.study.tables import make_table
 
@@ -66,3 +75,20 @@ def test_a_notebook_reads_rows_text_and_title_of_its_tables(tmp_path):
     assert ranking(rows["table_digits"], 1, LABELS) == ranking(ROWS, 1, LABELS)
     assert read == {"table_digits": texts["markdown"]}
     assert titles == {"table_digits": "Digits"}
+
+
+def test_of_sources_the_larger_value_is_ahead():
+    row = {"component": "digits", "depth": 1, "source_psnr_std": None, "n_repetitions": 1, "status": "ok"}
+    values = {("lsalsa", 1): 20.0, ("fista", 1): 12.0, ("fista", 5): 21.0, ("lista", 1): 22.0, ("slstm", 1): 5.0}
+    rows = [row | {"method": m, "depth": d, "source_psnr": value} for (m, d), value in values.items()]
+    sentence = comparison(rows, ("lsalsa", 1), [("fista", 1), ("lista", 1)], LABELS)
+    assert "**higher than** FISTA at T = 1 (12.0); and **not higher than** LISTA at T = 1 (22.0)" in sentence
+    assert ranking(rows, 1, LABELS) == "T = 1: LISTA 22.0, LSALSA 20.0, FISTA 12.0, SLSTM 5.0."
+    reached = catching_up(rows, ("lsalsa", 1), LABELS)
+    assert reached == "To get as near takes FISTA T = 5, LISTA T = 1. Not as near at their deepest: SLSTM (T = 1)."
+
+
+def test_a_table_of_several_components_is_split_by_them_and_another_is_one_part():
+    rows = [{"component": name, "rmse": value} for name in ("digits", "photos") for value in (1, 2)]
+    assert by_component(rows) == {"digits": rows[:2], "photos": rows[2:]}
+    assert by_component([{"rmse": 1}]) == {"": [{"rmse": 1}]}

@@ -7,7 +7,7 @@ import pytest
 from encoder_worlds import world_for
 from worlds import make_world, objective_of
 
-from lsalsa import LISTA, TiedDecoderLoss, losses
+from lsalsa import LISTA, TiedDecoderLoss, losses, train
 from lsalsa.decoders import TiedDecoder
 from lsalsa.encoders import encoder_class
 from lsalsa.encoders.base import Encoder
@@ -123,3 +123,63 @@ def test_an_encoder_without_a_decoder_says_so():
     for name in ("sc2net", "reconstruction"):
         with pytest.raises(ConfigError, match="has no decoder, which a loss on signals needs"):
             losses.loss_for(name, WORLD.problem, encoder)
+
+
+# sources
+
+
+def test_the_loss_of_sources_adds_the_errors_of_each_source_and_of_the_code():
+    """Errors of two sources that cancel in their sum are counted."""
+    encoder, (signals, targets) = build("sources")[1], (WORLD.signals, targets_for(build("sources")[0]))
+    error = encoder.encode(signals) - targets
+    for weights in ({}, {"source_weight": 2.0, "code_weight": 0.0}, {"source_weight": 0.0, "code_weight": 3.0}):
+        loss, _ = build("sources", **weights)
+        expected, start = weights.get("code_weight", 0.5) * (error**2).sum(axis=1), 0
+        for part in WORLD.dictionaries:
+            source = error[:, start : start + part.shape[1]] @ part.T
+            expected += weights.get("source_weight", 0.5) * (source**2).sum(axis=1)
+            start += part.shape[1]
+        assert encoder.loss_and_gradient(signals, targets, loss=loss)[0] == pytest.approx(expected.mean(), rel=1e-12)
+        assert loss.scores(encoder, signals, targets)["validation_loss"] == pytest.approx(expected.mean(), rel=1e-12)
+
+
+def test_the_loss_of_sources_without_sources_is_that_of_codes():
+    loss, encoder = build("sources", source_weight=0.0)
+    given = WORLD.signals, targets_for(loss)
+    value, gradient = encoder.loss_and_gradient(*given, loss=loss)
+    expected, wanted = encoder.loss_and_gradient(*given)
+    assert value == pytest.approx(expected, rel=1e-12)
+    for key, array in wanted.items():
+        np.testing.assert_allclose(gradient[key], array, rtol=1e-10, atol=1e-14)
+
+
+def test_the_loss_of_sources_chooses_the_epoch_of_the_least_loss_and_shows_the_rmse_beside():
+    loss, encoder = build("sources")
+    history = train(
+        encoder, WORLD.signals, targets_for(loss), loss=loss, optimizer="adam", learning_rate=1e-2, epochs=3
+    )
+    assert history.score == "validation_loss"
+    kept = next(row for row in history.rows if row["kept"])
+    assert kept["validation_loss"] == min(row["validation_loss"] for row in history.rows)
+    assert all(row["validation_rmse"] > 0 for row in history.rows)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"source_weight": -1}, "source_weight of sources must be finite and not negative, found -1"),
+        ({"code_weight": np.nan}, "code_weight of sources must be finite"),
+        ({"source_weight": 0, "code_weight": 0}, "must not both be 0"),
+    ],
+)
+def test_weights_of_sources_that_cannot_be_are_refused(options, words):
+    with pytest.raises(ConfigError, match=words):
+        build("sources", **options)
+
+
+def test_the_loss_of_sources_refuses_filters_and_tells_dictionaries_apart():
+    filters = world_for("crsae", 2)
+    with pytest.raises(ConfigError, match="the loss sources needs a SparseCodingProblem, found ConvolutionalProblem"):
+        losses.loss_for("sources", filters.problem, encoder_class("crsae").from_problem(filters.problem, depth=1))
+    same, other = (losses.loss_class("sources")(make_world(2, seed=seed).problem) for seed in (0, 1))
+    assert same.identity == build("sources")[0].identity != other.identity

@@ -29,6 +29,9 @@ class Nobody:
         return {name: {} for name in COMPONENTS}
 
 
+JUDGED = {"components": COMPONENTS, "sources": [TASK.test[0]] * 2, "classifiers": Nobody()}
+
+
 def through_a_file(rows, path):
     write_rows(path, rows)
     return read_rows(path)
@@ -103,7 +106,7 @@ def test_the_run_of_a_solver_of_which_every_candidate_diverged_says_so(tmp_path)
     rows = searched_solver(tmp_path, "ista", depths=[300], step_size=[1e3, 1e4])
     (run,) = solver_runs(TASK.problem, "ista", rows)
     assert (run.facts["status"], run.facts["step_size"]) == ("diverged", 1e3)
-    rows, _ = evaluate(TASK.problem, *TASK.test, [run], components=COMPONENTS, classifiers=Nobody())
+    rows, _ = evaluate(TASK.problem, *TASK.test, [run], **JUDGED)
     assert [row["status"] for row in rows] == ["diverged"] * 3
     assert not any(math.isfinite(row["rmse"]) for row in rows)
 
@@ -187,7 +190,7 @@ def test_scores_of_a_study_are_those_of_the_encoders_on_file(algorithm, tmp_path
     trained = Trained(tmp_path, algorithm)
     runs = encoder_runs(*trained.files, CPU)
     signals, targets = TASK.test
-    rows, samples = evaluate(TASK.problem, signals, targets, runs, components=COMPONENTS, classifiers=Nobody())
+    rows, samples = evaluate(TASK.problem, signals, targets, runs, **JUDGED)
     columns = {"all": slice(0, 13), "digits": slice(0, 7), "photos": slice(7, 13)}
     keys = [(run.depth, run.repetition, path) for run, path in zip(runs, trained.paths, strict=True)]
     expected = [(*key, name) for key in keys for name in columns]
@@ -203,7 +206,7 @@ def test_training_after_the_search_is_worth_it(tmp_path):
     """Of LSALSA on unseen samples: better than the solver it starts from, with the same settings at the same depth."""
     trained = Trained(tmp_path, depths=[2], n_repetitions=1)
     runs = encoder_runs(*trained.files, CPU)
-    rows, _ = evaluate(TASK.problem, *TASK.test, runs, components=COMPONENTS, classifiers=Nobody())
+    rows, _ = evaluate(TASK.problem, *TASK.test, runs, **JUDGED)
     settings = {name: trained.chosen(0)[name] for name in ("penalty_factor", "mu")}
     start = solver_codes(TASK, TASK.test[0], "salsa", 2, read_out="softx", **settings)
     assert rows[0]["rmse"] < 0.95 * rmse_of(start, TASK.test[1])

@@ -9,6 +9,7 @@ from tasks import encoder_codes, make_task, rmse_of, solver_codes, trained_by_ha
 
 from lsalsa.arrays import set_threads, threads
 from lsalsa.errors import ConfigError
+from lsalsa.study.coders import train_repetitions
 from lsalsa.study.search import search_encoder, search_grid_of, search_solver
 from lsalsa.training import Training
 
@@ -42,7 +43,7 @@ def tune_solver(algorithm, grid, depths=DEPTHS, task=TASK):
 
 
 def tune(grid, *, algorithm="lsalsa", depth=2, task=TASK, rungs=(1, 2), n_train=40, optimizer="sgd", seed=0, **data):
-    """`search_encoder`, every setting with a value; `data` may replace a split."""
+    """`search_encoder`, every setting with a value; `data` may replace a split, and name a loss."""
     given = {"training": task.training, "validation": task.validation, **data}
     settings = {"rungs": rungs, "n_train": n_train, "optimizer": optimizer, "seed": seed}
     return search_encoder(task.problem, **given, algorithm=algorithm, depth=depth, grid=grid, **settings)
@@ -429,3 +430,21 @@ def test_a_sampled_search_has_so_many_candidates_and_the_same_for_the_same_seed(
     without = [[{**row, "chosen": None, "at_edge": None} for row in rows] for rows in (found, refined[:7])]
     assert without[0] == without[1]
     assert winners(refined)[0]["score"] <= winners(found)[0]["score"]
+
+
+def test_a_loss_of_sources_is_searched_and_trained_under_its_options():
+    """Without a weight on the sources it is twice the loss of codes, so its scores follow from theirs."""
+    grid = {"mu": [1.0, 2.0], "learning_rate": [1e-2], "batch_size": [10]}
+    options = {"source_weight": 0.0, "code_weight": 1.0}
+    rows = tune(grid, loss="sources", loss_options=options, rungs=(1,), optimizer="adam")
+    by_rmse = tune(grid, rungs=(1,), optimizer="adam")
+    for row, other in zip(rows, by_rmse, strict=True):
+        assert row["score"] == pytest.approx(other["score"] ** 2 * TASK.problem.n_atoms, rel=1e-6)
+    weighed = tune(grid, loss="sources", rungs=(1,), optimizer="adam")
+    assert all(row["score"] != pytest.approx(other["score"]) for row, other in zip(weighed, rows, strict=True))
+    train = {"algorithm": "lsalsa", "depth": 2, "chosen": rows[0], "seeds": [1], "optimizer": "adam", "epochs": 1}
+    data = (TASK.problem, TASK.training, TASK.validation)
+    _, history = train_repetitions(*data, **train, loss="sources", loss_options=options)
+    assert history[0]["validation_loss"] == pytest.approx(
+        history[0]["validation_rmse"] ** 2 * TASK.problem.n_atoms, rel=1e-6
+    )

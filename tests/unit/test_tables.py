@@ -1,5 +1,8 @@
 """Tables of one quantity by depth and method: their rows, and what a reader sees of them."""
 
+import math
+from dataclasses import replace
+
 import pytest
 from runs_by_hand import hand_made_runs, results, run, shown
 
@@ -261,10 +264,105 @@ def test_a_kind_of_table_declares_what_it_needs_and_is_about(kind):
 
 
 def test_kinds_are_the_files_of_the_folder():
-    assert KINDS == ["chosen", "claims", "classification", "near_zeros", "objective", "rmse", "zeros"]
+    sources = ["source_psnr", "source_si_sdr"]
+    assert ["chosen", "claims", "classification", "near_zeros", "objective", "rmse", *sources, "zeros"] == KINDS
     assert isinstance(hand_made_table(), Table)
 
 
 def test_a_kind_that_declares_nothing_is_refused_by_its_file():
     with pytest.raises(ConfigError, match=r"rmse.py does not declare its colour: colour = \.\.\."):
         plugins.declared("tables", "rmse", "colour")
+
+
+# --- sources -------------------------------------------------------------------------------------------------
+
+LEVELS = {"source_psnr_of_optimal": 23.0, "source_psnr_of_zeros": 5.0, "source_psnr_of_grey": 12.0}
+
+
+def source_runs(values, rmse):
+    """Rows of T = 1: method -> PSNR of each repetition, of the whole code and of both components."""
+    return [
+        run(method, 1, None, repetition=r, component=name, rmse=rmse[method])
+        | {"source_psnr": value + (name == "photos"), **LEVELS}
+        for method, repetitions in values.items()
+        for r, value in enumerate(repetitions)
+        for name in ("all", "digits_10", "photos")
+    ]
+
+
+def of_two(methods=("fista", "lsalsa"), component=None):
+    one = shown(methods, [1], component)
+    return replace(one, components={"digits_10": "Handwriting", "photos": "Photographs"})
+
+
+def test_sources_have_a_grid_each_the_largest_in_bold_and_rows_that_name_their_component():
+    runs = source_runs({"fista": [20.0], "lsalsa": [9.0, 11.0]}, {"fista": 0.2, "lsalsa": 0.1})
+    table = make_table("source_psnr", {"evaluation": runs}, of_two())
+    assert [(grid.caption, grid.lines) for grid in table.grids] == [
+        ("Handwriting:", [["1", "**20.0**", "10.0 ± 1.4"]]),
+        ("Photographs:", [["1", "**21.0**", "11.0 ± 1.4"]]),
+    ]
+    assert [(row["component"], row["method"], row["source_psnr"]) for row in table.rows] == [
+        ("digits_10", "fista", 20.0),
+        ("digits_10", "lsalsa", 10.0),
+        ("photos", "fista", 21.0),
+        ("photos", "lsalsa", 11.0),
+    ]
+    assert table.notes[0].endswith("for a peak of 1; larger is better.")
+    (alone,) = make_table("source_psnr", {"evaluation": runs}, of_two(component="photos")).grids
+    assert alone.lines == table.grids[1].lines and alone.caption == ""
+
+
+def test_notes_of_sources_have_the_levels_and_name_what_a_grey_would_beat():
+    runs = source_runs({"fista": [20.0], "lsalsa": [11.5]}, {"fista": 0.2, "lsalsa": 0.1})
+    notes = make_table("source_psnr", {"evaluation": runs}, of_two()).notes
+    levels = "the optimal code 23.0 dB, a code of zeros 5.0 dB, one constant grey 12.0 dB."
+    assert f"Handwriting: {levels}" in notes and f"Photographs: {levels}" in notes
+    assert "Handwriting, worse than one constant grey: LSALSA at T = 1." in notes
+    assert not any(note.startswith("Photographs, worse") for note in notes)
+
+
+DISAGREES = (
+    "The nearest code is not the best source, Handwriting (RMSE of the code, PSNR of the source): at T = 1 LSALSA"
+    " (0.1000, 10.0 dB) against FISTA (0.2000, 20.0 dB)."
+)
+
+
+@pytest.mark.parametrize("kind", ["rmse", "source_psnr"])
+def test_where_the_nearest_code_is_not_the_best_source_a_sentence_says_so(kind):
+    runs = source_runs({"fista": [20.0], "lsalsa": [10.0]}, {"fista": 0.2, "lsalsa": 0.1})
+    assert DISAGREES in make_table(kind, {"evaluation": runs}, of_two()).sentences
+
+
+@pytest.mark.parametrize(
+    ("values", "rmse"),
+    [
+        ({"fista": [10.0], "lsalsa": [20.0]}, {"fista": 0.2, "lsalsa": 0.1}),
+        ({"fista": [10.4], "lsalsa": [10.0]}, {"fista": 0.2, "lsalsa": 0.1}),
+        ({"fista": [12.0], "lsalsa": [8.0, 12.0, 13.0]}, {"fista": 0.2, "lsalsa": 0.1}),
+        ({"fista": [20.0], "lsalsa": [10.0]}, {"fista": 0.1, "lsalsa": 0.1}),
+    ],
+    ids=["one order", "equal sources", "within the spread", "equal codes"],
+)
+def test_orders_that_agree_or_nearly_so_are_no_contradiction(values, rmse):
+    table = make_table("rmse", {"evaluation": source_runs(values, rmse)}, of_two())
+    assert not any("best source" in sentence for sentence in table.sentences)
+
+
+def test_a_source_without_anything_of_the_true_one_has_no_spread_and_stands_in_every_form():
+    runs = [
+        run("lsalsa", 1, None, repetition=r, component=name) | {"source_si_sdr": value, "source_si_sdr_of_optimal": 9.0}
+        for r, value in enumerate((-math.inf, -math.inf))
+        for name in ("all", "digits_10")
+    ]
+    table = make_table("source_si_sdr", {"evaluation": runs}, shown(["lsalsa"], [1], None))
+    assert table.grids[0].lines == [["1", "**-inf**"]]
+    assert "Handwriting: the optimal code 9.0 dB." in table.notes
+    assert all("-inf" in text for text in render(table, "table:x").values())
+
+
+def test_an_objective_has_the_levels_of_the_optimal_codes_and_of_zeros():
+    levels = {"objective_of_optimal": (4.7, 4.7), "objective_of_zeros": (68.5, 68.5)}
+    table = table_of("objective", objective=(1913605.0, 5.0), **levels)
+    assert "The optimal codes have 4.7000, a code of zeros 68.5000." in table.notes
+    assert "Worse than a code of zeros: FISTA at T = 1." in table.notes

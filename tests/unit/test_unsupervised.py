@@ -62,7 +62,8 @@ def test_evaluations_have_the_objective_and_the_shares_near_zero():
             return {"part": {}}
 
     runs = [Run(1, 0, lambda signals: codes)]
-    rows, _ = evaluate(world.problem, world.signals, codes, runs, components=["part"], classifiers=NoClassifiers())
+    judged_by = {"sources": [world.signals], "classifiers": NoClassifiers()}
+    rows, _ = evaluate(world.problem, world.signals, codes, runs, components=["part"], **judged_by)
     assert rows[0]["component"] == "all"
     assert rows[0]["objective"] == pytest.approx(objective_of(world, codes).mean())
     assert (rows[0]["near_zero_share_0_001"], rows[0]["near_zero_share_0_01"]) == (5 / 7, 6 / 7)

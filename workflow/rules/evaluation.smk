@@ -34,6 +34,7 @@ rule evaluate:
         problem="<results>/problems/{task}.npz",
         signals="<results>/signals/{task}.npz",
         test="<results>/codes/{task}/test.npz",
+        patches=patches_of_task,
         classifiers=classifiers_of_task,
     output:
         rows="<results>/evaluation/{task}/{method}.parquet",
@@ -53,6 +54,31 @@ rule evaluate:
         source_hash=source_hash("evaluate"),
     script:
         "../../scripts/evaluate.py"
+
+
+rule measure_overlap:
+    """Measure how well the dictionary of each component represents the others."""
+    input:
+        problem="<results>/problems/{task}.npz",
+        signals="<results>/signals/{task}.npz",
+        patches=patches_of_task,
+    output:
+        rows="<results>/overlap/{task}.parquet",
+    log:
+        "<results>/logs/measure_overlap/{task}.log",
+    benchmark:
+        "<results>/benchmarks/measure_overlap/{task}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=memory("measure_overlap"),
+        gpu=GPU,
+    params:
+        settings=settings("measure_overlap"),
+        source_hash=source_hash("measure_overlap"),
+    script:
+        "../../scripts/measure_overlap.py"
 
 
 rule time_methods:

@@ -27,8 +27,9 @@ def loss_for(name: str, problem: Problem, encoder: Encodes, **options: Any) -> L
     Parameters
     ----------
     name : str
-        One of `available()`: "codes", the distance to optimal codes; "sc2net", signals explained by few entries;
-        "reconstruction", signals explained; "gamma_prior", penalties of codes under a prior.
+        One of `available()`: "codes", the distance to optimal codes; "sources", that of codes and of the sources they
+        stand for; "sc2net", signals explained by few entries; "reconstruction", signals explained; "gamma_prior",
+        penalties of codes under a prior.
     problem : Problem
         Whose penalties weigh the codes.
     encoder : Encoder

@@ -31,7 +31,10 @@ class CodesLoss(Loss):
         return value, error, {}
 
     def scores(self, encoder: Encodes, signals: Any, targets: Any) -> dict[str, float]:
-        codes = encoder.codes_of(signals)
+        return self._of_codes(encoder.codes_of(signals), targets)
+
+    @staticmethod
+    def _of_codes(codes: Any, targets: Any) -> dict[str, float]:
         return {"validation_rmse": rmse(codes, targets), "zero_share": zero_share(codes)}
 
     def is_nothing(self, scores: Mapping[str, Any], signals: Any, targets: Any) -> bool:

@@ -100,6 +100,7 @@ def train_repetitions(
     seeds: Sequence[int],
     loss: str = "codes",
     choose_by: str | None = None,
+    loss_options: Mapping[str, Any] | None = None,
     checkpoints: Path | None = None,
     **fixed: Any,
 ) -> tuple[list[Encoder], list[dict]]:
@@ -120,6 +121,8 @@ def train_repetitions(
     choose_by : {"rmse", "objective"}, optional
         The score by which epochs are compared, as candidates were in the search: see `Criterion`. That of the loss by
         default.
+    loss_options : mapping, optional
+        Those of the loss that shall have another value.
     checkpoints : path, optional
         A folder for the state of each training. An interrupted training continues from there.
     **fixed
@@ -140,7 +143,7 @@ def train_repetitions(
 
         def run(checkpoint: Path | None, seed: int = seed) -> tuple[Encoder, History]:
             encoder = start_encoder(problem, algorithm, depth, chosen, seed)
-            aim = loss_for(loss, penalised(problem, chosen), encoder)
+            aim = loss_for(loss, penalised(problem, chosen), encoder, **(loss_options or {}))
             given: dict[str, Any] = {"checkpoint": checkpoint, "checkpoint_seconds": CHECKPOINT_SECONDS, **settings}
             given["criterion"] = criterion
             return encoder, train(encoder, *training, loss=aim, validation=validation, seed=seed, **given)

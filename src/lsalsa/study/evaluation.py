@@ -1,4 +1,4 @@
-"""Score a method on the test split: distance to optimal codes, sparsity, classification, sources."""
+"""Score a method on the test split: distance to optimal codes, sparsity, classification, quality of the sources."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from lsalsa.metrics import near_zero_share, rmse, rmse_per_sample, zero_share_pe
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.study.classification import PROTOCOLS
 from lsalsa.study.coders import Coder
+from lsalsa.study.sources import TrueSources
 
 SHOWN = 18  # test samples whose reconstructions are kept
 
@@ -48,6 +49,7 @@ def evaluate(
     runs: Sequence[Run],
     *,
     components: Sequence[str],
+    sources: Sequence[Any],
     classifiers: Classifiers | None = None,
 ) -> tuple[list[dict], dict[str, np.ndarray]]:
     """Score every run on the test split.
@@ -61,6 +63,8 @@ def evaluate(
     runs : sequence of Run
     components : sequence of str
         Names of the problem's dictionaries.
+    sources : sequence of array, (n_samples, n_features)
+        The true sources of the test split, one per component, on the host.
     classifiers : TaskClassifiers, optional
         Without classifiers the classification errors are empty.
 
@@ -70,34 +74,43 @@ def evaluate(
         One per run and component, `all` first, with the run's facts and rmse, rmse_scaled : the latter times the root
         of the number of atoms. rmse_of_zeros : that of a code of zeros. zero_share, near_zero_share_0_001,
         near_zero_share_0_01 : share of zeros, and of entries smaller than 0.001, 0.01. objective : mean, of the whole
-        code only. error_percent_fitted_on_test, error_percent_fitted_on_train : by the paper's protocol and by the
+        code only. source_psnr, source_si_sdr, source_leak : of the reconstructed source, for `all` of the signal, see
+        `TrueSources`; the same of the optimal codes and of plain answers as <name>_of_optimal, _of_zeros, _of_grey.
+        error_percent_fitted_on_test, error_percent_fitted_on_train : by the paper's protocol and by the
         other.
     samples : dict of str to array
-        Of repetition 0: depths; rmse and zero_share (n_depths, 1 + n_components, n_samples); shown, rows of the test
-        split; reconstructions (n_depths, n_components, n_shown, n_features).
+        Of repetition 0: depths; rmse and zero_share (n_depths, 1 + n_components, n_samples); source_psnr (n_depths,
+        1 + n_components) and source_psnr_of_optimal (1 + n_components,); shown, rows of the test split, see
+        `TrueSources.shown`; reconstructions (n_depths, n_components, n_shown, n_features).
     """
     blocks = {"all": slice(0, problem.n_atoms), **dict(zip(components, problem.blocks, strict=True))}
-    shown = np.linspace(0, signals.shape[0] - 1, min(SHOWN, signals.shape[0])).astype(np.int64)
+    judged = TrueSources(components, sources, signals)
+    shown, levels = judged.shown(SHOWN), judged.levels(problem, signals, targets)
     of_zeros = {name: rmse(targets[:, block] * 0, targets[:, block]) for name, block in blocks.items()}
     rows: list[dict] = []
-    samples: dict[str, list] = {"depths": [], "rmse": [], "zero_share": [], "reconstructions": []}
+    names = ("depths", "rmse", "zero_share", "source_psnr", "reconstructions")
+    samples: dict[str, list] = {name: [] for name in names}
     for run in runs:
         codes = run.encode(signals)
         errors = _errors(classifiers, codes, components)
         distances = {name: rmse_per_sample(codes[:, block], targets[:, block]) for name, block in blocks.items()}
         zeros = {name: zero_share_per_sample(codes[:, block]) for name, block in blocks.items()}
+        with np.errstate(over="ignore", invalid="ignore"):
+            parts = [to_host(part) for part in problem.reconstruct_components(codes)]
+        quality = judged.facts(parts)
         for name, block in blocks.items():
             facts = _code_facts(problem, signals, codes, block if name != "all" else None)
-            facts["rmse_of_zeros"] = of_zeros[name]
+            facts |= {"rmse_of_zeros": of_zeros[name], **quality[name], **levels[name]}
             rows.append(_row(run, name, distances[name], zeros[name], errors[name], codes[:, block].shape[1], facts))
         if run.repetition == 0:
             samples["depths"].append(run.depth)
             samples["rmse"].append(list(distances.values()))
             samples["zero_share"].append(list(zeros.values()))
-            with np.errstate(over="ignore", invalid="ignore"):
-                parts = problem.reconstruct_components(codes[shown])
-            samples["reconstructions"].append([to_host(part) for part in parts])
-    return rows, {"shown": shown, **{name: np.array(values) for name, values in samples.items()}}
+            samples["source_psnr"].append([quality[name]["source_psnr"] for name in blocks])
+            samples["reconstructions"].append([part[shown] for part in parts])
+    of_optimal = np.array([levels[name]["source_psnr_of_optimal"] for name in blocks])
+    arrays = {name: np.array(values) for name, values in samples.items()}
+    return rows, {"shown": shown, "source_psnr_of_optimal": of_optimal, **arrays}
 
 
 def _code_facts(problem: SparseCodingProblem, signals: Any, codes: Any, block: slice | None) -> dict[str, Any]:

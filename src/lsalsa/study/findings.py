@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,11 @@ from lsalsa.study.skipped import is_skipped
 Labels = Mapping[str, str]
 """Method -> its name in print."""
 
-RELATIONS = {"below": "lower than", "tie": "level with", "above": "not lower than"}
-"""How two values relate, by the rule that claims are judged by -> words."""
+RELATIONS = {
+    "smaller": {"below": "lower than", "tie": "level with", "above": "not lower than"},
+    "larger": {"below": "not higher than", "tie": "level with", "above": "higher than"},
+}
+"""What is better -> how two values relate, by the rule that claims are judged by -> words."""
 
 Cell = tuple[str, int]
 """Method and depth."""
@@ -54,10 +58,11 @@ def comparison(rows: Sequence[Row], ours: Cell, others: Iterable[Cell], labels: 
 def _against(own: Row, other: Row | None, name: str) -> str:
     if other is None or _value(other) is None:
         return f"not comparable with {name}, which has no result"
-    return f"**{RELATIONS[_measured(own).against(_measured(other))]}** {name} ({_number(other)})"
+    relations = RELATIONS[quantity_of([own]).better or "smaller"]
+    return f"**{relations[_measured(own).against(_measured(other))]}** {name} ({_number(other)})"
 
 
-def followers(curves: Mapping[str, Mapping[int, float]], level: float, labels: Labels) -> str:
+def followers(curves: Mapping[str, Mapping[int, float]], level: float, labels: Labels, *, larger: bool = False) -> str:
     """Say which methods reach a level with more steps, and which do not.
 
     Parameters
@@ -67,12 +72,15 @@ def followers(curves: Mapping[str, Mapping[int, float]], level: float, labels: L
     level : float
     labels : mapping
         Method -> its name in print.
+    larger : bool
+        Whether larger values are better.
 
     Returns
     -------
     sentences : str
     """
-    needed = {m: next((depth for depth, value in curve.items() if value <= level), None) for m, curve in curves.items()}
+    reached = operator.ge if larger else operator.le
+    needed = {m: next((d for d, value in curve.items() if reached(value, level)), None) for m, curve in curves.items()}
     late = [f"{labels[method]} T = {depth}" for method, depth in needed.items() if depth]
     never = [f"{labels[m]} (T = {max(curves[m])})" for m, depth in needed.items() if not depth]
     takes = f"To get as near takes {', '.join(late)}." if late else ""
@@ -101,7 +109,7 @@ def catching_up(rows: Sequence[Row], ours: Cell, labels: Labels) -> str:
     for row in rows:
         if row["method"] != ours[0] and _value(row) is not None:
             curves.setdefault(row["method"], {})[row["depth"]] = _value(row)
-    return "" if level is None else followers(curves, level, labels)
+    return "" if level is None else followers(curves, level, labels, larger=_is_larger_better(rows))
 
 
 def ranking(rows: Sequence[Row], depth: int, labels: Labels) -> str:
@@ -119,7 +127,8 @@ def ranking(rows: Sequence[Row], depth: int, labels: Labels) -> str:
     -------
     sentence : str
     """
-    found = sorted((row for row in rows if row["depth"] == depth and _value(row) is not None), key=_value)
+    found = [row for row in rows if row["depth"] == depth and _value(row) is not None]
+    found.sort(key=_value, reverse=_is_larger_better(rows))
     if not found:
         return f"T = {depth}: no result."
     return f"T = {depth}: " + ", ".join(f"{labels[r['method']]} {_number(r)}" for r in found) + "."
@@ -150,6 +159,18 @@ def failures(rows_of: Mapping[str, Sequence[Row]], title_of: Mapping[str, str], 
         f"- {title_of[name]} (`{name}`): {line}" for name, rows in rows_of.items() for line in unfinished(rows, labels)
     ]
     return "\n".join(lines) or "Every run that enters these tables finished."
+
+
+def by_component(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """Split a table with a column ``component``: component -> its rows; other tables are one part without a name."""
+    parts: dict[str, list[Row]] = {}
+    for row in rows:
+        parts.setdefault(row.get("component", ""), []).append(row)
+    return parts
+
+
+def _is_larger_better(rows: Sequence[Row]) -> bool:
+    return quantity_of(rows).better == "larger"
 
 
 def _cell(rows: Sequence[Row], cell: Cell) -> Row | None:

@@ -2,7 +2,7 @@
 
 FOLDERS = {name: name for name in ("images", "patches", "signals", "codes", "classifiers", "search", "encoders")}
 FOLDERS |= {"dictionaries": "dictionary", "problems": "codes"}
-FOLDERS |= {name: name for name in ("evaluation", "timing", "exact")}
+FOLDERS |= {name: name for name in ("evaluation", "overlap", "timing", "exact")}
 """Folder of results -> first word of the targets that fill it, e.g. `codes_digits`."""
 
 TARGET = "{target}"

@@ -81,6 +81,12 @@ def _searches(study: Study, output: Output) -> list[str]:
     return [path for task, methods in of_task.items() for path in trained(study, task, methods, [])["searches"]]
 
 
+def _overlaps(study: Study, output: Output) -> list[str]:
+    """Return how the dictionaries of each mixture overlap."""
+    mixtures = [task for task in study.tasks_of(output) if len(study.tasks[task].components) > 1]
+    return [f"overlap/{task}.parquet" for task in mixtures]
+
+
 def _samples(study: Study, output: Output) -> list[str]:
     (task,) = study.tasks_of(output)
     return [f"evaluation/{task}/{method}_samples.npz" for method in study.methods_shown(output)]
@@ -117,6 +123,7 @@ NEEDS: dict[str, Need] = {
     "evaluation": Need(_of_runs, rows_of_all),
     "searches": Need(_searches, rows_of_all),
     "samples": Need(_samples, _by(lambda shown: shown.methods)),
+    "overlap": Need(_overlaps, rows_of_all),
     "timing": Need(_of_tasks("timing/{task}.parquet"), rows_of_all),
     "exact": Need(_of_tasks("exact/{task}.parquet"), rows_of_all),
     "classifiers": Need(_of_tasks("classifiers/{task}.npz"), _by(_tasks, read_metadata)),

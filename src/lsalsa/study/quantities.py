@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,8 +25,8 @@ class Quantity:
         Format of a number in print.
     unit : str
         Follows a number in a sentence.
-    less : bool
-        Whether less is better.
+    better : {"smaller", "larger", ""}
+        Which of two values is the better one; "" where neither is.
     """
 
     name: str
@@ -35,7 +35,18 @@ class Quantity:
     words: str
     form: str
     unit: str = ""
-    less: bool = True
+    better: str = "smaller"
+
+    def best(self, values: Iterable[float | None]) -> float | None:
+        """Return the best of some values; None without any, or where none is better than another."""
+        found = [value for value in values if value is not None]
+        if not found or not self.better:
+            return None
+        return max(found) if self.better == "larger" else min(found)
+
+    def text(self, value: float) -> str:
+        """Write a number for a sentence: with its unit."""
+        return f"{value:{self.form}}{self.unit}"
 
 
 ERROR = Quantity(
@@ -55,7 +66,7 @@ OBJECTIVE = Quantity(
     ".4f",
 )
 ZEROS = Quantity(
-    "zero_share", "zero_share", "share of zeros", "share of entries that are exactly zero", ".3f", less=False
+    "zero_share", "zero_share", "share of zeros", "share of entries that are exactly zero", ".3f", better=""
 )
 NEAR_ZEROS = Quantity(
     "near_zero_share",
@@ -63,9 +74,37 @@ NEAR_ZEROS = Quantity(
     "share near zero",
     "share of entries smaller than 0.01",
     ".3f",
-    less=False,
+    better="",
 )
-QUANTITIES = {quantity.name: quantity for quantity in (ERROR, RMSE, OBJECTIVE, ZEROS, NEAR_ZEROS)}
+SOURCE_PSNR = Quantity(
+    "source_psnr",
+    "source_psnr",
+    "source PSNR",
+    "PSNR in dB of the separated source against the true one, of the error over all test samples, for a peak of 1",
+    ".1f",
+    " dB",
+    better="larger",
+)
+SOURCE_SI_SDR = Quantity(
+    "source_si_sdr",
+    "source_si_sdr",
+    "source SI-SDR",
+    "SI-SDR in dB of the separated source against the true one, the median over all test samples",
+    ".1f",
+    " dB",
+    better="larger",
+)
+SOURCE_LEAK = Quantity(
+    "source_leak",
+    "source_leak",
+    "leak",
+    "share of the other sources that is left in a separated one",
+    ".3f",
+)
+QUANTITIES = {
+    quantity.name: quantity
+    for quantity in (ERROR, RMSE, OBJECTIVE, ZEROS, NEAR_ZEROS, SOURCE_PSNR, SOURCE_SI_SDR, SOURCE_LEAK)
+}
 
 
 def column_of(quantity: Quantity) -> Column:

@@ -27,7 +27,7 @@ class Measured:
     ----------
     mean : float
     std : float or None
-        Sample standard deviation over the repetitions; None for a single one.
+        Sample standard deviation over the repetitions; None for a single one, or where one is infinite.
     n : int
         Number of repetitions.
     """
@@ -38,7 +38,8 @@ class Measured:
 
     def against(self, other: Measured) -> str:
         """Compare two means: "below", "above", or "tie" where they differ by at most both spreads, added in squares."""
-        if abs(self.mean - other.mean) <= math.hypot(self.std or 0.0, other.std or 0.0):
+        spread = math.hypot(self.std or 0.0, other.std or 0.0)
+        if self.mean == other.mean or abs(self.mean - other.mean) <= spread:
             return "tie"
         return "below" if self.mean < other.mean else "above"
 
@@ -48,7 +49,8 @@ def measured(runs: Iterable[Row], column: str) -> Measured | None:
     values = [float(run[column]) for run in runs if run["status"] in FINISHED and run.get(column) is not None]
     if not values:
         return None
-    return Measured(statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else None, len(values))
+    spread = statistics.stdev(values) if len(values) > 1 and all(map(math.isfinite, values)) else None
+    return Measured(statistics.fmean(values), spread, len(values))
 
 
 def summary(runs: Sequence[Row], column: str, written: str | None = None) -> dict[str, Any]:

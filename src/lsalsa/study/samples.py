@@ -44,3 +44,11 @@ def read_pairs(job: Job, split: str) -> tuple[Any, Any]:
     """Read the signals of a split and their optimal codes."""
     codes = read_codes(job, split)
     return read_signals(job, split, codes.dtype), codes
+
+
+def read_true_sources(job: Job) -> list[np.ndarray]:
+    """Read the true sources of the test split, one (n_samples, n_features) each, from `signals` and `patches`."""
+    patches = [read_arrays(path, ["test"])["test"] for path in job.input["patches"]]
+    names = [f"test_index_{i}" for i in range(len(patches))]
+    indices = read_arrays(job.input["signals"], names)
+    return [one[indices[name]] for name, one in zip(names, patches, strict=True)]

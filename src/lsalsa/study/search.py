@@ -143,6 +143,7 @@ def search_encoder(
     optimizer: str,
     seed: int,
     loss: str = "codes",
+    loss_options: Mapping[str, Any] | None = None,
     candidates: int | None = None,
     rounds: int = 0,
     extend: int = 0,
@@ -172,6 +173,8 @@ def search_encoder(
         Each candidate's own seed derives from it and from the candidate's settings, so their order has no effect.
     loss : str
         A name of `lsalsa.losses`. Where it needs penalties, they are the candidate's.
+    loss_options : mapping, optional
+        Those of the loss that shall have another value.
     candidates, rounds, extend : int
         As for `search_grid` and `Grid`.
     choose_by : {"rmse", "objective"}, optional
@@ -190,7 +193,8 @@ def search_encoder(
     def start(candidate: Candidate) -> _Run:
         own_seed = seed_for(seed, *(f"{name}={_spelled(candidate[name])}" for name in sorted(candidate)))
         encoder = start_encoder(problem, algorithm, depth, candidate, own_seed)
-        aim, settings = loss_for(loss, penalised(problem, candidate), encoder), training_settings(candidate)
+        aim = loss_for(loss, penalised(problem, candidate), encoder, **(loss_options or {}))
+        settings = training_settings(candidate)
         wanted = TrainingSettings(optimizer=optimizer, seed=own_seed, **settings)
         compared: dict[str, Any] = {"validation": validation, "criterion": criterion}
         return _Run(Training(encoder, signals, targets, settings=wanted, loss=aim, **compared))

@@ -16,7 +16,11 @@ VERDICTS = ("reproduced", "partly", "not reproduced", "not testable here")
 REPRODUCED, PARTLY, NOT_REPRODUCED, NOT_TESTABLE = VERDICTS
 
 Answer = Literal["yes", "tie", "no", "missing"]
-Measure = Literal["rmse", "error_percent", "zero_share"]
+Size = Literal["rmse", "error_percent", "zero_share"]
+"""Measures whose ratios mean something."""
+
+Measure = Literal["rmse", "error_percent", "zero_share", "objective", "source_psnr", "source_si_sdr", "source_leak"]
+"""All measures: columns of an evaluation, each a quantity of the same name. Those of sources are of one component."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from lsalsa.study.claims.base import (
     MethodName,
     Methods,
     Part,
+    Size,
     TaskName,
     Verdict,
     bounded,
@@ -23,7 +24,7 @@ from lsalsa.study.claims.base import (
     part_of,
     together,
 )
-from lsalsa.study.claims.facts import QUANTITIES, Facts, Missing, text
+from lsalsa.study.claims.facts import QUANTITIES, Facts, Missing, relation, text
 from lsalsa.study.config.fields import Count, Depths
 from lsalsa.study.repetitions import Measured
 
@@ -53,7 +54,9 @@ class CatchUp(Claim):
     def judge(self, facts: Facts) -> Verdict:
         chaser = facts.curve(self.task, self.method, self.measure, self.component)
         target = self._target(facts)
-        relations = {depth: value.against(target[depth]) for depth, value in chaser.items() if depth in target}
+        relations = {
+            depth: relation(value, target[depth], self.measure) for depth, value in chaser.items() if depth in target
+        }
         if not relations:
             raise Missing(f"{facts.label(self.method)} and {facts.label(self.target)} share no depth on {self.task}")
         answers = [self._after(facts, relations, self.after)] if self.after else []
@@ -62,7 +65,7 @@ class CatchUp(Claim):
             [self._words(facts, relations, chaser, target), *(part.words for part in answers if part.words)]
         )
         verdict = together([Part(part.answer, words) for part in answers])
-        caught = [depth for depth in relations if relations[depth] != "above"]
+        caught = [depth for depth in relations if relations[depth] != "behind"]
         name = f"T at which {facts.label(self.method)} has caught up" if caught else "deepest T, not caught up"
         steps = Measured(caught[0] if caught else max(relations), None, target[min(relations)].n)
         return Verdict(verdict.verdict, verdict.reason, name, steps)
@@ -75,31 +78,32 @@ class CatchUp(Claim):
         return dict.fromkeys(facts.curve(self.task, self.method, self.measure, self.component), level)
 
     def _after(self, facts: Facts, relations: dict[int, str], after: int) -> Part:
-        """Answer whether the method needs more than `after` steps. A deeper run that is still above also proves it."""
+        """Answer whether the method needs more than `after` steps. A deeper run that is still behind also proves it."""
         early = {relation for depth, relation in relations.items() if depth <= after}
-        if early & {"below", "tie"}:
-            return Part("no" if "below" in early else "tie", "")
-        if any(relation == "above" for depth, relation in relations.items() if depth >= after):
+        if early & {"ahead", "tie"}:
+            return Part("no" if "ahead" in early else "tie", "")
+        if any(relation == "behind" for depth, relation in relations.items() if depth >= after):
             return Part("yes", "")
         return Part("missing", f"{facts.label(self.method)} at T = {after} was not run on {self.task}")
 
     def _by(self, facts: Facts, relations: dict[int, str], by: int) -> Part:
-        """Answer whether the method has caught up within `by` steps. A deeper run that is still above disproves it."""
-        if any(relation != "above" for depth, relation in relations.items() if depth <= by):
+        """Answer whether the method has caught up within `by` steps. A deeper run that is still behind disproves it."""
+        if any(relation != "behind" for depth, relation in relations.items() if depth <= by):
             return Part("yes", "")
-        if any(relation == "above" for depth, relation in relations.items() if depth >= by):
+        if any(relation == "behind" for depth, relation in relations.items() if depth >= by):
             return Part("no", "")
         return Part("missing", f"{facts.label(self.method)} at T = {by} was not run on {self.task}")
 
     def _words(
         self, facts: Facts, relations: dict[int, str], chaser: dict[int, Measured], target: dict[int, Measured]
     ) -> str:
-        depth = next((depth for depth in relations if relations[depth] != "above"), max(relations))
+        depth = next((depth for depth in relations if relations[depth] != "behind"), max(relations))
         aim = f"{facts.label(self.target)} at {self._aim} ({self._text(target[depth])})"
         own = f"T = {depth} ({self._text(chaser[depth])})"
-        if relations[depth] == "above":
-            return f"{facts.label(self.method)} is still above {aim} at its deepest, {own}"
-        verb = "gets below" if relations[depth] == "below" else "ties within the spread of the seeds with"
+        over, under = ("below", "above") if QUANTITIES[self.measure].better == "larger" else ("above", "below")
+        if relations[depth] == "behind":
+            return f"{facts.label(self.method)} is still {over} {aim} at its deepest, {own}"
+        verb = f"gets {under}" if relations[depth] == "ahead" else "ties within the spread of the seeds with"
         return f"{facts.label(self.method)} first {verb} {aim} at {own}"
 
     @property
@@ -116,7 +120,7 @@ class Change(Claim):
     kind: Literal["change"]
     task: TaskName
     component: ComponentName | None = None
-    measure: Measure = "rmse"
+    measure: Size = "rmse"
     methods: Methods
     start: Count
     end: Count

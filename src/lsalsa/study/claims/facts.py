@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lsalsa.errors import DataError
-from lsalsa.study.quantities import ERROR, RMSE, ZEROS
+from lsalsa.study.quantities import ERROR, OBJECTIVE, RMSE, SOURCE_LEAK, SOURCE_PSNR, SOURCE_SI_SDR, ZEROS
 from lsalsa.study.repetitions import Measured, Row, curve
 
-QUANTITIES = {quantity.name: quantity for quantity in (RMSE, ERROR, ZEROS)}
+MEASURES = (RMSE, ERROR, ZEROS, OBJECTIVE, SOURCE_PSNR, SOURCE_SI_SDR, SOURCE_LEAK)
+QUANTITIES = {quantity.name: quantity for quantity in MEASURES}
 """Measures of the engine's claims, by their names in `claims.yaml`."""
 
-FORMS = {"rmse": ".4f", "error_percent": ".2f", "zero_share": ".4f"}
+FORMS = {quantity.name: quantity.form for quantity in MEASURES} | {"zero_share": ".4f"}
 
 
 class Missing(Exception):
@@ -23,6 +24,25 @@ def text(value: Measured, measure: str) -> str:
     """Write a number for print: mean, spread, unit."""
     form, unit = FORMS[measure], QUANTITIES[measure].unit
     return f"{value.mean:{form}}" + ("" if value.std is None else f" ± {value.std:{form}}") + unit
+
+
+def relation(value: Measured, other: Measured, measure: str) -> str:
+    """Compare two values by which is better.
+
+    Parameters
+    ----------
+    value, other : Measured
+    measure : str
+        One of `QUANTITIES`.
+
+    Returns
+    -------
+    relation : {"ahead", "tie", "behind"}
+        "tie" within the spread of the seeds.
+    """
+    larger = QUANTITIES[measure].better == "larger"
+    names = {"below": "behind", "above": "ahead"} if larger else {"below": "ahead", "above": "behind"}
+    return {"tie": "tie", **names}[value.against(other)]
 
 
 class Facts:
@@ -41,6 +61,8 @@ class Facts:
         ``<paper>.<word>`` -> the rows that judge a paper's own claims.
     labels : mapping, optional
         Method -> its name in print.
+    overlaps : iterable of rows
+        Of all mixtures, as in ``overlap/{task}.parquet``.
     """
 
     def __init__(
@@ -50,12 +72,14 @@ class Facts:
         optimal: Mapping[tuple[str, str], Mapping[str, float]] | None = None,
         rows: Mapping[str, list[Row]] | None = None,
         labels: Mapping[str, str] | None = None,
+        overlaps: Iterable[Row] = (),
     ):
         self._runs: dict[tuple[str, str], list[Row]] = {}
         for row in evaluations:
             self._runs.setdefault((row["task"], row["method"]), []).append(row)
         self._seconds = {(row["task"], row["method"], row["depth"]): row["seconds_per_sample"] for row in timings}
         self._optimal = optimal or {}
+        self._overlaps = {(r["task"], r["dictionary"], r["component"]): r["explained_share"] for r in overlaps}
         self._rows = dict(rows or {})
         self._labels = labels or {}
 
@@ -136,6 +160,32 @@ class Facts:
         ran = any(row["depth"] == depth for row in self.runs(task, method))
         raise Missing(f"{name} has no finished run on {task}" if ran else f"{name} was not run on {task}")
 
+    def level(self, task: str, method: str, column: str, component: str | None = None) -> float:
+        """Return what all rows of a component share, such as the source of the optimal codes.
+
+        Parameters
+        ----------
+        task, method : str
+        column : str
+            Of the evaluation.
+        component : str, optional
+            None for the whole code.
+
+        Returns
+        -------
+        level : float
+
+        Raises
+        ------
+        Missing
+            The task or the method was not run, or its rows do not have the column.
+        """
+        rows = [row for row in self.runs(task, method) if row["component"] == (component or "all")]
+        found = next((row[column] for row in rows if row.get(column) is not None), None)
+        if found is None:
+            raise Missing(f"the evaluation of {self.label(method)} on {task} has no {column}")
+        return float(found)
+
     def seconds(self, task: str, method: str, depth: int) -> float:
         """Return the time of a method at one depth.
 
@@ -157,6 +207,27 @@ class Facts:
         if (task, method, depth) not in self._seconds:
             raise Missing(f"{self.label(method)} at T = {depth} was not timed on {task}")
         return self._seconds[task, method, depth]
+
+    def overlaps(self, task: str) -> dict[tuple[str, str], float]:
+        """Return (dictionary, another component) -> the share of the component that codes in the dictionary explain.
+
+        Parameters
+        ----------
+        task : str
+
+        Returns
+        -------
+        shares : dict
+
+        Raises
+        ------
+        Missing
+            The task is not part of the study, or no mixture.
+        """
+        found = {(d, c): share for (name, d, c), share in self._overlaps.items() if name == task and d != c}
+        if not found:
+            raise Missing(f"this study has no mixture {task}")
+        return found
 
     def optimal(self, task: str, component: str, quantity: str) -> float:
         """Return a fact about the optimal codes of one component.

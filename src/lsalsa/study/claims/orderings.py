@@ -17,6 +17,7 @@ from lsalsa.study.claims.base import (
     MethodName,
     Methods,
     Part,
+    Size,
     TaskName,
     Verdict,
     listed,
@@ -24,7 +25,7 @@ from lsalsa.study.claims.base import (
     sentence_of,
     together,
 )
-from lsalsa.study.claims.facts import QUANTITIES, Facts, Missing, text
+from lsalsa.study.claims.facts import QUANTITIES, Facts, Missing, relation, text
 from lsalsa.study.config.fields import Depths, Settings
 from lsalsa.study.repetitions import Measured
 
@@ -44,9 +45,10 @@ class Place(Settings):
 
 
 class Best(Claim):
-    """At every depth the methods `best` have the smallest value (the largest with `largest`) among `methods`.
+    """At every depth the methods `best` have the best value among `methods`.
 
-    Two or more methods in `best` are printed as equal.
+    That is the smallest; of sources, and of any measure with `largest`, the largest. Two or more methods in `best` are
+    printed as equal.
     """
 
     kind: Literal["best"]
@@ -95,7 +97,9 @@ class Best(Claim):
         return [method for method in self.best if method in values]
 
     def _ahead(self, values: dict[str, Measured], method: str, other: str) -> bool:
-        return values[method].against(values[other]) == ("above" if self.largest else "below")
+        if self.largest:
+            return values[method].against(values[other]) == "above"
+        return relation(values[method], values[other], self.measure) == "ahead"
 
     def _clear(self, values: dict[str, Measured], rivals: list[str]) -> bool:
         """Test whether the best are ahead of all rivals, and equal among themselves."""
@@ -109,7 +113,7 @@ class Comparable(Claim):
     kind: Literal["comparable"]
     task: TaskName
     component: ComponentName | None = None
-    measure: Measure = "rmse"
+    measure: Size = "rmse"
     methods: Annotated[list[MethodName], Field(min_length=2, max_length=2)]
     depths: Depths
     within: Annotated[float, Field(gt=1)]
@@ -158,7 +162,7 @@ class TradeOff(Claim):
 
 
 class Overall(Claim):
-    """One method has the smallest value wherever all of the methods were run."""
+    """One method has the best value wherever all of the methods were run: the smallest, of sources the largest."""
 
     kind: Literal["overall"]
     places: Annotated[list[Place], Field(min_length=1)]
@@ -182,8 +186,12 @@ class Overall(Claim):
         complete = unbeaten and bool(results["ahead"]) and not missing
         verdict = REPRODUCED if complete else PARTLY if unbeaten or share.mean > 0.5 else NOT_REPRODUCED
         return Verdict(
-            verdict, self._reason(facts, results, count, missing), "share of the cells that are lowest", share
+            verdict, self._reason(facts, results, count, missing), f"share of the cells that are {self._best}", share
         )
+
+    @property
+    def _best(self) -> str:
+        return "highest" if QUANTITIES[self.measure].better == "larger" else "lowest"
 
     def _add(self, results: dict[str, list[str]], facts: Facts, place: Place) -> None:
         own, *others = (
@@ -191,15 +199,14 @@ class Overall(Claim):
         )
         for depth, value in own.items():
             if all(depth in other for other in others):
-                relations = {value.against(other[depth]) for other in others}
-                kind = "behind" if "above" in relations else "tie" if "tie" in relations else "ahead"
+                relations = {relation(value, other[depth], self.measure) for other in others}
+                kind = next(kind for kind in ("behind", "tie", "ahead") if kind in relations)
                 results[kind].append(f"{place.title} at T = {depth}")
 
     def _reason(self, facts: Facts, results: dict[str, list[str]], count: int, missing: list[str]) -> str:
         ahead, tie, behind = (results[name] for name in ("ahead", "tie", "behind"))
-        sentence = (
-            f"{facts.label(self.method)} has the lowest {QUANTITIES[self.measure].short} in {len(ahead)} of {count}"
-        )
+        what = f"the {self._best} {QUANTITIES[self.measure].short}"
+        sentence = f"{facts.label(self.method)} has {what} in {len(ahead)} of {count}"
         parts = [f"{sentence} cells"]
         parts += [f"ties within the spread of the seeds: {listed(tie)}"] * bool(tie)
         parts += [f"beaten: {listed(behind)}"] * bool(behind)

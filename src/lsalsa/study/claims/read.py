@@ -20,7 +20,7 @@ from lsalsa.study.config.messages import sentences
 from lsalsa.study.papers import modules_of_papers
 from lsalsa.study.yaml_files import read_yaml
 
-MODULES = tuple(f"lsalsa.study.claims.{name}" for name in ("orderings", "curves", "others"))
+MODULES = tuple(f"lsalsa.study.claims.{name}" for name in ("orderings", "curves", "sources", "others"))
 
 
 @cache

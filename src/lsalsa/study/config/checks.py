@@ -171,6 +171,11 @@ def _method(path: str, method: Method, algorithm: str) -> Iterator[str]:
     if method.choose_by == "rmse" and method.loss in plugins.losses() and not plugins.is_supervised(method.loss):
         reason = f"the loss {method.loss} does not know the optimal codes"
         yield f"{path}.choose_by must be objective or null, found rmse: {reason}"
+    if method.loss in plugins.losses():
+        for option in method.loss_options:
+            yield from unknown(
+                f"{path}.loss_options", option, f"an option of {method.loss}", plugins.options_of(method.loss)
+            )
     yield from unknown(f"{path}.optimizer", method.optimizer, "an optimiser", plugins.optimizers())
     yield from _grid(path, method.search, algorithm)
     if plugins.is_learned(algorithm) and "learning_rate" not in method.search:

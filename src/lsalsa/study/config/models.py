@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, create_model
 
 from lsalsa.study.config.fields import (
     Above0,
+    Candidate,
     Count,
     CountOrAll,
     Depths,
@@ -133,7 +134,7 @@ class Method(Settings):
     """
 
     noun: ClassVar[str] = "a method"
-    learned_only: ClassVar[tuple[str, ...]] = ("loss", "optimizer", "epochs", "keep", "set_backs")
+    learned_only: ClassVar[tuple[str, ...]] = ("loss", "loss_options", "optimizer", "epochs", "keep", "set_backs")
 
     algorithm: str | None = None
     variant: str | None = None
@@ -142,6 +143,7 @@ class Method(Settings):
     search: Grid = {}
     choose_by: Literal["rmse", "objective"] | None = None
     loss: str = "codes"
+    loss_options: dict[str, Candidate] = {}
     optimizer: str = "sgd"
     epochs: Count = 10
     keep: Literal["best", "last"] = "best"

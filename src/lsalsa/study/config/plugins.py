@@ -70,6 +70,11 @@ def is_supervised(loss: str) -> bool:
     return importlib.import_module("lsalsa.losses").loss_class(loss).supervised
 
 
+def options_of(loss: str) -> dict[str, Any]:
+    """Return name -> default of the options of a loss."""
+    return dict(importlib.import_module("lsalsa.losses").loss_class(loss).defaults)
+
+
 def optimizers() -> list[str]:
     """Return the optimisers that can train encoders."""
     return list(importlib.import_module("lsalsa.training.optimizers").OPTIMIZERS)

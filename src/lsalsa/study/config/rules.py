@@ -200,7 +200,8 @@ def search_encoder(study: Study, task: str, method: str, depth: str) -> Resolved
     Returns
     -------
     settings : dict
-        algorithm, grid, choose_by, loss, optimizer, n_train, rungs, candidates (None for all), rounds, extend, seed.
+        algorithm, grid, choose_by, loss, loss_options, optimizer, n_train, rungs, candidates (None for all), rounds,
+        extend, seed.
     """
     search = study.search_of(task)
     return {
@@ -208,6 +209,7 @@ def search_encoder(study: Study, task: str, method: str, depth: str) -> Resolved
         "grid": _grid(study, task, method),
         "choose_by": study.methods[method].choose_by,
         "loss": study.methods[method].loss,
+        "loss_options": study.methods[method].loss_options,
         "optimizer": study.methods[method].optimizer,
         **_some(search, "n_train", "rungs", "rounds", "extend"),
         "candidates": None if search.candidates == "all" else search.candidates,
@@ -230,7 +232,8 @@ def train_encoder(study: Study, task: str, method: str, depth: str) -> Resolved:
     settings : dict
         algorithm, fixed, repetitions, seed.
     """
-    fixed = _some(study.method_of(task, method), "loss", "choose_by", "epochs", "optimizer", "keep", "set_backs")
+    names = ("loss", "loss_options", "choose_by", "epochs", "optimizer", "keep", "set_backs")
+    fixed = _some(study.method_of(task, method), *names)
     return {
         "algorithm": study.algorithm_of(method),
         "fixed": fixed,
@@ -260,6 +263,12 @@ def evaluate(study: Study, task: str, method: str) -> Resolved:
         "repetitions": study.repetitions if plugins.is_learned(algorithm) else 1,
         "components": study.tasks[task].components,
     }
+
+
+def measure_overlap(study: Study, task: str) -> Resolved:
+    """Resolve the components of a task, and the tolerance of optimal codes."""
+    chosen = study.tasks[task]
+    return {"components": chosen.components, "tolerance": chosen.optimal_tolerance}
 
 
 def time_methods(study: Study, task: str) -> Resolved:
@@ -377,6 +386,7 @@ RULES: dict[str, Rule] = {
     "search_encoder": Rule(search_encoder, _of_algorithm, memory.of_task),
     "train_encoder": Rule(train_encoder, _of_algorithm, memory.of_task),
     "evaluate": Rule(evaluate, _of_algorithm, memory.of_task),
+    "measure_overlap": Rule(measure_overlap, memory=memory.of_task),
     "time_methods": Rule(time_methods, _of_algorithms, memory.of_task),
     "time_exact": Rule(time_exact, memory=memory.of_task),
     "make_table": Rule(make_table, _of_kind("tables")),

@@ -19,13 +19,18 @@ from lsalsa.study.shown import Shown
 needs = ("samples", "signals", "patches", "problems", "codes")
 subject = "task"
 options = ("sample_page",)
-caption = "Test samples rebuilt from their codes; a mixture is taken apart into its sources. First row: the truth."
+caption = (
+    "Test samples rebuilt from their codes; a mixture is taken apart into its sources. First row: the truth, which no"
+    " method has seen. The samples are spread evenly over those test samples whose every true source has a standard"
+    " deviation of at least 0.1 over its pixels, which go from 0 to 1. At the right, over all test samples: RMSE of the"
+    " codes against the optimal codes, and PSNR of each source against the true one, in decibels."
+)
 
 N_COLUMNS = 9
+RIGHT, HEADING = 62, 12
+"""Width of a column of numbers in points; characters of a source's name above it."""
 CELL = 0.86
 """Size of an image in inches."""
-LEAST_CONTRAST = 0.2
-"""A sample with a smaller range of grey levels is a plain area, such as the margin around a digit."""
 
 
 class Line(NamedTuple):
@@ -37,11 +42,14 @@ class Line(NamedTuple):
     images : array, (n_samples, n_images, n_features)
     rmse : float or None
         Of its codes.
+    psnr : sequence of float
+        Of each of its sources, in dB.
     """
 
     label: str
     images: np.ndarray
     rmse: float | None
+    psnr: Sequence[float] = ()
 
 
 def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
@@ -50,7 +58,8 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     of_task = {**data, **{name: data[name][shown.task] for name in ("signals", "problems", "codes")}}
     samples = _shown_samples(of_task, components, page)
     truth = Line("truth", _truth(of_task, samples, components), None)
-    groups = [[truth, Line("optimal code", _optimal(of_task, samples), 0.0)]]
+    of_optimal = next(iter(data["samples"].values()))["source_psnr_of_optimal"][1:]
+    groups = [[truth, Line("optimal code", _optimal(of_task, samples), 0.0, of_optimal)]]
     groups += [_lines_of_depth(data["samples"], shown.labels, depth, samples) for depth in shown.depths]
     lines = [line for group in groups for line in group]
     n_samples, n_images, _ = truth.images.shape
@@ -63,7 +72,7 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
             sheet[top : top + side, left : left + side] = square(image)
     frames = [Rectangle((left - 0.5, top - 0.5), side, side) for top in tops for left in lefts]
     height, width = np.array(sheet.shape) * CELL / side
-    beside = max(2.1, 1.1 + 0.08 * max(len(line.label) for line in lines))
+    beside = 1.5 + 0.45 * len(components) + 0.08 * max(len(line.label) for line in lines)
     figure = _style.new_figure(width + beside, height + 0.4, shown.heading, _explanation(len(components)))
     axes = _style.new_axes(figure, 1, 1)[0, 0]
     axes.imshow(sheet, cmap="gray", vmin=0, vmax=1, interpolation="none")
@@ -95,22 +104,21 @@ def _explanation(n_components: int) -> str:
         if n_components > 1
         else "Each column is a test patch; every row rebuilds it"
     )
+    sources = "the sources" if n_components > 1 else "the signal"
     return (
-        f"{what} with the same dictionaries and the codes of one method. The more a row looks like the optimal code's"
-        " row, the better. At the right: RMSE of the method's codes against the optimal codes, over all test samples."
+        f"{what} with the same dictionaries and the codes of one method. At the right, over all test samples: RMSE of"
+        f" the codes (small is good), PSNR of {sources} in dB (large is good)."
     )
 
 
 def _shown_samples(data: Mapping[str, Any], components: Collection[str], page: int) -> np.ndarray:
-    """Return the stored samples of a page, as positions: as many as fit the width, without plain areas."""
+    """Return the stored samples of a page, as positions: as many as fit the width."""
     stored = np.arange(len(next(iter(data["samples"].values()))["shown"]))
-    plain = np.ptp(_truth(data, stored, components)[:, 0], axis=1) < LEAST_CONTRAST
-    candidates = stored if plain.all() else stored[~plain]
     n_fit = N_COLUMNS // (len(components) + 1 if len(components) > 1 else 1)
-    n_pages = max(1, len(candidates) // n_fit)
+    n_pages = max(1, len(stored) // n_fit)
     if page > n_pages:
         raise ConfigError(f"sample_page must be at most {n_pages} for the stored samples, found {page}")
-    return candidates[page - 1 :: n_pages][:n_fit]
+    return stored[page - 1 :: n_pages][:n_fit]
 
 
 def _with_sum(parts: np.ndarray) -> np.ndarray:
@@ -142,28 +150,32 @@ def _lines_of_depth(samples: Mapping[str, Any], labels: Mapping[str, str], depth
         for position in np.flatnonzero(samples[method]["depths"] == depth):
             images = _with_sum(samples[method]["reconstructions"][position][:, shown].transpose(1, 0, 2))
             rmse = float(np.sqrt(np.mean(samples[method]["rmse"][position, 0] ** 2)))
-            lines.append(Line(f"{label}  T={depth}", images, rmse))
+            lines.append(Line(f"{label}  T={depth}", images, rmse, samples[method]["source_psnr"][position, 1:]))
     return lines
 
 
 def _label(
     axes: Axes, lines: Sequence[Line], rows: np.ndarray, columns: np.ndarray, components: Mapping[str, str]
 ) -> None:
-    """Write names of the lines at the left, of the columns on top, and the RMSE of each line at the right."""
+    """Write names of the lines at the left, of the columns on top, and the numbers of each line at the right."""
     axes.set(frame_on=False, xticks=[])
     axes.grid(False)
     axes.set_yticks(rows, [line.label for line in lines])
     axes.tick_params(length=0)
-    right = {"xycoords": axes.get_yaxis_transform(), "xytext": (6, 0), "textcoords": "offset points"}
     for row, line in zip(rows, lines, strict=True):
-        axes.annotate(_words(line.rmse), (1.0, row), va="center", fontsize=9, **right)
+        for position, words in enumerate(_numbers(line, list(components.values()))):
+            right = {"xycoords": axes.get_yaxis_transform(), "textcoords": "offset points"}
+            axes.annotate(words, (1.0, row), xytext=(6 + RIGHT * position, 0), va="center", fontsize=9, **right)
     names = ["mixture", *components.values()] if len(components) > 1 else [""]
     for position, column in enumerate(columns):
         axes.text(column, -2, names[position % len(names)], ha="center", va="bottom", fontsize=8.5)
 
 
-def _words(rmse: float | None) -> str:
-    """Write the right end of a line: its number, or the heading for the line without a number."""
-    if rmse is None:
-        return "RMSE of\nthe code"
-    return f"{rmse:.3f}" if np.isfinite(rmse) else "diverged"
+def _numbers(line: Line, names: Sequence[str]) -> list[str]:
+    """Write the right end of a line: its numbers, or the headings for the line without numbers."""
+    if line.rmse is None:
+        sources = [f"{name[:HEADING]}\nin dB" for name in names] if len(names) > 1 else ["PSNR\nin dB"]
+        return ["RMSE of\nthe code", *sources]
+    if not np.isfinite(line.rmse):
+        return ["diverged"]
+    return [f"{line.rmse:.3f}", *(f"{value:.1f}" for value in line.psnr)]

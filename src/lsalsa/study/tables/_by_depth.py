@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from lsalsa.study.quantities import Quantity, column_of
@@ -19,7 +19,13 @@ ONE_PRODUCT = ("ista", "fista", "salsa", "lista", "lsalsa", "lfista", "adaptive_
 Marks = Mapping[tuple[int, str], int]
 
 
-def by_depth(quantity: Quantity, data: Mapping[str, Any], shown: Shown, notes: Sequence[str] = ()) -> Table:
+def by_depth(
+    quantity: Quantity,
+    data: Mapping[str, Any],
+    shown: Shown,
+    notes: Sequence[str] = (),
+    sentences: Sequence[str] = (),
+) -> Table:
     """Make a table of one quantity.
 
     Parameters
@@ -31,22 +37,28 @@ def by_depth(quantity: Quantity, data: Mapping[str, Any], shown: Shown, notes: S
         Methods and depths in the order of columns and rows; the component, None for the whole code.
     notes : sequence of str
         Sentences that follow the words of the quantity.
+    sentences : sequence of str
+        What the numbers say: below the grid, after the legend.
 
     Returns
     -------
     table : Table
     """
     rows = rows_by_depth(quantity, data["evaluation"], shown, data.get("published", ()))
-    marks = _marks(rows)
-    grids = [_grid(rows, shown, lambda row, best: _cell(row, quantity, best, marks), quantity)]
+    marks = marks_of(rows)
+    grids = [marked_grid(rows, shown, quantity, marks)]
     if any(row[f"paper_{quantity.name}"] is not None for row in rows):
         paper = Column(f"paper_{quantity.name}", "", quantity.form)
         grids.append(_grid(rows, shown, lambda row, _: paper.text(row), quantity, "The paper's numbers:"))
     whose = f" of the component {shown.component}" if shown.component else ""
-    first = f"{quantity.words[0].upper()}{quantity.words[1:]}{whose}" + (
-        "; smaller is better." if quantity.less else "."
-    )
-    return Table(shown.heading, rows, grids, [first, *notes], list(_legend(rows, quantity, marks, shown)))
+    notes = [first_note(quantity, whose), *notes]
+    return Table(shown.heading, rows, grids, notes, [*legend(rows, quantity, marks, shown), *sentences])
+
+
+def first_note(quantity: Quantity, whose: str = "") -> str:
+    """Write what is shown, and what is better."""
+    better = f"; {quantity.better} is better" if quantity.better else ""
+    return f"{quantity.words[0].upper()}{quantity.words[1:]}{whose}{better}."
 
 
 def rows_by_depth(
@@ -94,6 +106,39 @@ def rows_by_depth(
     ]
 
 
+def cells_where(
+    test: Callable[[float, Row], bool], quantity: Quantity, evaluations: Sequence[Row], shown: Shown
+) -> str:
+    """List the cells whose mean passes a test, for a sentence: "FISTA at T = 1, 5; LISTA at T = 1"; "" for none.
+
+    Parameters
+    ----------
+    test : callable
+        Mean of the cell, and the first of its rows, which has what all rows of a task share.
+    quantity : Quantity
+    evaluations : sequence of rows
+    shown : Shown
+    """
+    cells, where = by_cell(evaluations, shown.component), []
+    for method, label in shown.labels.items():
+        runs = {depth: cells.get((depth, method), []) for depth in shown.depths}
+        means = {depth: summary(rows, quantity.column, quantity.name)[quantity.name] for depth, rows in runs.items()}
+        depths = [str(depth) for depth, mean in means.items() if mean is not None and test(mean, runs[depth][0])]
+        where += [f"{label} at T = {', '.join(depths)}"] * bool(depths)
+    return "; ".join(where)
+
+
+def level_of(evaluations: Sequence[Row], component: str | None, column: str) -> Any:
+    """Return what all rows of a component share, such as the value of the optimal codes; None if no row has it."""
+    rows = (row for row in evaluations if row["component"] == (component or "all"))
+    return next((row[column] for row in rows if row.get(column) is not None), None)
+
+
+def marked_grid(rows: Sequence[Row], shown: Shown, quantity: Quantity, marks: Marks, caption: str = "") -> Grid:
+    """Print the rows of one quantity, the best of each depth in bold, with the numbers of the remarks."""
+    return _grid(rows, shown, lambda row, best: _cell(row, quantity, best, marks), quantity, caption)
+
+
 def _grid(rows: Sequence[Row], shown: Shown, cell: Any, quantity: Quantity, caption: str = "") -> Grid:
     lines = [[str(depth), *(cell(row, best) for row in cells)] for depth, cells, best in _lines(rows, quantity)]
     return Grid(["T", *shown.labels.values()], lines, 0, caption)
@@ -103,8 +148,7 @@ def _lines(rows: Sequence[Row], quantity: Quantity) -> Iterator[tuple[int, list[
     """Yield each depth, its rows in the order of the methods, and the best value among them (None without one)."""
     for depth in dict.fromkeys(row["depth"] for row in rows):
         cells = [row for row in rows if row["depth"] == depth]
-        values = [row[quantity.name] for row in cells if row[quantity.name] is not None and quantity.less]
-        yield depth, cells, min(values, default=None)
+        yield depth, cells, quantity.best(row[quantity.name] for row in cells)
 
 
 def _cell(row: Row, quantity: Quantity, best: float | None, marks: Marks) -> str:
@@ -115,13 +159,14 @@ def _cell(row: Row, quantity: Quantity, best: float | None, marks: Marks) -> str
     return f"{text} [{mark}]" if mark else text
 
 
-def _marks(rows: Sequence[Row]) -> Marks:
+def marks_of(rows: Sequence[Row]) -> Marks:
     """Number the remarks: one for each cell with a status to explain."""
     cells = [(row["depth"], row["method"]) for row in rows if row["status"] not in (OK, SKIPPED)]
     return {cell: number for number, cell in enumerate(cells, start=1)}
 
 
-def _legend(rows: Sequence[Row], quantity: Quantity, marks: Marks, shown: Shown) -> Iterator[str]:
+def legend(rows: Sequence[Row], quantity: Quantity, marks: Marks, shown: Shown) -> Iterator[str]:
+    """Yield the sentences that explain depths, spreads, gaps and remarks."""
     equal = all(algorithm in ONE_PRODUCT for algorithm in shown.algorithms.values())
     yield f"{DEPTH_LINE} {SAME_COST}" if equal else DEPTH_LINE
     if any(row[f"{quantity.name}_std"] is not None for row in rows):

@@ -12,7 +12,7 @@ from lsalsa.study.papers import papers
 from lsalsa.study.shown import Shown
 from lsalsa.study.table import Table
 
-needs = ("evaluation", "timing", "codes", "classified", "claims")
+needs = ("evaluation", "overlap", "timing", "codes", "classified", "claims")
 subject = "all tasks"
 caption = (
     "What the papers claim, claim by claim, and what this study found: reproduced, partly, not reproduced, or not"
@@ -43,4 +43,5 @@ def facts_of(data: Mapping[str, Any], shown: Shown) -> Facts:
         optimal,
         rows={word: data[word] for word in words if data.get(word)},
         labels=shown.labels,
+        overlaps=data["overlap"],
     )

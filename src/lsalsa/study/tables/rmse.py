@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from lsalsa.study.quantities import RMSE
-from lsalsa.study.repetitions import by_cell, summary
 from lsalsa.study.shown import Shown
 from lsalsa.study.table import Table
-from lsalsa.study.tables._by_depth import by_depth
+from lsalsa.study.tables._by_depth import by_depth, cells_where, level_of
+from lsalsa.study.tables._by_source import disagreements
 
 needs = ("evaluation", "published")
 subject = "task"
@@ -18,22 +18,12 @@ caption = (
 
 
 def make(data: Mapping[str, Any], shown: Shown) -> Table:
-    """Make the table; it names every cell that is further from the optimal codes than a code of zeros."""
-    return by_depth(RMSE, data, shown, _worse_than_zeros(data, shown))
+    """Make the table; it names every cell that a code of zeros would beat, and where the sources have another order."""
+    return by_depth(RMSE, data, shown, _worse_than_zeros(data, shown), disagreements(data["evaluation"], shown))
 
 
 def _worse_than_zeros(data: Mapping[str, Any], shown: Shown) -> list[str]:
-    cells = by_cell(data["evaluation"], shown.component)
-    where, level = [], None
-    for method, label in shown.labels.items():
-        depths = []
-        for depth in shown.depths:
-            runs = cells.get((depth, method), [])
-            of_zeros = next((row["rmse_of_zeros"] for row in runs if row.get("rmse_of_zeros") is not None), None)
-            mean = summary(runs, RMSE.column, RMSE.name)[RMSE.name]
-            if of_zeros is not None and mean is not None and mean > of_zeros:
-                level = of_zeros
-                depths.append(str(depth))
-        if depths:
-            where.append(f"{label} at T = {', '.join(depths)}")
-    return [f"Worse than a code of zeros, whose RMSE is {level:{RMSE.form}}: {'; '.join(where)}."] if where else []
+    rows = data["evaluation"]
+    level = level_of(rows, shown.component, "rmse_of_zeros")
+    where = "" if level is None else cells_where(lambda mean, _: mean > level, RMSE, rows, shown)
+    return [f"Worse than a code of zeros, whose RMSE is {level:{RMSE.form}}: {where}."] if where else []
