@@ -150,7 +150,8 @@ class Encoder(Parametrised):
         codes = out if is_direct else self.xp.empty(shape, self.dtype)
 
         def work(rows: slice, space: Space) -> None:
-            self.forward(signals[rows], self._tape(space, signals[rows], keep=False), codes[rows])
+            tile = signals[rows]
+            self.forward(tile, self._tape(space, tile, keep=False), codes[rows])
 
         tile_rows = self.tile_rows if tile_rows is None else tile_rows
         with np.errstate(over="ignore", invalid="ignore"):

@@ -92,6 +92,26 @@ class Solver(ABC):
             setattr(self, name, value)
         self.prepare()
 
+    def solve(
+        self,
+        signals: Any,
+        iterations: int = 50,
+        *,
+        record: Sequence[int] | None = None,
+        history: bool = False,
+        tile_rows: int | None = None,
+    ) -> "Solution":
+        """Run a fixed number of iterations on all signals, with what is prepared.
+
+        Parameters
+        ----------
+        signals, iterations, record, history, tile_rows
+            As for `lsalsa.solve`, which also says what is returned and raised.
+        """
+        solution = solve_with(self, signals, iterations, record=record, history=history, tile_rows=tile_rows)
+        warn_if_all_zero(self.problem, signals, solution.codes)
+        return solution
+
     @abstractmethod
     def prepare(self) -> None:
         """Compute once what all tiles share, and check the values of the settings.
