@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 HALVINGS = 8  # how often a tile that does not fit into the memory of a GPU is halved before the work fails
 KEPT_BYTES = 2**24  # of buffers that a thread keeps for the next call
 MOST_VIEWS = 200  # of buffers, by shape; batches of ever other sizes would have ever more
+LEAST_ROWS, LEAST_PRODUCTS = 8, 2**19  # of a tile that is cut only to have two
 _TILE_BYTES = 250_000  # of one buffer of a tile; a method keeps four or five, about half of a 2 MiB cache
 _local = threading.local()
 _lock = threading.Lock()
@@ -117,13 +118,16 @@ class Tiles:
         NumPy (tiles over threads) or CuPy (one tile; the device is parallel by itself).
     tile_rows : int
         Largest number of rows of a tile in host memory.
+    least_rows : int, optional
+        Rows that are worth a tile of their own; so many or more are cut into two tiles at least, if it is given.
     shared : bool
         Whether buffers in host memory are those that each thread keeps for whatever it runs next, as far as they are
         small: for works that are done with them when they return.
     """
 
-    def __init__(self, xp: Any, tile_rows: int, shared: bool = False):
+    def __init__(self, xp: Any, tile_rows: int, least_rows: int | None = None, shared: bool = False):
         self.xp = xp
+        self._two_from = sys.maxsize if least_rows is None else 2 * least_rows
         self.tile_rows = check_count("tile_rows", tile_rows)
         self._shared = shared
         self._spaces = threading.local()
@@ -134,7 +138,7 @@ class Tiles:
         """The rows in tiles of nearly equal size; one tile on a device."""
         if self._on_device:
             return [slice(0, n_rows)]
-        count = max(1, -(-n_rows // self.tile_rows))
+        count = max(1, -(-n_rows // self.tile_rows), 2 if n_rows >= self._two_from else 1)
         edges = [n_rows * i // count for i in range(count + 1)]
         return [slice(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]
 
@@ -153,10 +157,8 @@ class Tiles:
             return self._run_on_device(work, n_rows)
         work = self._with_shared_space(work) if self._shared else self._with_own_space(work)
         with one_blas_thread():
-            if n_rows <= self.tile_rows:
-                return [work(slice(0, n_rows))]
             tiles = self.cut(n_rows)
-            return [work(rows) for rows in tiles] if threads() == 1 else _spread(work, tiles)
+            return _spread(work, tiles) if len(tiles) > 1 < threads() else [work(rows) for rows in tiles]
 
     def _with_own_space(self, work: Callable[[slice, Space], Any]) -> Callable[[slice], Any]:
         return lambda rows: work(rows, self._space())
@@ -220,7 +222,9 @@ class Tiles:
         return self._spaces.space
 
 
-def tiles_for(xp: Any, n_columns: int, dtype: np.dtype, tile_rows: int | None = None) -> Tiles:
+def tiles_for(
+    xp: Any, n_columns: int, dtype: np.dtype, tile_rows: int | None = None, multiplies: bool = False
+) -> Tiles:
     """Tiles whose buffers stay in a core's cache, and with the threads for the next call.
 
     Parameters
@@ -231,10 +235,16 @@ def tiles_for(xp: Any, n_columns: int, dtype: np.dtype, tile_rows: int | None = 
     dtype : dtype
     tile_rows : int, optional
         Rows of a tile; by default 256 to 512, the more the narrower: fewer rows make matrix products slow.
+    multiplies : bool
+        Whether the work is products with (n_columns, n_columns) matrices: then the rows of half a tile are shared by
+        two threads as soon as one product of a half takes about ten microseconds.
     """
+    least_rows = None
+    if multiplies and tile_rows is None:
+        least_rows = max(LEAST_ROWS, -(-LEAST_PRODUCTS // n_columns**2))
     if tile_rows is None:
         tile_rows = max(256, min(512, _TILE_BYTES // (n_columns * dtype.itemsize)))
-    return Tiles(xp, tile_rows, shared=True)
+    return Tiles(xp, tile_rows, least_rows, shared=True)
 
 
 def _kept_spaces() -> list[Space]:
@@ -314,7 +324,7 @@ class one_blas_thread:  # noqa: N801  reads as the statement that it is
     def __enter__(self) -> None:
         with _lock:
             if not _state["limits"]:
-                _state["before"] = [(library, library.num_threads) for library in _blas()]
+                _state["before"] = [(library, library.num_threads) for library in blas_libraries()]
                 for library, count in _state["before"]:
                     if count != 1:
                         library.set_num_threads(1)
@@ -330,7 +340,8 @@ class one_blas_thread:  # noqa: N801  reads as the statement that it is
 
 
 @cache
-def _blas() -> tuple[Any, ...]:
+def blas_libraries() -> tuple[Any, ...]:
+    """The BLAS libraries of this process, as threadpoolctl sees them."""
     import scipy.linalg  # noqa: F401  it loads a BLAS of its own, which can be limited only once it is loaded
     from threadpoolctl import ThreadpoolController
 

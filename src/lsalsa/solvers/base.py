@@ -215,7 +215,7 @@ def solve_with(
     if keep and keep[-1] > iterations:
         raise DataError(f"record asks for iteration {keep[-1]}, but only {iterations} are run")
     tile_rows = problem.tile_rows if tile_rows is None else tile_rows
-    tiles = tiles_for(solver.xp, problem.n_atoms, problem.dtype, tile_rows)
+    tiles = tiles_for(solver.xp, problem.n_atoms, problem.dtype, tile_rows, multiplies=True)
     run = _run_watched if history else _run_fast
     solution = run(solver, signals, iterations, keep, tiles)
     if solution.status == "converged":  # the iterations that were not run would not have moved the codes

@@ -107,8 +107,8 @@ def splitting_matrix(problem: SparseCodingProblem, mu: float) -> np.ndarray:
     splitting = inverse(shifted)
     if splitting is None:
         raise ConfigError(
-            f"mu {mu:g} vanishes beside A^T A: mu I + A^T A is singular to rounding; take mu of at least {least:.1g}, or "
-            f"scale dictionaries, penalties and mu together"
+            f"mu {mu:g} vanishes beside A^T A: mu I + A^T A is singular to rounding; take mu of at least "
+            f"{least:.1g}, or scale dictionaries, penalties and mu together"
         )
     return splitting
 

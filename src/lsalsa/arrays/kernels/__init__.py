@@ -29,7 +29,9 @@ def kernels_for(array: Any) -> ModuleType:
         return _compiled()
     if not is_host(array):
         return _cuda()
-    return _compiled() if isinstance(array, np.ndarray) else _portable()
+    if isinstance(array, np.ndarray):
+        return _compiled()
+    return getattr(array, "kernels", None) or _portable()  # recorded arrays bring their own
 
 
 # The imports stand here, by name, so that only what is used is loaded and all of it counts as code of a result.
