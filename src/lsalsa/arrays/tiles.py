@@ -177,7 +177,7 @@ class Tiles:
 
     def in_place(self, work: Callable[[slice], Any], n_rows: int) -> None:
         """Call `work(rows)` exactly once for every tile: unlike `run`, it never repeats work that changes arrays."""
-        if self._on_device:
+        if self._on_device or n_rows <= self.tile_rows:
             work(slice(0, n_rows))
         else:
             self.run(lambda rows, _: work(rows), n_rows)

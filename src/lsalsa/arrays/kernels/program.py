@@ -107,25 +107,46 @@ def _entrywise(row: Any, scalars: Any, i: int) -> None:
     elif code == FILL:
         out[:] = scalars[i]
     elif code == ADD:
-        for j in range(size):
-            out[j] = a[j] + b[j]
+        if row[1] == row[2]:  # a loop over one array less is one that the compiler vectorises
+            for j in range(size):
+                out[j] += b[j]
+        else:
+            for j in range(size):
+                out[j] = a[j] + b[j]
     elif code == SUBTRACT:
-        for j in range(size):
-            out[j] = a[j] - b[j]
+        if row[1] == row[2]:
+            for j in range(size):
+                out[j] -= b[j]
+        else:
+            for j in range(size):
+                out[j] = a[j] - b[j]
     elif code == MULTIPLY:
-        for j in range(size):
-            out[j] = a[j] * b[j]
+        if row[1] == row[2]:
+            for j in range(size):
+                out[j] *= b[j]
+        else:
+            for j in range(size):
+                out[j] = a[j] * b[j]
     elif code == SCALE:
-        for j in range(size):
-            out[j] = a[j] * scalars[i]
+        factor = scalars[i]
+        if row[1] == row[2]:
+            for j in range(size):
+                out[j] *= factor
+        else:
+            for j in range(size):
+                out[j] = a[j] * factor
     elif code == NONZERO:
         mask = carray(pointer(row[1]), (size,), np.bool_)
         for j in range(size):
             mask[j] = a[j] != 0
     elif code == MASK:
         mask = carray(pointer(row[3]), (size,), np.bool_)
-        for j in range(size):
-            out[j] = a[j] * scalars.dtype.type(mask[j])
+        if row[1] == row[2]:
+            for j in range(size):
+                out[j] *= scalars.dtype.type(mask[j])
+        else:
+            for j in range(size):
+                out[j] = a[j] * scalars.dtype.type(mask[j])
     elif code == DOT:
         scalars[i] = np.dot(a, b)
     elif code == FINITE:
