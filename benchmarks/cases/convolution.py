@@ -63,5 +63,5 @@ def _row(bench: Bench, works: dict[str, Callable[[], Any]], method: str, **facts
     times = bench.interleaved(works)
     wall, floor = times["coder"], times["floor"]
     spread = {"wall_median_s": wall.median, "floor_median_s": floor.median, "rounds": bench.rounds}
-    ratio = {"wall_s": wall.least, "floor_s": floor.least, "ratio": wall.least / floor.least}
+    ratio = {"wall_s": wall.least, "floor_s": floor.least, "ratio": wall.median / floor.median}
     return bench.row("convolution", method, **facts, **ratio, **spread)

@@ -191,9 +191,15 @@ def record_step(
     return _recorded(lambda: RecordedStep(encoder, signals, targets, loss, names, tiles), "training step")
 
 
-def same_gradient(mine: Mapping[str, Any], plain: Mapping[str, Any]) -> bool:
-    """Whether two gradients are the same to the byte."""
-    return all(_same(mine[name], plain[name], f"gradient of {name}") for name in mine)
+def same(mine: tuple[float, Mapping[str, Any]], plain: tuple[float, Mapping[str, Any]]) -> bool:
+    """Whether two losses and their gradients are the same to the byte.
+
+    Parameters
+    ----------
+    mine, plain : (float, mapping of str to array)
+    """
+    equal = np.float64(mine[0]).tobytes() == np.float64(plain[0]).tobytes()
+    return equal and all(_same(mine[1][name], plain[1][name], f"gradient of {name}") for name in mine[1])
 
 
 def _recorded(make: Any, what: str) -> Any:
@@ -205,10 +211,10 @@ def _recorded(make: Any, what: str) -> Any:
 
 
 def _same(mine: Any, plain: Any, what: str) -> bool:
-    same = mine.tobytes() == plain.tobytes()
-    if not same:
+    equal = mine.tobytes() == plain.tobytes()
+    if not equal:
         log.info("the recorded %s rounds otherwise than the plain one here, and is not used", what)
-    return same
+    return equal
 
 
 def _shadow(encoder: "Encoder", recorder: Recorder) -> "Encoder":

@@ -11,7 +11,7 @@ import numpy as np
 
 from lsalsa.arrays import one_blas_thread
 from lsalsa.arrays.checks import check_out, describe
-from lsalsa.encoders._recorded import CALLS, RecordedStep, record_step, same_gradient
+from lsalsa.encoders._recorded import CALLS, RecordedStep, record_step, same
 from lsalsa.encoders.base import Encoder
 from lsalsa.errors import DivergedError, ShapeError
 from lsalsa.losses import Loss
@@ -243,8 +243,8 @@ class Training:
         """A step of each group, which sees the parameters as the one before left them; the first one's loss, or the
         one that blew up."""
         watched = None
-        for group, optimizer in zip(self.groups, self.optimizers, strict=True):
-            loss, gradient = self._loss_and_gradient(group, index)
+        for position, (group, optimizer) in enumerate(zip(self.groups, self.optimizers, strict=True)):
+            loss, gradient = self._loss_and_gradient(position, index)
             if self.first_loss is None:
                 self.first_loss = loss
             if not np.isfinite(loss) or (watched is None and self._blew_up(loss)):
@@ -254,20 +254,19 @@ class Training:
         assert watched is not None
         return watched
 
-    def _loss_and_gradient(self, group: Group, index: np.ndarray) -> tuple[float, dict[str, Any]]:
-        """Those of a batch: by programs, once enough batches of its size have gone the plain way."""
-        position = self.groups.index(group)
+    def _loss_and_gradient(self, position: int, index: np.ndarray) -> tuple[float, dict[str, Any]]:
+        """Those of a batch for a group: by programs, once enough batches of its size have gone the plain way."""
         steps = self.steps.setdefault((position, len(index)), _Steps())
-        names = tuple(self.optimizers[position].arrays)
+        names, loss = tuple(self.optimizers[position].arrays), self.groups[position].loss
         if steps.recorded and steps.recorded.identity.is_of(self.encoder):
             return self.encoder.summed(steps.recorded(index), names, self.tiles)
         signals, targets = self.signals[index], None if self.targets is None else self.targets[index]
-        found = self.encoder.unchecked_loss_and_gradient(signals, targets, group.loss, names, self.tiles)
+        found = self.encoder.unchecked_loss_and_gradient(signals, targets, loss, names, self.tiles)
         steps.count += 1
         if steps.count == CALLS:
             cut = self.tiles.cut(len(index))
-            step = record_step(self.encoder, self.signals, self.targets, group.loss, names, cut)
-            if step and same_gradient(self.encoder.summed(step(index), names, self.tiles)[1], found[1]):
+            step = record_step(self.encoder, self.signals, self.targets, loss, names, cut)
+            if step and same(self.encoder.summed(step(index), names, self.tiles), found):
                 steps.recorded = step
         return found
 
