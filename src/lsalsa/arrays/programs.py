@@ -7,17 +7,15 @@ runs on plain arrays, as it does for arrays on a GPU. Nothing is written twice, 
 whoever records compares the first results, since the two BLAS of NumPy and SciPy could round differently.
 """
 
-import ctypes
 from collections.abc import Callable
-from functools import cache
-from itertools import product
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from lsalsa.arrays.tiles import Space, blas_libraries
+from lsalsa.arrays.blas import numpy_blas
+from lsalsa.arrays.tiles import Space
 
 
 class Unrecordable(TypeError):
@@ -84,7 +82,19 @@ class Recorder:
         self.scalars.append(scalar)
 
     def entrywise(self, code: int, out: "Recorded", *inputs: "Recorded", scalar: float = 0.0) -> "Recorded":
-        """Write an operation on entries at the same places down; all arrays have one shape."""
+        """Write an operation on entries at the same places down.
+
+        Parameters
+        ----------
+        code : int
+        out, *inputs : Recorded
+            All of one shape.
+        scalar : float
+
+        Returns
+        -------
+        out : Recorded
+        """
         masks = {self.codes.NONZERO: (0,), self.codes.MASK: (2,)}.get(code, ())
         for place, array in enumerate((out, *inputs)):
             if array.shape != out.shape or not array._values.flags.c_contiguous:
@@ -95,7 +105,19 @@ class Recorder:
         return out
 
     def product(self, left: "Recorded", right: "Recorded", out: "Recorded | None") -> "Recorded":
-        """Write a matrix product down."""
+        """Write a matrix product down.
+
+        Parameters
+        ----------
+        left, right : Recorded
+            Matrices, as they lie or transposed.
+        out : Recorded, optional
+            A new one by default.
+
+        Returns
+        -------
+        out : Recorded
+        """
         (n, k), (_, m) = left.shape, right.shape
         out = self.new((n, m)) if out is None else out
         codes, straight = self.codes, (left._values.flags.c_contiguous, right._values.flags.c_contiguous)
@@ -120,7 +142,8 @@ class Recorder:
             shape = arrays[0].shape
             if not all(a.flags.c_contiguous and a.shape in (shape, shape[1:]) for a in arrays):
                 raise Unrecordable(f"{name} of shapes {[a.shape for a in arrays]}")
-            self.add(code, arrays, *shape, scalar=numbers[0] if numbers else 0.0)
+            n, m = shape
+            self.add(code, arrays, n, m, scalar=numbers[0] if numbers else 0.0)
 
         return record
 
@@ -227,7 +250,7 @@ class Recorded(NDArrayOperatorsMixin):
 def _operation(recorder: Recorder, ufunc: Any, inputs: tuple[Any, ...], out: Recorded | None) -> Recorded:
     codes, arrays = recorder.codes, [each for each in inputs if isinstance(each, Recorded)]
     if ufunc is np.matmul and len(arrays) == 2:
-        return recorder.product(*arrays, out)
+        return recorder.product(arrays[0], arrays[1], out)
     if ufunc is np.not_equal and len(arrays) == 1 and inputs[1] is not arrays[0] and inputs[1] == 0:
         return recorder.entrywise(codes.NONZERO, recorder.new(arrays[0].shape, bool), arrays[0])
     out = recorder.new(arrays[0].shape) if out is None else out
@@ -298,24 +321,3 @@ class Program:
     def __call__(self) -> None:
         """Run all of them on this thread."""
         self._run(self.table, self.scalars, *self.blas)
-
-
-@cache
-def numpy_blas(kind: str) -> tuple[int, int]:
-    """Addresses of gemm and gemv in the BLAS that NumPy multiplies with, 0 and 0 where it is none that is known here.
-
-    Parameters
-    ----------
-    kind : {"f", "d"}
-        float32 or float64.
-    """
-    letter = {"f": "s", "d": "d"}[kind]
-    for library in blas_libraries():
-        if "numpy" not in library.filepath or library.internal_api != "openblas":
-            continue
-        for before, after in product(("scipy_", ""), ("64_", "_64", "")):
-            found = [getattr(library.dynlib, f"{before}cblas_{letter}{name}{after}", None) for name in ("gemm", "gemv")]
-            if all(found):
-                gemm, gemv = (ctypes.cast(function, ctypes.c_void_p).value or 0 for function in found)
-                return gemm, gemv
-    return 0, 0

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from lsalsa.arrays.blas import one_blas_thread
 from lsalsa.arrays.namespace import is_host
-from lsalsa.arrays.tiles import one_blas_thread, parallel_map
+from lsalsa.arrays.tiles import parallel_map
 
 LARGE = 1024  # rows from which a matrix is worth cutting
 BLOCK = 256

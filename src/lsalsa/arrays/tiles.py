@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from lsalsa.arrays.blas import one_blas_thread
 from lsalsa.arrays.checks import check_count
 from lsalsa.errors import DeviceMemoryError
 
@@ -28,8 +29,7 @@ MOST_VIEWS = 200  # of buffers, by shape; batches of ever other sizes would have
 LEAST_ROWS, LEAST_PRODUCTS = 8, 2**19  # of a tile that is cut only to have two
 _TILE_BYTES = 250_000  # of one buffer of a tile; a method keeps four or five, about half of a 2 MiB cache
 _local = threading.local()
-_lock = threading.Lock()
-_state: dict[str, Any] = {"threads": None, "limits": 0, "before": []}
+_state: dict[str, Any] = {"threads": None}
 
 
 def set_threads(n: int) -> None:
@@ -155,10 +155,10 @@ class Tiles:
         """
         if self._on_device:
             return self._run_on_device(work, n_rows)
-        work = self._with_shared_space(work) if self._shared else self._with_own_space(work)
+        on_tile = self._with_shared_space(work) if self._shared else self._with_own_space(work)
         with one_blas_thread():
             tiles = self.cut(n_rows)
-            return _spread(work, tiles) if len(tiles) > 1 < threads() else [work(rows) for rows in tiles]
+            return _spread(on_tile, tiles) if len(tiles) > 1 < threads() else [on_tile(rows) for rows in tiles]
 
     def _with_own_space(self, work: Callable[[slice, Space], Any]) -> Callable[[slice], Any]:
         return lambda rows: work(rows, self._space())
@@ -316,33 +316,3 @@ def _spread(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
 @cache
 def _pool(n: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(n, thread_name_prefix="lsalsa")
-
-
-class one_blas_thread:  # noqa: N801  reads as the statement that it is
-    """Limit BLAS to one thread while any of our threads is inside."""
-
-    def __enter__(self) -> None:
-        with _lock:
-            if not _state["limits"]:
-                _state["before"] = [(library, library.num_threads) for library in blas_libraries()]
-                for library, count in _state["before"]:
-                    if count != 1:
-                        library.set_num_threads(1)
-            _state["limits"] += 1
-
-    def __exit__(self, *error: Any) -> None:
-        with _lock:
-            _state["limits"] -= 1
-            if not _state["limits"]:
-                for library, count in _state["before"]:
-                    if count != 1:
-                        library.set_num_threads(count)
-
-
-@cache
-def blas_libraries() -> tuple[Any, ...]:
-    """The BLAS libraries of this process, as threadpoolctl sees them."""
-    import scipy.linalg  # noqa: F401  it loads a BLAS of its own, which can be limited only once it is loaded
-    from threadpoolctl import ThreadpoolController
-
-    return tuple(ThreadpoolController().select(user_api="blas").lib_controllers)

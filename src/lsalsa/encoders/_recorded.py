@@ -53,7 +53,8 @@ class Encoding:
         self.identity = Identity(encoder)
         self.signals = np.empty((count, encoder.n_features), encoder.dtype)
         self.codes = np.empty((count, encoder.n_atoms), encoder.dtype)
-        self._programs, self._checks = [], []
+        self._programs: list[Program] = []
+        self._checks: list[list[int]] = []
         for rows in encoder.encoding_tiles().cut(count):
             recorder = Recorder(encoder.dtype)
             signals, codes = recorder.wrap(self.signals[rows]), recorder.wrap(self.codes[rows])
@@ -166,9 +167,11 @@ class _RecordedTile:
         recorder = Recorder(encoder.dtype)
         shadow, rows = _shadow(encoder, recorder), recorder.gather(signals, index)
         wanted = recorder.gather(targets, index) if loss.supervised else rows
-        self.value, gradient = shadow._tile(rows, wanted, loss, names, recorder.space, count)
-        if not isinstance(self.value, Later):
+        value: Any
+        value, gradient = shadow._tile(rows, wanted, loss, names, recorder.space, count)
+        if not isinstance(value, Later):
             raise Unrecordable("a loss that is computed otherwise")
+        self.value = value
         self.program: Program = recorder.program()
         self.gradient = {name: gradient[name]._values for name in names}
 

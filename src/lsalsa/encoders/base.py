@@ -298,7 +298,7 @@ class Encoder(Parametrised):
             elif name not in gradient:
                 gradient[name] = direct[name] if name in direct else self.xp.zeros_like(self.arrays[name])
 
-    def _tape(self, space: Space, signals: Any, keep: bool) -> Tape:
+    def _tape(self, space: Any, signals: Any, keep: bool) -> Tape:
         return Tape(space, (signals.shape[0], self.n_atoms), self.dtype, self.depth, keep)
 
 

@@ -8,9 +8,8 @@ word; what it gets belongs to one job, so a thread that comes late for a job can
 from typing import Any
 
 from numba import carray, types
-from numba.extending import intrinsic
 
-from lsalsa.arrays.kernels.program import compiled, pointer, run
+from lsalsa.arrays.kernels.program import compiled, intrinsic, pointer, run
 
 WORD, DONE, PROGRAMS, ITEMSIZE, HELPERS, GEMM, GEMV, ASLEEP = 0, 8, 16, 17, 18, 19, 20, 24  # places of the board
 MOST_HELPERS = 32
@@ -23,7 +22,7 @@ def _cell(context: Any, builder: Any, array_type: Any, array: Any, place: Any) -
 
 
 @intrinsic
-def load(context: Any, array: Any, place: Any) -> Any:
+def _load(context: Any, array: Any, place: Any) -> Any:
     """A number of the board as the other threads left it."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -33,7 +32,7 @@ def load(context: Any, array: Any, place: Any) -> Any:
 
 
 @intrinsic
-def store(context: Any, array: Any, place: Any, value: Any) -> Any:
+def _store(context: Any, array: Any, place: Any, value: Any) -> Any:
     """Write a number of the board for the other threads, after all that was written before."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -45,7 +44,7 @@ def store(context: Any, array: Any, place: Any, value: Any) -> Any:
 
 
 @intrinsic
-def add(context: Any, array: Any, place: Any, value: Any) -> Any:
+def _add(context: Any, array: Any, place: Any, value: Any) -> Any:
     """Add to a number of the board at once; what it was before."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -66,10 +65,10 @@ def work(board: Any, single: Any, double: Any) -> None:
         float32 and float64: their types.
     """
     while True:
-        word = load(board, WORD)
+        word: Any = _load(board, WORD)
         if word & 0xFFFF >= (word >> 16) & 0xFFFF:
             return
-        word = add(board, WORD, 1)
+        word = _add(board, WORD, 1)
         i, count = word & 0xFFFF, (word >> 16) & 0xFFFF
         if i >= count:
             return
@@ -79,7 +78,7 @@ def work(board: Any, single: Any, double: Any) -> None:
             run(table, carray(pointer(row[3]), (row[1],), single.dtype), board[GEMM], board[GEMV])
         else:
             run(table, carray(pointer(row[3]), (row[1],), double.dtype), board[GEMM], board[GEMV])
-        add(board, DONE, 1)
+        _add(board, DONE, 1)
 
 
 @compiled
@@ -94,10 +93,10 @@ def lead(board: Any, word: int, count: int, single: Any, double: Any) -> None:
     count : int
     single, double : array, (0,)
     """
-    store(board, DONE, 0)
-    store(board, WORD, word)
+    _store(board, DONE, 0)
+    _store(board, WORD, word)
     work(board, single, double)
-    while load(board, DONE) < count:
+    while _load(board, DONE) < count:
         pass
 
 
@@ -114,12 +113,12 @@ def serve(board: Any, number: int, patience: int, single: Any, double: Any) -> N
         Looks at the board before the end.
     single, double : array, (0,)
     """
-    store(board, ASLEEP + number, 0)
+    _store(board, ASLEEP + number, 0)
     waited = 0
     while waited < patience:
-        word = load(board, WORD)
-        if word & 0xFFFF < (word >> 16) & 0xFFFF and number < load(board, HELPERS):
+        word = _load(board, WORD)
+        if word & 0xFFFF < (word >> 16) & 0xFFFF and number < _load(board, HELPERS):
             work(board, single, double)
             waited = 0
         waited += 1
-    store(board, ASLEEP + number, 1)
+    _store(board, ASLEEP + number, 1)

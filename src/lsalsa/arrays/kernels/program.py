@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import carray, types
-from numba.extending import intrinsic
+from numba import carray, extending, types
 
 from lsalsa.arrays.compiling import compiled as compiled_with
 from lsalsa.arrays.kernels import compiled as steps
@@ -23,6 +22,7 @@ WIDTH = 11  # of a row: code, seven addresses, three sizes
 ROW_MAJOR, AS_IT_LIES, TRANSPOSED = 101, 111, 112  # of the C interface of BLAS
 
 compiled = compiled_with(False)
+intrinsic: Any = extending.intrinsic  # its type says nothing of how compiled code calls what it makes
 
 
 @intrinsic
