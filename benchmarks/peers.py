@@ -9,7 +9,18 @@ from lsalsa.arrays import threads, to_host
 from lsalsa.encoders import Encoder
 from lsalsa.study.exact_peers import EXACT, AbsentPeer, exact_codes, load
 
-__all__ = ["EXACT", "NETWORKS", "STEPS", "AbsentPeer", "JaxNetwork", "TorchNetwork", "TorchStep", "exact_codes", "load"]
+__all__ = [
+    "EXACT",
+    "NETWORKS",
+    "STEPS",
+    "AbsentPeer",
+    "JaxNetwork",
+    "TorchConvolution",
+    "TorchNetwork",
+    "TorchStep",
+    "exact_codes",
+    "load",
+]
 
 EAGER, COMPILED, JAX = "PyTorch eager, CPU", "torch.compile, CPU", "JAX jit, CPU"
 
@@ -75,6 +86,36 @@ class TorchStep(TorchNetwork):
         self.optimizer.zero_grad()
         (0.5 / len(index) * (error * error).sum()).backward()
         self.optimizer.step()
+
+
+class TorchConvolution:
+    """CRsAE in PyTorch, eager, on the CPU: a recording, filters of one length, stride 1, codes not negative."""
+
+    def __init__(self, encoder: Any):
+        self.torch = load("torch")
+        self.torch.set_num_threads(threads())
+        arrays = {name: self.torch.from_numpy(to_host(array).copy()) for name, array in encoder.arrays.items()}
+        self.filters = arrays["filters"].T[:, None].contiguous()  # (n_filters, 1, length)
+        self.step = float(arrays["step"])
+        self.thresholds = (self.step * arrays["penalties"])[:, None]
+        self.momenta = encoder.momenta(encoder.depth + 1)[1:]
+
+    def encode(self, signals: Any) -> Callable[[], Any]:
+        """A work that encodes the signals without gradients: (n_samples, n_filters, n_positions)."""
+        functional = self.torch.nn.functional
+        signals = self.torch.from_numpy(to_host(signals).copy())[:, None]
+
+        def work() -> Any:
+            with self.torch.inference_mode():
+                x = z = self.torch.zeros(())
+                for layer, momentum in enumerate(self.momenta):
+                    residual = signals - functional.conv_transpose1d(z, self.filters) if layer else signals
+                    moved = z + self.step * functional.conv1d(residual, self.filters)
+                    new = self.torch.relu(moved - self.thresholds)
+                    x, z = new, new + momentum * (new - x)
+                return x
+
+        return work
 
 
 class JaxNetwork:

@@ -168,6 +168,17 @@ def test_networks_of_the_peers_give_the_codes_and_take_the_steps_of_the_library(
         np.testing.assert_allclose(step.square.detach().numpy(), moved, rtol=1e-4, atol=1e-6)
 
 
+def test_convolution_of_pytorch_gives_the_codes_of_the_library():
+    problem, signals = convolution.window(400, 8)
+    encoder = encoder_class("crsae").from_problem(problem, depth=6)
+    try:
+        codes = peers.TorchConvolution(encoder).encode(signals)().numpy()
+    except peers.AbsentPeer as absent:
+        pytest.skip(str(absent))
+    assert codes.any()
+    np.testing.assert_allclose(codes.transpose(0, 2, 1).reshape(1, -1), encoder.encode(signals), atol=1e-4)
+
+
 @pytest.mark.parametrize("name", ["lista", "lsalsa"])
 def test_step_of_pytorch_is_that_of_the_library(name):
     world = tiny_world()
