@@ -10,14 +10,14 @@ import pytest
 from lsalsa.arrays import one_blas_thread, set_threads, threads
 from lsalsa.arrays.crew import run_together
 from lsalsa.arrays.programs import Recorder, Unrecordable
-from lsalsa.encoders import encoder_class
+from lsalsa.encoders import available, encoder_class
 from lsalsa.encoders._recorded import CALLS, record_step
 from lsalsa.errors import DataError
 from lsalsa.losses import CODES
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.training import Training, TrainingSettings
 
-RECORDED = ("lista", "lsalsa", "lfista")
+RECORDED = [name for name in available() if encoder_class(name).recordable]
 
 
 @pytest.fixture
@@ -99,6 +99,10 @@ def test_every_operation_gives_what_numpy_gives(dtype):
 def test_what_no_program_can_do_is_refused(operation):
     with pytest.raises((Unrecordable, ValueError)):
         operation(Recorder(np.float32).wrap(np.ones((4, 3), np.float32)))
+
+
+def test_the_encoders_of_the_paper_are_recorded():
+    assert {"lista", "lsalsa"} <= set(RECORDED)
 
 
 @pytest.mark.parametrize("n", [1, 2, 7, 25])
