@@ -106,7 +106,7 @@ endif
 
 $(PEERS)/ready: requirements-bench.lock | $(READY)
 	rm -rf $(PEERS) && mkdir -p $(PEERS)
-	for peer in spams sporco torch; do \
+	for peer in spams sporco torch jax; do \
 	  $(ADD_PEER) --requirement <(awk -v RS= "/^# $$peer/" $<) || echo "$$peer cannot be installed here; its rows will say skipped" >&2; \
 	done
 	@touch $@

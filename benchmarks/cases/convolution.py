@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.bench import Bench
+from benchmarks.peers import EAGER, AbsentPeer, TorchConvolution
 from lsalsa.encoders.crsae import CRsAE
 from lsalsa.exact.convolutional import ClusterActiveSet
 from lsalsa.problem.convolutional import ConvolutionalProblem
@@ -30,6 +31,10 @@ def run(bench: Bench, sizes: Sequence[tuple[int, int]] = SIZES, depth: int = DEP
         there = ConvolutionalProblem.from_arrays(problem.to_arrays() | {"filters": bench.device.put(problem.filters)})
         encoder, put = CRsAE.from_problem(there, depth=depth), bench.device.put(signals)
         works = {"floor": products(there, put, depth), "coder": partial(encoder.encode, put)}
+        try:
+            works["peer"] = TorchConvolution(encoder).encode(put)
+        except AbsentPeer as absent:
+            yield bench.skipped("convolution", EAGER, str(absent), **facts)
         yield _row(bench, works, "crsae", **facts, depth=depth, against="two products per layer")
 
 
@@ -63,5 +68,7 @@ def _row(bench: Bench, works: dict[str, Callable[[], Any]], method: str, **facts
     times = bench.interleaved(works)
     wall, floor = times["coder"], times["floor"]
     spread = {"wall_median_s": wall.median, "floor_median_s": floor.median, "rounds": bench.rounds}
-    ratio = {"wall_s": wall.least, "floor_s": floor.least, "ratio": wall.least / floor.least}
+    if "peer" in times:
+        facts |= {"peer": EAGER, "peer_s": times["peer"].least, "peer_median_s": times["peer"].median}
+    ratio = {"wall_s": wall.least, "floor_s": floor.least, "ratio": wall.median / floor.median}
     return bench.row("convolution", method, **facts, **ratio, **spread)

@@ -11,6 +11,8 @@ _HOME = {
     "SparseCodingProblem": "problem",
     "ConvolutionalProblem": "problem.convolutional",
     "solve": "solvers",
+    "prepare": "solvers",
+    "Solver": "solvers",
     "optimal_codes": "exact",
     "code_recording": "exact.recordings",
     "learn_dictionary": "dictionary",

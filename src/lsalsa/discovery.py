@@ -39,6 +39,11 @@ def class_in(package: str, kind: str, name: str, parent: type) -> type:
     """
     if name not in modules_in(package):
         raise nearest(kind, name, modules_in(package))
+    return _only_class(package, name, parent)
+
+
+@cache
+def _only_class(package: str, name: str, parent: type) -> type:
     module = import_module(f"{package}.{name}")
     found = [c for _, c in getmembers(module, isclass) if issubclass(c, parent) and c.__module__ == module.__name__]
     if len(found) != 1:

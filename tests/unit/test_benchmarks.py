@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from benchmarks import core, peers, plots  # noqa: E402
 from benchmarks.bench import KEYS, Bench  # noqa: E402
 from benchmarks.cases import (  # noqa: E402
+    calls,
     cases,
     convolution,
     dictionary,
@@ -45,10 +46,21 @@ def tiny_patches():
     return signals[:560], signals[560:]
 
 
+def without_other_peers(monkeypatch):
+    """What takes long to compile is left to runs by hand."""
+    for makers in (peers.NETWORKS, peers.STEPS):
+        monkeypatch.delitem(makers, peers.COMPILED)
+
+
 TINY = {
     "start_up": start_up.run,
     "inference": partial(inference.run, shapes=[(30, 6, 8)], depth=2),
+    "calls": partial(calls.fixed, shape=(6, 8), large=(8, 10)),
+    "few": partial(calls.few, shapes=[(6, 8)], counts=[1, 3], depth=2),
+    "once": partial(inference.run_once, shapes=[(30, 6, 8)], depth=2, asleep=0.0),
     "training": partial(training.run, sizes=[(8, 2, 2)], batch=10),
+    "training_peers": partial(training.run_beside, sizes=[(8, 2, 2)], batch=10),
+    "training_whole": partial(training.run_whole, sizes=[(8, 2)], n=40, batch=10, epochs=2),
     "exact": partial(exact.run, problems={"tiny": tiny_world}, subsets={"sklearn": {10: 5}}),
     "warm_start": partial(
         exact.run_warm, problems={"tiny": tiny_world}, depths=(1,), settings={"tiny": [{"mu": 0.5}]}, epochs=1
@@ -71,7 +83,8 @@ def test_every_case_has_a_tiny_form():
 
 
 @pytest.mark.parametrize("name", TINY)
-def test_rows_are_whole_and_ratios_are_positive_numbers(name, bench):
+def test_rows_are_whole_and_ratios_are_positive_numbers(name, bench, monkeypatch):
+    without_other_peers(monkeypatch)
     rows = list(TINY[name](bench))
     assert rows
     for row in rows:
@@ -152,6 +165,38 @@ def test_exact_peers_solve_the_same_problem(peer):
     assert problem.relative_gap(world.signals, codes).max() < 0.1
 
 
+@pytest.mark.parametrize("peer", peers.NETWORKS)
+@pytest.mark.parametrize("name", ["lista", "lsalsa"])
+def test_networks_of_the_peers_give_the_codes_and_take_the_steps_of_the_library(name, peer):
+    if peer == peers.COMPILED:
+        pytest.skip("as eager PyTorch, after half a minute of compiling")
+    world = tiny_world()
+    encoder = encoder_class(name).from_problem(world.problem, depth=3)
+    targets = np.zeros((12, 10), np.float32)
+    try:
+        codes = peers.NETWORKS[peer](encoder, world.signals)()
+        step = peers.STEPS[peer](encoder, world.signals, targets, 0.1)
+    except peers.AbsentPeer as absent:
+        pytest.skip(str(absent))
+    np.testing.assert_allclose(np.asarray(codes), encoder.encode(world.signals), rtol=1e-4, atol=1e-6)
+    _, gradient = encoder.loss_and_gradient(world.signals, targets)
+    step(np.arange(12))
+    if peer == peers.EAGER:
+        moved = encoder.arrays["splitting"] - 0.1 * gradient["splitting"]
+        np.testing.assert_allclose(step.square.detach().numpy(), moved, rtol=1e-4, atol=1e-6)
+
+
+def test_convolution_of_pytorch_gives_the_codes_of_the_library():
+    problem, signals = convolution.window(400, 8)
+    encoder = encoder_class("crsae").from_problem(problem, depth=6)
+    try:
+        codes = peers.TorchConvolution(encoder).encode(signals)().numpy()
+    except peers.AbsentPeer as absent:
+        pytest.skip(str(absent))
+    assert codes.any()
+    np.testing.assert_allclose(codes.transpose(0, 2, 1).reshape(1, -1), encoder.encode(signals), atol=1e-4)
+
+
 @pytest.mark.parametrize("name", ["lista", "lsalsa"])
 def test_step_of_pytorch_is_that_of_the_library(name):
     world = tiny_world()
@@ -168,6 +213,7 @@ def test_step_of_pytorch_is_that_of_the_library(name):
 
 
 def test_command_writes_rows_that_the_plots_read(tmp_path, monkeypatch, capsys):
+    without_other_peers(monkeypatch)
     monkeypatch.setattr(core, "cases", lambda: TINY)
     core.main(["--rounds", "1", "--device", "cpu", "--output", str(tmp_path)])
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from worlds import World, fista_iterates, ista_iterates, make_world, objective_of, salsa_iterates
 
+import lsalsa
 from lsalsa import solve
 from lsalsa.arrays import set_threads, threads
 from lsalsa.errors import ConfigError, DataError, LsalsaError, ShapeError
@@ -334,3 +335,16 @@ def test_a_smaller_batch_after_a_larger_one_sees_nothing_of_it():
     few = World(world.dictionaries, world.penalties, world.signals[10:13])
     codes = solve(problem, few.signals, "salsa", 5).codes
     np.testing.assert_allclose(codes, salsa_iterates(few, 5)[-1], atol=1e-12)
+
+
+@pytest.mark.parametrize("method", ["ista", "fista", "salsa"])
+def test_a_prepared_solver_gives_what_solve_gives_every_time(method):
+    atoms = np.random.default_rng(0).standard_normal((6, 9)).astype(np.float32)
+    problem = lsalsa.SparseCodingProblem(atoms, 0.5)
+    signals = np.random.default_rng(1).standard_normal((20, 6)).astype(np.float32)
+    solver = lsalsa.prepare(problem, method)
+    assert isinstance(solver, lsalsa.Solver)
+    for part in (signals[:3], signals, signals[:3]):
+        assert np.array_equal(solver.solve(part, 7).codes, lsalsa.solve(problem, part, method, 7).codes)
+    with pytest.warns(UserWarning, match="all codes are zero"):
+        solver.solve(signals * np.float32(1e-6), 3)

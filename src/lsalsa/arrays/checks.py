@@ -9,6 +9,7 @@ import numpy as np
 from lsalsa.arrays.namespace import is_host, namespace
 from lsalsa.errors import ConfigError, DataError, ShapeError
 
+FEW = 8192  # numbers that are looked at one by one in less time than a sum takes with its error state
 LARGEST = 1e150  # its square is a float64, and so is that of its inverse
 
 
@@ -77,16 +78,19 @@ def check_matrix(name: str, array: Any, n_columns: int | None = None, n_rows: in
     DataError
         When the dtype is not float32 or float64, or a value is masked, NaN or infinite (the first such row is named).
     """
-    expected = f"({'n_samples' if n_rows is None else n_rows}, {'n_columns' if n_columns is None else n_columns})"
     if len(getattr(array, "shape", ())) != 2:
-        raise ShapeError(f"{name} must be a matrix of shape {expected}, found {describe(array)}")
+        raise ShapeError(f"{name} must be a matrix of shape {_expected(n_rows, n_columns)}, found {describe(array)}")
     array = plain(name, array)
     shape = array.shape
     if (n_columns is not None and shape[1] != n_columns) or (n_rows is not None and shape[0] != n_rows):
-        raise ShapeError(f"{name} must have shape {expected}, found {shape}")
+        raise ShapeError(f"{name} must have shape {_expected(n_rows, n_columns)}, found {shape}")
     check_floating(name, array)
     check_finite(name, array)
     return array
+
+
+def _expected(n_rows: int | None, n_columns: int | None) -> str:
+    return f"({'n_samples' if n_rows is None else n_rows}, {'n_columns' if n_columns is None else n_columns})"
 
 
 def check_out(name: str, out: Any, shape: tuple[int, ...], like: Any, any_layout: bool = False) -> None:
@@ -163,7 +167,7 @@ def as_number(value: Any) -> float:
 
 def check_floating(name: str, array: Any) -> None:
     """Raise DataError when an array is neither float32 nor float64."""
-    if str(array.dtype) not in ("float32", "float64"):
+    if array.dtype != np.float32 and array.dtype != np.float64:
         raise DataError(f"{name} must be float32 or float64, found {array.dtype}")
 
 
@@ -183,6 +187,8 @@ def check_finite(name: str, array: Any) -> None:
 def is_finite(array: Any) -> bool:
     """Whether no value is NaN or infinite; a sum that overflows is no proof."""
     xp = namespace(array)
+    if array.size <= FEW:
+        return bool(xp.isfinite(array).all())
     with np.errstate(over="ignore", invalid="ignore"):
         if bool(xp.isfinite(xp.sum(array))):  # NaN and Inf survive a sum: one pass, no temporary
             return True

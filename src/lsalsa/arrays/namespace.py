@@ -9,16 +9,18 @@ from lsalsa.errors import ConfigError
 
 def is_host(array: Any) -> bool:
     """True when the array lives in host memory (NumPy), False on a GPU (CuPy)."""
-    return type(array).__module__.partition(".")[0] != "cupy"
+    kind = type(array)
+    return kind is np.ndarray or kind.__module__.partition(".")[0] != "cupy"
 
 
 def namespace(*arrays: Any) -> Any:
     """The array module of the arrays: `cupy` if any of them lives on a GPU, else `numpy`."""
-    if all(is_host(array) for array in arrays):
-        return np
-    import cupy
+    for array in arrays:
+        if not is_host(array):
+            import cupy
 
-    return cupy
+            return cupy
+    return np
 
 
 def to_host(array: Any) -> np.ndarray:

@@ -6,27 +6,30 @@ many. On a GPU, which is parallel by itself, all rows are one tile as long as it
 """
 
 import logging
+import math
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from contextvars import copy_context
 from functools import cache
 from typing import Any
 
 import numpy as np
 
+from lsalsa.arrays.blas import one_blas_thread
 from lsalsa.arrays.checks import check_count
 from lsalsa.errors import DeviceMemoryError
 
 log = logging.getLogger(__name__)
 HALVINGS = 8  # how often a tile that does not fit into the memory of a GPU is halved before the work fails
+KEPT_BYTES = 2**24  # of buffers that a thread keeps for the next call
+MOST_VIEWS = 200  # of buffers, by shape; batches of ever other sizes would have ever more
+LEAST_ROWS, LEAST_PRODUCTS = 8, 2**19  # of a tile that is cut only to have two
 _TILE_BYTES = 250_000  # of one buffer of a tile; a method keeps four or five, about half of a 2 MiB cache
 _local = threading.local()
-_lock = threading.Lock()
-_state: dict[str, Any] = {"threads": None, "limits": 0, "limiter": None}
+_state: dict[str, Any] = {"threads": None}
 
 
 def set_threads(n: int) -> None:
@@ -58,7 +61,9 @@ class Space:
     def __init__(self, xp: Any):
         self.xp = xp
         self._buffers: dict[tuple[str, Any], Any] = {}
+        self._views: dict[tuple[str, tuple[int, ...], Any], Any] = {}
         self._sections: dict[str, Space] = {}
+        self._bytes = 0
 
     def section(self, name: str) -> "Space":
         """A space inside this one with buffers of its own; the same space at each call with the same name."""
@@ -80,14 +85,28 @@ class Space:
         array
             Uninitialised; the same memory at each call with the same name and dtype.
         """
-        size = 1
-        for length in shape:
-            size *= length
-        key = (name, dtype)  # not as text, which takes longer than the lookup
-        buffer = self._buffers.get(key)
+        key = (name, shape, dtype)
+        view = self._views.get(key)
+        if view is None:
+            if len(self._views) >= MOST_VIEWS:
+                self._views.clear()
+            view = self._views[key] = self._view(name, shape, dtype)
+        return view
+
+    def _view(self, name: str, shape: tuple[int, ...], dtype: Any) -> Any:
+        size = math.prod(shape)
+        buffer = self._buffers.get((name, dtype))
         if buffer is None or buffer.size < size:
-            buffer = self._buffers[key] = self.xp.empty(size, dtype)
+            self._bytes -= 0 if buffer is None else buffer.size * buffer.itemsize
+            buffer = self._buffers[name, dtype] = self.xp.empty(size, dtype)
+            self._bytes += buffer.size * buffer.itemsize
+            self._views.clear()  # those of the buffer before are among them
         return buffer[:size].reshape(shape)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all buffers, those of its sections as well."""
+        return self._bytes + sum(section.nbytes for section in self._sections.values())
 
 
 class Tiles:
@@ -99,11 +118,18 @@ class Tiles:
         NumPy (tiles over threads) or CuPy (one tile; the device is parallel by itself).
     tile_rows : int
         Largest number of rows of a tile in host memory.
+    least_rows : int, optional
+        Rows that are worth a tile of their own; so many or more are cut into two tiles at least, if it is given.
+    shared : bool
+        Whether buffers in host memory are those that each thread keeps for whatever it runs next, as far as they are
+        small: for works that are done with them when they return.
     """
 
-    def __init__(self, xp: Any, tile_rows: int):
+    def __init__(self, xp: Any, tile_rows: int, least_rows: int | None = None, shared: bool = False):
         self.xp = xp
+        self._two_from = sys.maxsize if least_rows is None else 2 * least_rows
         self.tile_rows = check_count("tile_rows", tile_rows)
+        self._shared = shared
         self._spaces = threading.local()
         self._on_device = xp.__name__ == "cupy"
         self._device_rows, self._halvings = sys.maxsize, 0
@@ -112,7 +138,7 @@ class Tiles:
         """The rows in tiles of nearly equal size; one tile on a device."""
         if self._on_device:
             return [slice(0, n_rows)]
-        count = max(1, -(-n_rows // self.tile_rows))
+        count = max(1, -(-n_rows // self.tile_rows), 2 if n_rows >= self._two_from else 1)
         edges = [n_rows * i // count for i in range(count + 1)]
         return [slice(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]
 
@@ -129,15 +155,29 @@ class Tiles:
         """
         if self._on_device:
             return self._run_on_device(work, n_rows)
-        tiles = self.cut(n_rows)
+        on_tile = self._with_shared_space(work) if self._shared else self._with_own_space(work)
         with one_blas_thread():
-            if len(tiles) == 1 or threads() == 1:
-                return [work(rows, self._space()) for rows in tiles]
-            return _spread(lambda rows: work(rows, self._space()), tiles)
+            tiles = self.cut(n_rows)
+            return _spread(on_tile, tiles) if len(tiles) > 1 < threads() else [on_tile(rows) for rows in tiles]
+
+    def _with_own_space(self, work: Callable[[slice, Space], Any]) -> Callable[[slice], Any]:
+        return lambda rows: work(rows, self._space())
+
+    def _with_shared_space(self, work: Callable[[slice, Space], Any]) -> Callable[[slice], Any]:
+        def on_tile(rows: slice) -> Any:
+            kept = _kept_spaces()
+            space = kept.pop() if kept else Space(self.xp)  # works that run inside this one find the next
+            try:
+                return work(rows, space)
+            finally:
+                if space.nbytes <= KEPT_BYTES:
+                    kept.append(space)
+
+        return on_tile
 
     def in_place(self, work: Callable[[slice], Any], n_rows: int) -> None:
         """Call `work(rows)` exactly once for every tile: unlike `run`, it never repeats work that changes arrays."""
-        if self._on_device:
+        if self._on_device or n_rows <= self.tile_rows:
             work(slice(0, n_rows))
         else:
             self.run(lambda rows, _: work(rows), n_rows)
@@ -182,8 +222,10 @@ class Tiles:
         return self._spaces.space
 
 
-def tiles_for(xp: Any, n_columns: int, dtype: np.dtype, tile_rows: int | None = None) -> Tiles:
-    """Tiles whose buffers stay in a core's cache.
+def tiles_for(
+    xp: Any, n_columns: int, dtype: np.dtype, tile_rows: int | None = None, multiplies: bool = False
+) -> Tiles:
+    """Tiles whose buffers stay in a core's cache, and with the threads for the next call.
 
     Parameters
     ----------
@@ -193,10 +235,23 @@ def tiles_for(xp: Any, n_columns: int, dtype: np.dtype, tile_rows: int | None = 
     dtype : dtype
     tile_rows : int, optional
         Rows of a tile; by default 256 to 512, the more the narrower: fewer rows make matrix products slow.
+    multiplies : bool
+        Whether the work is products with (n_columns, n_columns) matrices: then the rows of half a tile are shared by
+        two threads as soon as one product of a half takes about ten microseconds.
     """
+    least_rows = None
+    if multiplies and tile_rows is None:
+        least_rows = max(LEAST_ROWS, -(-LEAST_PRODUCTS // n_columns**2))
     if tile_rows is None:
         tile_rows = max(256, min(512, _TILE_BYTES // (n_columns * dtype.itemsize)))
-    return Tiles(xp, tile_rows)
+    return Tiles(xp, tile_rows, least_rows, shared=True)
+
+
+def _kept_spaces() -> list[Space]:
+    """Spaces in host memory that this thread keeps and nobody uses now."""
+    if not hasattr(_local, "spaces"):
+        _local.spaces = []
+    return _local.spaces
 
 
 def parallel_map(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
@@ -261,27 +316,3 @@ def _spread(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
 @cache
 def _pool(n: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(n, thread_name_prefix="lsalsa")
-
-
-@contextmanager
-def one_blas_thread() -> Iterator[None]:
-    """Limit BLAS to one thread while any of our threads is inside."""
-    with _lock:
-        if _state["limits"] == 0:
-            _state["limiter"] = _controller().limit(limits=1, user_api="blas")
-        _state["limits"] += 1
-    try:
-        yield
-    finally:
-        with _lock:
-            _state["limits"] -= 1
-            if _state["limits"] == 0:
-                _state["limiter"].restore_original_limits()
-
-
-@cache
-def _controller() -> Any:
-    import scipy.linalg  # noqa: F401  it loads a BLAS of its own, which can be limited only once it is loaded
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController()

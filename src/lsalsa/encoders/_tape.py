@@ -61,7 +61,8 @@ class Tape:
         """
         if self.keep:
             return self._space(name, (self._depth, *self._wide(columns)), dtype or self._dtype)
-        return [self(f"{name} {layer % alive}", columns, dtype) for layer in range(self._depth)]
+        taken = [self(f"{name} {turn}", columns, dtype) for turn in range(min(alive, self._depth))]
+        return [taken[layer % alive] for layer in range(self._depth)]
 
     def section(self, name: str) -> "Tape":
         """A tape for the same tile whose buffers are others than this one's, whatever their names."""

@@ -3,6 +3,7 @@
 import warnings
 from abc import abstractmethod
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,6 +12,7 @@ from lsalsa.arrays import Space, Tiles, check_matrix, namespace, tiles_for
 from lsalsa.arrays.checks import check_device, check_out, is_contiguous, is_finite
 from lsalsa.decoders import Decoder
 from lsalsa.encoders._parameters import Parametrised
+from lsalsa.encoders._recorded import Encodings
 from lsalsa.encoders._tape import Tape
 from lsalsa.errors import ConfigError, DataError
 from lsalsa.losses import CODES, Loss
@@ -28,9 +30,13 @@ class Encoder(Parametrised):
     ----------
     solves : type
         The class of problems that `from_problem` takes.
+    recordable : bool
+        Whether `forward` and `backward` consist of operations that `lsalsa.arrays.programs` may record: products and
+        sums of arrays, copies, and the steps of `kernels`. Then many small calls are as fast as few large ones.
     """
 
     solves: ClassVar[type] = SparseCodingProblem
+    recordable: ClassVar[bool] = False
 
     @classmethod
     @abstractmethod
@@ -49,6 +55,14 @@ class Encoder(Parametrised):
         Encoder
             Its arrays have the problem's dtype and device, and share no memory with the problem.
         """
+
+    @cached_property
+    def _encodings(self) -> Encodings:
+        return Encodings()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy takes over: no programs, which know this object's memory."""
+        return {name: value for name, value in self.__dict__.items() if name != "_encodings"}
 
     def decoder(self, problem: Any) -> Decoder:
         """The map from codes to signals that belongs to the encoder, as a loss on signals uses it.
@@ -129,7 +143,13 @@ class Encoder(Parametrised):
         ShapeError, DataError
             Signals of another length or dtype, NaN or Inf; an `out` of another shape or dtype, or read-only.
         """
+        if out is None and tile_rows is None:
+            codes = self._encodings.codes(self, signals)
+            if codes is not None:
+                return codes
         codes = self.codes_of(signals, tile_rows=tile_rows, out=out)
+        if out is None and tile_rows is None:
+            self._encodings.learn(self, signals, codes)
         if not is_finite(codes):
             warnings.warn(f"codes of {self.name} hold NaN or Inf: they left the range of {self.dtype}", stacklevel=2)
         return codes
@@ -150,14 +170,19 @@ class Encoder(Parametrised):
         codes = out if is_direct else self.xp.empty(shape, self.dtype)
 
         def work(rows: slice, space: Space) -> None:
-            self.forward(signals[rows], self._tape(space, signals[rows], keep=False), codes[rows])
+            tile = signals[rows]
+            self.forward(tile, self._tape(space, tile, keep=False), codes[rows])
 
-        tile_rows = self.tile_rows if tile_rows is None else tile_rows
         with np.errstate(over="ignore", invalid="ignore"):
-            tiles_for(self.xp, self.n_atoms, self.dtype, tile_rows).run(work, signals.shape[0])
+            self.encoding_tiles(tile_rows).run(work, signals.shape[0])
         if out is not None and not is_direct:
             out[...] = codes
         return codes if out is None else out
+
+    def encoding_tiles(self, tile_rows: int | None = None) -> Tiles:
+        """Tiles in the size that suits an encoding, or in the one that is given."""
+        tile_rows = self.tile_rows if tile_rows is None else tile_rows
+        return tiles_for(self.xp, self.n_atoms, self.dtype, tile_rows, multiplies=True)
 
     def _shares_memory(self, signals: Any, out: Any) -> bool:
         """Whether codes written to `out` could overwrite signals that are still to be read."""
@@ -233,15 +258,35 @@ class Encoder(Parametrised):
         count = signals.shape[0]
 
         def work(rows: slice, space: Space) -> tuple[float, dict[str, Any]]:
-            tape = self._tape(space, signals[rows], keep=not loss.hold_codes)
-            codes = self.forward(signals[rows], tape, tape("codes"))
             wanted = targets[rows] if loss.supervised else signals[rows]
-            value, codes_gradient, direct = loss.of_tile(self.arrays, codes, wanted, count, tape.section("loss"))
-            gradient = {} if loss.hold_codes else self.backward(signals[rows], tape, codes_gradient, names)
-            self._add_direct(gradient, direct, names)
-            return value, gradient
+            return self._tile(signals[rows], wanted, loss, names, space, count)
 
-        parts = tiles.run(work, count)
+        return self.summed(tiles.run(work, count), names, tiles)
+
+    def _tile(
+        self, signals: Any, wanted: Any, loss: Loss, names: Sequence[str], space: Any, count: int
+    ) -> tuple[float, dict[str, Any]]:
+        """The share of a tile in the loss over `count` samples and in its gradient."""
+        tape = self._tape(space, signals, keep=not loss.hold_codes)
+        codes = self.forward(signals, tape, tape("codes"))
+        value, codes_gradient, direct = loss.of_tile(self.arrays, codes, wanted, count, tape.section("loss"))
+        gradient = {} if loss.hold_codes else self.backward(signals, tape, codes_gradient, names)
+        self._add_direct(gradient, direct, names)
+        return value, gradient
+
+    @staticmethod
+    def summed(
+        parts: Sequence[tuple[float, dict[str, Any]]], names: Sequence[str], tiles: Tiles
+    ) -> tuple[float, dict[str, Any]]:
+        """The loss and the gradient of a batch from those of its tiles, in the memory of the first tile's.
+
+        Parameters
+        ----------
+        parts : sequence of (float, dict of str to array)
+        names : sequence of str
+        tiles : Tiles
+            Spreads the sums over the workers.
+        """
         gradient = {name: _total([part[name] for _, part in parts], tiles) for name in names}
         return sum(value for value, _ in parts), gradient
 
@@ -253,7 +298,7 @@ class Encoder(Parametrised):
             elif name not in gradient:
                 gradient[name] = direct[name] if name in direct else self.xp.zeros_like(self.arrays[name])
 
-    def _tape(self, space: Space, signals: Any, keep: bool) -> Tape:
+    def _tape(self, space: Any, signals: Any, keep: bool) -> Tape:
         return Tape(space, (signals.shape[0], self.n_atoms), self.dtype, self.depth, keep)
 
 

@@ -32,6 +32,7 @@ class LFISTA(DenseEncoder):
         Whether training moves the thresholds, penalty / L at the start, never below 0.
     """
 
+    recordable: ClassVar[bool] = True
     defaults: ClassVar[dict[str, Any]] = {"depth": 5, "tied": True, "start": "first", "learn_thresholds": True}
 
     @classmethod

@@ -28,6 +28,7 @@ class LISTA(DenseEncoder):
         Whether training moves the thresholds, never below 0 (SC2Net paper).
     """
 
+    recordable: ClassVar[bool] = True
     defaults: ClassVar[dict[str, Any]] = {"depth": 5, "x0": "soft", "learn_thresholds": False}
 
     @classmethod

@@ -29,6 +29,7 @@ class LSALSA(DenseEncoder):
         Output soft(x) (the paper's) or soft(x + d) (an ablation: no bias in the limit).
     """
 
+    recordable: ClassVar[bool] = True
     defaults: ClassVar[dict[str, Any]] = {"depth": 5, "mu": 1.0, "read_out": "softx"}
 
     @classmethod

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from lsalsa.arrays import namespace
+from lsalsa.arrays.programs import as_float
 from lsalsa.losses.base import Encodes, Loss
 from lsalsa.metrics import rmse, zero_share
 from lsalsa.problem import Problem
@@ -26,7 +27,7 @@ class CodesLoss(Loss):
     ) -> tuple[float, Any, dict[str, Any]]:
         xp = namespace(codes)
         error = xp.subtract(codes, wanted, out=tape("error"))
-        value = 0.5 * float(xp.vdot(error, error)) / count
+        value = 0.5 * as_float(xp.vdot(error, error)) / count
         error *= 1.0 / count
         return value, error, {}
 

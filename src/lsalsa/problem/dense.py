@@ -8,6 +8,7 @@ import numpy as np
 
 from lsalsa.arrays import check_matrix, is_host, kernels_for, namespace, one_blas_thread, to_host
 from lsalsa.arrays.checks import LARGEST, describe, is_finite
+from lsalsa.arrays.symmetric import gram
 from lsalsa.errors import DataError, ShapeError
 from lsalsa.problem.certified import Certified, checked_penalties, rounded
 
@@ -54,6 +55,7 @@ class SparseCodingProblem(Certified):
         is_one = len(getattr(dictionaries, "shape", ())) == 2
         self.dictionaries = self._checked_dictionaries([dictionaries] if is_one else dictionaries)
         self.penalties = checked_penalties(penalties, len(self.dictionaries), "dictionaries")
+        self._other: dict[np.dtype, SparseCodingProblem] = {}  # by dtype, with what was computed of them
 
     @staticmethod
     def _checked_dictionaries(given: Any) -> tuple[Any, ...]:
@@ -116,7 +118,7 @@ class SparseCodingProblem(Certified):
     @cached_property
     def gram(self) -> Any:
         """A^T A: array, (n_atoms, n_atoms)."""
-        return self.dictionary.T @ self.dictionary
+        return gram(self.dictionary)
 
     @property
     def penalty_of_atom(self) -> Any:
@@ -142,7 +144,7 @@ class SparseCodingProblem(Certified):
 
         self.check_scale()
         atoms = to_host(self.dictionary).astype(np.float64)
-        small = atoms @ atoms.T if atoms.shape[0] < atoms.shape[1] else atoms.T @ atoms
+        small = gram(atoms.T if atoms.shape[0] < atoms.shape[1] else atoms)
         last = small.shape[0] - 1
         with one_blas_thread():  # SciPy's BLAS and NumPy's would wait for each other's threads
             return float(eigh(small, eigvals_only=True, subset_by_index=(last, last))[0])
@@ -165,8 +167,10 @@ class SparseCodingProblem(Certified):
         """
         atoms = self.dictionary.astype(np.float64)
         with np.errstate(over="ignore", invalid="ignore"):
-            transition = -step * (atoms.T @ atoms)
-            transition += self.xp.eye(self.n_atoms)
+            transition = gram(atoms)
+            transition *= -step
+            transition += 0.0  # no zero has a sign
+            transition.reshape(-1)[:: self.n_atoms + 1] += 1.0
             matrices = DenseStep((step * atoms).astype(self.dtype), transition.astype(self.dtype))
         if not all(is_finite(matrix) for matrix in matrices):
             raise DataError(
@@ -198,7 +202,11 @@ class SparseCodingProblem(Certified):
         """The same problem in another floating-point type; itself when it has that type already."""
         if self.dtype == np.dtype(dtype):
             return self
-        return SparseCodingProblem([d.astype(dtype) for d in self.dictionaries], self.penalties)
+        if np.dtype(dtype) not in self._other:
+            self._other[np.dtype(dtype)] = SparseCodingProblem(
+                [d.astype(dtype) for d in self.dictionaries], self.penalties
+            )
+        return self._other[np.dtype(dtype)]
 
     def split(self, codes: Any) -> list[Any]:
         """The columns of the codes that belong to each dictionary: views, (n_samples, n_atoms_d)."""

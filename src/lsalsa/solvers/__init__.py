@@ -5,9 +5,9 @@ from typing import Any
 
 from lsalsa.discovery import class_in, modules_in
 from lsalsa.problem import Problem
-from lsalsa.solvers.base import Solution, Solver, check_signals, solve_with, warn_if_all_zero
+from lsalsa.solvers.base import Solution, Solver, solve_with
 
-__all__ = ["Solution", "Solver", "available", "solve", "solve_with", "solver_class"]
+__all__ = ["Solution", "Solver", "available", "prepare", "solve", "solve_with", "solver_class"]
 
 
 def available() -> list[str]:
@@ -18,6 +18,34 @@ def available() -> list[str]:
 def solver_class(name: str) -> type[Solver]:
     """The solver of this name; ConfigError with the nearest name when there is none."""
     return class_in(__name__, "solver", name, Solver)
+
+
+def prepare(problem: Problem, method: str = "fista", **options: Any) -> Solver:
+    """A solver that has computed all that does not depend on signals, to be kept and called again and again.
+
+    `prepare(problem, method, **options).solve(signals, iterations)` is `solve(problem, signals, method, iterations,
+    **options)`; what is prepared (A^T A, its largest eigenvalue, an inverse) costs nothing from the second call on.
+    Several threads may call it at a time.
+
+    Parameters
+    ----------
+    problem : Problem
+        Not to be changed afterwards.
+    method : str
+        One of `available()`: "ista", "fista", "salsa".
+    **options
+        The solver's own settings, as for `solve`.
+
+    Returns
+    -------
+    Solver
+
+    Raises
+    ------
+    ConfigError
+        Unknown method or option.
+    """
+    return solver_class(method)(problem, **options)
 
 
 def solve(
@@ -31,7 +59,7 @@ def solve(
     tile_rows: int | None = None,
     **options: Any,
 ) -> Solution:
-    """Run a fixed number of iterations of a solver on all signals.
+    """Run a fixed number of iterations of a solver on all signals. To call it often: `prepare` once.
 
     Parameters
     ----------
@@ -64,8 +92,5 @@ def solve(
     ShapeError, DataError
         Signals that do not fit the problem, NaN or Inf.
     """
-    solver = solver_class(method)(problem, **options)
-    signals = check_signals(problem, signals)
-    solution = solve_with(solver, signals, iterations, record=record, history=history, tile_rows=tile_rows)
-    warn_if_all_zero(problem, signals, solution.codes)
-    return solution
+    solver = prepare(problem, method, **options)
+    return solver.solve(signals, iterations, record=record, history=history, tile_rows=tile_rows)

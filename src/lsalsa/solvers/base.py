@@ -23,6 +23,7 @@ from lsalsa.errors import ConfigError, DataError
 from lsalsa.problem import Problem
 
 DIVERGENCE_FACTOR = 1e5  # an objective this many times that of the zero code has diverged
+LOOKED_AT = 500  # codes, before all of them, for one that is not zero
 STILL_TOLERANCE = 1e-12  # relative change of the objective at which it stands still
 STILL_ITERATIONS = 5  # in a row, before a run counts as converged
 
@@ -91,6 +92,26 @@ class Solver(ABC):
         for name, value in settings_for("setting", type(self).__name__, options, self.settings).items():
             setattr(self, name, value)
         self.prepare()
+
+    def solve(
+        self,
+        signals: Any,
+        iterations: int = 50,
+        *,
+        record: Sequence[int] | None = None,
+        history: bool = False,
+        tile_rows: int | None = None,
+    ) -> "Solution":
+        """Run a fixed number of iterations on all signals, with what is prepared.
+
+        Parameters
+        ----------
+        signals, iterations, record, history, tile_rows
+            As for `lsalsa.solve`, which also says what is returned and raised.
+        """
+        solution = solve_with(self, signals, iterations, record=record, history=history, tile_rows=tile_rows)
+        warn_if_all_zero(self.problem, signals, solution.codes)
+        return solution
 
     @abstractmethod
     def prepare(self) -> None:
@@ -195,7 +216,7 @@ def solve_with(
     if keep and keep[-1] > iterations:
         raise DataError(f"record asks for iteration {keep[-1]}, but only {iterations} are run")
     tile_rows = problem.tile_rows if tile_rows is None else tile_rows
-    tiles = tiles_for(solver.xp, problem.n_atoms, problem.dtype, tile_rows)
+    tiles = tiles_for(solver.xp, problem.n_atoms, problem.dtype, tile_rows, multiplies=True)
     run = _run_watched if history else _run_fast
     solution = run(solver, signals, iterations, keep, tiles)
     if solution.status == "converged":  # the iterations that were not run would not have moved the codes
@@ -279,7 +300,8 @@ def warn_if_all_zero(problem: Problem, signals: Any, codes: Any) -> None:
     signals : array, (n_samples, n_features)
     codes : array, (n_samples, n_atoms)
     """
-    if signals.shape[0] == 0 or bool(codes.any()) or not bool(signals.any()):
+    first = codes[:LOOKED_AT]  # nearly always enough, and all of a large array takes as long as an iteration
+    if signals.shape[0] == 0 or bool(first.any()) or bool(codes.any()) or not bool(signals.any()):
         return
     largest = to_host(problem.lambda_max(signals)).max(axis=0)
     if (largest <= np.asarray(problem.penalties)).all():

@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from lsalsa.arrays import Space, nearest, one_blas_thread, to_host
+from lsalsa.arrays import Space, nearest, to_host
 from lsalsa.arrays.checks import as_number
+from lsalsa.arrays.symmetric import gram, inverse
 from lsalsa.errors import ConfigError
 from lsalsa.problem import SparseCodingProblem, check_problem
 from lsalsa.solvers.base import Solver
@@ -97,22 +98,19 @@ def splitting_matrix(problem: SparseCodingProblem, mu: float) -> np.ndarray:
 
     ConfigError where mu is so small that the matrix is singular to rounding.
     """
-    from scipy.linalg.lapack import dpotrf, dpotri
-
     atoms = to_host(problem.dictionary).astype(np.float64)
     if atoms.any():
         problem.check_scale()
-    with one_blas_thread():  # SciPy's BLAS and NumPy's would wait for each other's threads, a hundred times as long
-        gram = atoms.T @ atoms
-        factor, failed = dpotrf(gram + mu * np.eye(len(gram)), lower=True)
-        if failed:
-            least = len(gram) * np.finfo(float).eps * np.trace(gram)
-            raise ConfigError(
-                f"mu {mu:g} vanishes beside A^T A: mu I + A^T A is singular to rounding; take mu of at least "
-                f"{least:.1g}, or scale dictionaries, penalties and mu together"
-            )
-        below, _ = dpotri(factor, lower=True, overwrite_c=True)  # the part above the diagonal is not written
-    return np.tril(below) + np.tril(below, -1).T
+    shifted = gram(atoms)
+    least = len(shifted) * np.finfo(float).eps * np.trace(shifted)
+    shifted.flat[:: len(shifted) + 1] += mu
+    splitting = inverse(shifted)
+    if splitting is None:
+        raise ConfigError(
+            f"mu {mu:g} vanishes beside A^T A: mu I + A^T A is singular to rounding; take mu of at least "
+            f"{least:.1g}, or scale dictionaries, penalties and mu together"
+        )
+    return splitting
 
 
 def check_splitting(mu: float, read_out: str, read_outs: Sequence[str]) -> None:

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from lsalsa.arrays import one_blas_thread
 from lsalsa.arrays.checks import check_out, describe
+from lsalsa.encoders._recorded import CALLS, RecordedStep, record_step, same
 from lsalsa.encoders.base import Encoder
 from lsalsa.errors import DivergedError, ShapeError
 from lsalsa.losses import Loss
@@ -101,6 +103,14 @@ def train(
     return training.finish()
 
 
+@dataclass
+class _Steps:
+    """Steps of one group on batches of one size."""
+
+    count: int = 0
+    recorded: RecordedStep | None = None
+
+
 class Training:
     """One training between its epochs; everything that a resumed training needs has a name here.
 
@@ -150,6 +160,7 @@ class Training:
         self.validation = self._checked("validation", *self._pair(validation))
         self.batch_size = min(settings.batch_size, signals.shape[0])
         self.tiles = encoder.gradient_tiles()
+        self.steps: dict[tuple[int, int], _Steps] = {}
         self.first_loss: float | None = None
         self.epoch = self.kept_epoch = self.n_set_backs = 0
         self.status: str | None = None
@@ -242,13 +253,9 @@ class Training:
     def _step(self, index: np.ndarray) -> float:
         """A step of each group, which sees the parameters as the one before left them; the first one's loss, or the
         one that blew up."""
-        signals = self.signals[index]
-        targets = None if self.targets is None else self.targets[index]
         watched = None
-        for group, optimizer in zip(self.groups, self.optimizers, strict=True):
-            loss, gradient = self.encoder.unchecked_loss_and_gradient(
-                signals, targets, group.loss, tuple(optimizer.arrays), self.tiles
-            )
+        for position, (group, optimizer) in enumerate(zip(self.groups, self.optimizers, strict=True)):
+            loss, gradient = self._loss_and_gradient(position, index)
             if self.first_loss is None:
                 self.first_loss = loss
             if not np.isfinite(loss) or (watched is None and self._blew_up(loss)):
@@ -257,6 +264,22 @@ class Training:
             watched = loss if watched is None else watched
         assert watched is not None
         return watched
+
+    def _loss_and_gradient(self, position: int, index: np.ndarray) -> tuple[float, dict[str, Any]]:
+        """Those of a batch for a group: by programs, once enough batches of its size have gone the plain way."""
+        steps = self.steps.setdefault((position, len(index)), _Steps())
+        names, loss = tuple(self.optimizers[position].arrays), self.groups[position].loss
+        if steps.recorded and steps.recorded.identity.is_of(self.encoder):
+            return self.encoder.summed(steps.recorded(index), names, self.tiles)
+        signals, targets = self.signals[index], None if self.targets is None else self.targets[index]
+        found = self.encoder.unchecked_loss_and_gradient(signals, targets, loss, names, self.tiles)
+        steps.count += 1
+        if steps.count == CALLS:
+            cut = self.tiles.cut(len(index))
+            step = record_step(self.encoder, self.signals, self.targets, loss, names, cut)
+            if step and same(self.encoder.summed(step(index), names, self.tiles), found):
+                steps.recorded = step
+        return found
 
     def _move(self, group: Group, optimizer: Optimizer, gradient: dict[str, Any]) -> None:
         group.keep_to_tangent(gradient, self.encoder)
