@@ -235,7 +235,7 @@ class Encoder(Parametrised):
         def work(rows: slice, space: Space) -> tuple[float, dict[str, Any]]:
             tape = self._tape(space, signals[rows], keep=not loss.hold_codes)
             codes = self.forward(signals[rows], tape, tape("codes"))
-            wanted = targets[rows] if loss.supervised else signals[rows]
+            wanted = loss.wanted(signals[rows], None if targets is None else targets[rows])
             value, codes_gradient, direct = loss.of_tile(self.arrays, codes, wanted, count, tape.section("loss"))
             gradient = {} if loss.hold_codes else self.backward(signals[rows], tape, codes_gradient, names)
             self._add_direct(gradient, direct, names)
