@@ -11,7 +11,8 @@ from lsalsa.study.load import load_study
 from lsalsa.study.needs import images_of, need
 from lsalsa.study.papers import ROOT
 from papers.sc2net.findings import METHODS
-from papers.sc2net.paper import FIGURES, TITLES, tables_of, variants_of, variants_of_table
+from papers.sc2net.paper import FIGURES, TITLES, tables_of
+from papers.sc2net.variants import variants_of, variants_of_table
 
 FULL = {"depths": [1, 2], "penalties": [0.01, 0.1], "ablations": True, "support": {}}
 

@@ -23,10 +23,12 @@ class LabelledLoss(TiedDecoderLoss):
 
     Parameters
     ----------
-    penalties, decoder, project, hold_codes
+    penalties, decoder
         As for `TiedDecoderLoss`.
     weight : float
         Positive.
+    **options
+        Those of `TiedDecoderLoss`: project, hold_codes.
 
     Raises
     ------
