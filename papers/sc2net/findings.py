@@ -46,7 +46,7 @@ def raw_pixels(table: Sequence[Row]) -> list[str]:
         if raw and known and as_printed:
             best = max(known, key=known.__getitem__)
             lead = known[best] - raw["raw"]
-            verdict = f"{lead:.2f} points more" if lead > 0 else f"{-lead:.2f} points less: raw pixels do as well"
+            verdict = f"{lead:.2f} points more" if lead > 0 else f"{-lead:.2f} points less: the codes do not help"
             words = f"raw pixels reach {raw['raw']:.2f} %, the best of the five methods ({best.upper()})"
             weak = f"With C = 1 the classifier of raw pixels reaches {as_printed['raw']:.2f} %."
             found.append(f"{data}, C chosen for each: {words} {verdict}. {weak}")

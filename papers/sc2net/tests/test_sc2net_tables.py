@@ -119,7 +119,7 @@ def test_the_sentences_turn_with_the_numbers(slstm, raw):
     rows = [row | {"accuracy_tuned_percent": row["accuracy_percent"] + tuned.get(row["variant"], 1.0)} for row in rows]
     mnist, cifar, lead, other = table_of("sc2net.table_1", rows, accuracies).sentences
     over_raw = max(*BASE.values(), slstm) + 1 - raw - 3
-    words = f"{abs(over_raw):.2f} points {'more' if over_raw > 0 else 'less: raw pixels do as well'}."
+    words = f"{abs(over_raw):.2f} points {'more' if over_raw > 0 else 'less: the codes do not help'}."
     weak = f"With C = 1 the classifier of raw pixels reaches {raw:.2f} %."
     assert mnist.startswith(f"MNIST, C chosen for each: raw pixels reach {raw + 3:.2f} %,")
     assert mnist.endswith(f"{words} {weak}")
