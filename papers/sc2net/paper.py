@@ -75,7 +75,7 @@ def run_sc2net_variant(study: Any, images: str, variant: str) -> Resolved:
     """
     block = study.sc2net
     resolved = variants_of(block)[variant]
-    chosen = {name: getattr(block, name) for name in ("draws", "n_fitted", "n_scored", "classifier_c", "label_weight")}
+    chosen = {name: getattr(block, name) for name in ("draws", "n_fitted", "n_scored", "classifier_c")}
     repetitions = 1 if resolved["method"] == "raw" else block.repetitions  # nothing is random on the official split
     return {
         **resolved,

@@ -36,7 +36,7 @@ def _variant(block: SC2Net, method: str, **changes: Any) -> Resolved:
     solvers, networks = dict.fromkeys(("ista", "fista"), block.iterations), dict.fromkeys(UNITS, block.steps)
     depths = {**solvers, **networks, "raw": 1, "converged": 1}
     one = {"method": method, "depth": depths.get(method, block.layers), "penalty": block.penalty, "loss": None}
-    more: Resolved = {"options": {}, "target_iterations": None}
+    more: Resolved = {"options": {}, "target_iterations": None, "label_weight": None}
     return {**one, **more, "start": None, "project": False, "dictionary": "fitted", **changes}
 
 
@@ -50,7 +50,11 @@ def _table_1(block: SC2Net) -> dict[str, Resolved]:
         "slstm": _slstm(block),
         **unsupervised,
         "slstm_dictionary": _slstm(block, start="dictionary"),
-        **({"slstm_labels": _slstm(block, loss="labelled")} if block.label_weight else {}),
+        **(
+            {"slstm_labels": _slstm(block, loss="labelled", label_weight=block.label_weight)}
+            if block.label_weight
+            else {}
+        ),
         "slstm_untrained": _slstm(block, loss=None),
         "converged": _variant(block, "converged"),
         "raw": _variant(block, "raw"),

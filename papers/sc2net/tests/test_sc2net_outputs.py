@@ -49,6 +49,7 @@ def test_a_variant_has_what_its_name_says_and_is_run_once():
     assert variants["slstm_projected"]["project"] and not variants["slstm"]["project"]
     assert set(METHODS) <= set(variants_of_table(block, "table_1"))
     assert variants["slstm_nogate"]["options"] == {"variant": "nogate"}
+    assert (variants["slstm_labels"]["label_weight"], variants["slstm"]["label_weight"]) == (0.5, None)
     assert variants["slstm_labels"]["loss"] == "labelled" and variants["slstm_labels"]["depth"] == block.steps
     assert variants["lista_targets_3"]["target_iterations"] == 3 and variants["lista"]["target_iterations"] is None
     assert variants["lista_layers_2"]["depth"] == 2 and variants["adaptive_ista_steps_10"]["depth"] == 10

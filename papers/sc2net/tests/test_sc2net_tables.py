@@ -140,8 +140,8 @@ def test_lead_in_the_paper_stands_beside_ours():
 def test_labels_in_the_loss_are_told_apart_from_the_papers_numbers():
     rows = [*rows_of({"slstm": 90.0}, objective=8.5), *rows_of({"slstm_labels": 94.5}, objective=11.0)]
     assert table_of("sc2net.table_1", rows, ["slstm", "slstm_labels"]).sentences == [
-        "MNIST, beyond the paper's numbers: with labels in its loss SLSTM reaches 94.50 %, +4.50 points against the loss"
-        " without them (objective 11.00 instead of 8.50)."
+        "MNIST, beyond the paper's numbers: with labels in its loss SLSTM reaches 94.50 %, +4.50 points against the"
+        " loss without them (objective 11.00 instead of 8.50)."
     ]
 
 
