@@ -6,7 +6,7 @@ A run takes a device and a dtype and gives its results by name, on the host.
 from itertools import product
 
 import numpy as np
-from encoder_worlds import has_filters, world_for
+from encoder_worlds import has_classifier, has_filters, world_for
 from kernel_arguments import arguments
 from worlds import make_world
 
@@ -27,7 +27,7 @@ OPTIONS = {"salsa": [{"read_out": read_out} for read_out in ("u", "softx", "x")]
 SETTINGS = {
     "lista": [{"x0": x0} for x0 in ("soft", "filter", "zero")],
     "lfista": [{"tied": True, "start": "last"}, {"tied": False}],
-    "slstm": [{"variant": variant} for variant in ("v2", "nogate", "soft")]
+    "slstm": [{"variant": variant} for variant in ("v2", "nogate", "soft", "tanh")]
     + [{"start": "dictionary", "biases": False}],
     "lsalsa": [{"read_out": read_out, "mu": 1.3} for read_out in ("softx", "u")],
 }
@@ -99,9 +99,8 @@ def loss_runs(name):
         scores = [loss.scores(encoder, signals, None)]
         loss.constrain(encoder)
         scores.append(loss.scores(encoder, signals, None))
-        return on_host(
-            {"loss": np.array(value), "scores": np.array([list(row.values()) for row in scores]), **gradient}
-        )
+        found = {"loss": np.array(value), "scores": np.array([list(row.values()) for row in scores]), **gradient}
+        return on_host(found | (labelled_run(name, problem, signals) if has_classifier(name) else {}))
 
     return run
 
@@ -114,6 +113,18 @@ def sources_run(device, dtype):
     value, gradient = encoder.loss_and_gradient(signals, targets, loss=loss)
     scores = list(loss.scores(encoder, signals, targets).values())
     return on_host({"loss": np.array(value), "scores": np.array(scores), **gradient})
+
+
+def labelled_run(name, problem, signals):
+    """The loss with labels, its gradient and scores."""
+    encoder = encoder_class(name).from_problem(problem, depth=3, classes=2)
+    classes = problem.xp.arange(len(signals)) % 2
+    labels = problem.xp.stack([classes == 0, classes == 1], axis=1).astype(signals.dtype)
+    loss = loss_for("labelled", problem, encoder, weight=2.0)
+    value, gradient = encoder.loss_and_gradient(signals, labels, loss=loss)
+    scores = np.array(list(loss.scores(encoder, signals, labels).values()))
+    found = {"loss": np.array(value), "scores": scores, **gradient}
+    return {f"labelled {name}": array for name, array in found.items()}
 
 
 def training_runs(name, optimizer):

@@ -52,6 +52,11 @@ def has_penalties(name):
     return has_filters(name) and "learn_penalties" in encoder_class(name).defaults
 
 
+def has_classifier(name):
+    """Whether an encoder can hold a classifier of its codes."""
+    return "classes" in encoder_class(name).defaults
+
+
 def world_for(name, number=1, n_samples=12, dtype=np.float64):
     """World 1, 2 or 3 of an encoder, and the settings that it has from the problem."""
     if not has_filters(name):

@@ -1,4 +1,4 @@
-"""Kinds of claims about the accuracy of a classifier that reads codes of whole images."""
+"""Kinds of claims about codes of whole images: how well a classifier reads them, their objective, their zeros."""
 
 from __future__ import annotations
 
@@ -8,12 +8,23 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from lsalsa.study.claims.base import Answer, Claim, ImagesName, Part, Verdict, part_of, together
-from lsalsa.study.claims.facts import Facts, Missing
-from lsalsa.study.config.fields import Above0
+from lsalsa.study.claims.facts import Facts
+from lsalsa.study.config.fields import Above0, Count, Depths
 from lsalsa.study.config.messages import hint
-from lsalsa.study.repetitions import Measured, Row, measured
+from lsalsa.study.repetitions import Measured
+from papers.sc2net.facts import (
+    accuracy,
+    accuracy_by_penalty,
+    data_name,
+    objective,
+    of_variant,
+    percent,
+    plain,
+    share_near_zero,
+)
 from papers.sc2net.labels import variant_label
-from papers.sc2net.paper import SC2Net, variants_of
+from papers.sc2net.settings import SC2Net
+from papers.sc2net.variants import variants_of
 
 ANSWERS: dict[str, Answer] = {"above": "yes", "tie": "tie", "below": "no"}
 Variants = Annotated[list[str], Field(min_length=1)]
@@ -36,8 +47,8 @@ class Easier(Claim):
 
     def _of(self, facts: Facts, variant: str) -> Part:
         ours, theirs = (accuracy(facts, images, variant) for images in (self.easier, self.harder))
-        easier, harder = (_data(facts, images) for images in (self.easier, self.harder))
-        words = f"{variant_label(variant)} {_percent(ours)} on {easier} and {_percent(theirs)} on {harder}"
+        easier, harder = (data_name(facts, images) for images in (self.easier, self.harder))
+        words = f"{variant_label(variant)} {percent(ours)} on {easier} and {percent(theirs)} on {harder}"
         return Part(ANSWERS[ours.against(theirs)], words)
 
 
@@ -54,7 +65,7 @@ class Leads(Claim):
 
     def judge(self, facts: Facts) -> Verdict:
         parts = [part_of(self._on, facts, images) for images in self.images]
-        where = _data(facts, self.images[0])
+        where = data_name(facts, self.images[0])
         return together(parts, f"points of {variant_label(self.variant)} over the best rival on {where}")
 
     def _on(self, facts: Facts, images: str) -> Part:
@@ -62,7 +73,7 @@ class Leads(Claim):
         known = {rival: accuracy(facts, images, rival) for rival in self.rivals}
         best = max(known, key=lambda rival: known[rival].mean)
         own, other = variant_label(self.variant), variant_label(best)
-        words = f"on {_data(facts, images)} {own} {_percent(ours)}, {other} {_percent(known[best])}"
+        words = f"on {data_name(facts, images)} {own} {percent(ours)}, {other} {percent(known[best])}"
         lead = Measured(ours.mean - known[best].mean, None, ours.n)
         return Part(ANSWERS[ours.against(known[best])], words, lead)
 
@@ -82,100 +93,102 @@ class Steady(Claim):
 
     def judge(self, facts: Facts) -> Verdict:
         parts = [part_of(self._on, facts, images) for images in self.images]
-        return together(parts, f"points of accuracy between penalties on {_data(facts, self.images[0])}")
+        return together(parts, f"points of accuracy between penalties on {data_name(facts, self.images[0])}")
 
     def _on(self, facts: Facts, images: str) -> Part:
         found = accuracy_by_penalty(facts, images, self.method, self.least, self.most)
         means = [value.mean for value in found.values()]
         width = max(means) - min(means)
-        listed = ", ".join(f"{_percent(value)} at {penalty:g}" for penalty, value in found.items())
+        listed = ", ".join(f"{percent(value)} at {penalty:g}" for penalty, value in found.items())
         answer: Answer = "yes" if width <= self.points else "no"
-        words = f"{variant_label(self.method)} on {_data(facts, images)}: {listed}"
+        words = f"{variant_label(self.method)} on {data_name(facts, images)}: {listed}"
         return Part(answer, words, Measured(width, None, len(means)))
+
+
+class Sparser(Claim):
+    """A larger share of the entries of a method's codes is smaller than 0.01 than of every rival's."""
+
+    kind: Literal["sparser"]
+    images: Sets
+    variant: str
+    rivals: Variants
+
+    def unknown(self) -> Iterator[str]:
+        return unknown_variants([self.variant, *self.rivals])
+
+    def judge(self, facts: Facts) -> Verdict:
+        parts = [part_of(self._on, facts, images, rival) for images in self.images for rival in self.rivals]
+        return together(
+            parts, f"% of the entries of {variant_label(self.variant)} on {data_name(facts, self.images[0])}"
+        )
+
+    def _on(self, facts: Facts, images: str, rival: str) -> Part:
+        ours, theirs = (share_near_zero(facts, images, variant) for variant in (self.variant, rival))
+        numbers = [f"{variant_label(n)} {percent(v)}" for n, v in ((self.variant, ours), (rival, theirs))]
+        words = f"on {data_name(facts, images)} entries smaller than 0.01: {', '.join(numbers)}"
+        return Part(ANSWERS[ours.against(theirs)], words, ours)
+
+
+class Lower(Claim):
+    """A method has a lower objective than another one after some numbers of steps."""
+
+    kind: Literal["lower"]
+    images: Sets
+    method: str
+    rival: str
+    depths: Depths
+    rival_depth: Count | None = None
+    """Steps of the rival; as many as the method's own if it is not given."""
+
+    def unknown(self) -> Iterator[str]:
+        return unknown_variants([self.method, self.rival])
+
+    def judge(self, facts: Facts) -> Verdict:
+        parts = [part_of(self._at, facts, images, depth) for images in self.images for depth in self.depths]
+        where = f"on {data_name(facts, self.images[0])} at T = {self.depths[0]}"
+        return together(parts, f"objective of {variant_label(self.method)} over that of the rival {where}")
+
+    def _at(self, facts: Facts, images: str, depth: int) -> Part:
+        theirs = self.rival_depth or depth
+        ours, other = objective(facts, images, self.method, depth), objective(facts, images, self.rival, theirs)
+        named = [f"{variant_label(self.method)} {plain(ours)} at T = {depth}"]
+        named.append(f"{variant_label(self.rival)} {plain(other)} at T = {theirs}")
+        ratio = Measured(ours.mean / other.mean, None, ours.n)
+        return Part(ANSWERS[other.against(ours)], f"on {data_name(facts, images)} {', '.join(named)}", ratio)
+
+
+class Depends(Claim):
+    """LISTA is worse by some margin if it learned codes of FISTA after few iterations than if they had converged."""
+
+    kind: Literal["depends"]
+    images: Sets
+    iterations: Count
+    measure: Literal["objective", "accuracy_percent"]
+    at_least: Above0
+    """Percent that the objective rises, or points that the accuracy falls."""
+
+    def judge(self, facts: Facts) -> Verdict:
+        parts = [part_of(self._on, facts, images) for images in self.images]
+        unit = "% that the objective rises" if self.measure == "objective" else "points of accuracy lost"
+        return together(parts, f"{unit} on {data_name(facts, self.images[0])}")
+
+    def _on(self, facts: Facts, images: str) -> Part:
+        poor, good = (self._measured(facts, images, name) for name in (f"lista_targets_{self.iterations}", "lista"))
+        rise = 100 * (poor.mean / good.mean - 1) if self.measure == "objective" else good.mean - poor.mean
+        form = plain if self.measure == "objective" else percent
+        words = (
+            f"on {data_name(facts, images)} {form(poor)} from codes after {self.iterations} iterations, {form(good)}"
+        )
+        answer: Answer = "yes" if rise >= self.at_least else "no"
+        return Part(answer, f"{words} from converged ones", Measured(rise, None, poor.n))
+
+    def _measured(self, facts: Facts, images: str, variant: str) -> Measured:
+        return of_variant(facts, images, variant, self.measure)
 
 
 def unknown_variants(names: Iterable[str]) -> Iterator[str]:
     """Yield sentences about names that are no variant in any study; claims do not name the points of a sweep."""
-    known = variants_of(SC2Net(images=["any"], ablations=True))
+    known = variants_of(SC2Net(images=["any"], ablations=True, label_weight=1.0))
     for name in names:
         if name not in known:
             yield f"names {name}, which is no variant of SC2Net{hint(name, known)}"
-
-
-def accuracy(facts: Facts, images: str, variant: str) -> Measured:
-    """Return the accuracy of a classifier on the codes of a variant.
-
-    Parameters
-    ----------
-    facts : Facts
-    images : str
-        A set of images of the configuration.
-    variant : str
-
-    Returns
-    -------
-    accuracy : Measured
-        In percent.
-
-    Raises
-    ------
-    Missing
-        There is no finished run.
-    """
-    runs = [row for row in _runs(facts, images) if row["variant"] == variant]
-    if not runs:
-        raise Missing(f"this study has no codes of whole images of {images} by {variant_label(variant)}")
-    return _accuracy(runs, images, variant)
-
-
-def accuracy_by_penalty(facts: Facts, images: str, method: str, least: float, most: float) -> dict[float, Measured]:
-    """Return the accuracies of a method over the penalty, without untrained and projected networks.
-
-    Parameters
-    ----------
-    facts : Facts
-    images : str
-        A set of images of the configuration.
-    method : str
-    least, most : float
-        Bounds of the penalty.
-
-    Returns
-    -------
-    accuracies : dict of float to Measured
-        Penalty -> accuracy in percent.
-
-    Raises
-    ------
-    Missing
-        The study has fewer than two penalties within the bounds.
-    """
-    runs = [row for row in _runs(facts, images) if row["method"] == method]
-    runs = [row for row in runs if row["variant"] == method or row["variant"].startswith(f"{method}_penalty")]
-    penalties = sorted({row["penalty"] for row in runs if least <= row["penalty"] <= most})
-    if len(penalties) < 2:
-        raise Missing(f"this study does not vary the penalty of {variant_label(method)} on {images}")
-    return {p: _accuracy([row for row in runs if row["penalty"] == p], images, method) for p in penalties}
-
-
-def _runs(facts: Facts, images: str) -> list[Row]:
-    return [row for row in facts.rows("sc2net.variants") if row["images"] == images]
-
-
-def _accuracy(runs: list[Row], images: str, variant: str) -> Measured:
-    found = measured(runs, "accuracy_percent")
-    if found is None:
-        raise Missing(f"{variant_label(variant)} has no finished run on {images}")
-    return found
-
-
-def _data(facts: Facts, images: str) -> str:
-    """Return the data set of a set of images; the set's own name if this study does not have it."""
-    try:
-        return next((row["data"] for row in _runs(facts, images)), images)
-    except Missing:
-        return images
-
-
-def _percent(value: Measured) -> str:
-    return f"{value.mean:.2f}" + ("" if value.std is None else f" ± {value.std:.2f}") + " %"

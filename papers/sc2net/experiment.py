@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,15 +18,20 @@ from lsalsa.problem import SparseCodingProblem
 from lsalsa.solvers import solve
 from lsalsa.study.coders import Coder
 from lsalsa.training import train
-from papers.sc2net.classify import released_accuracies, standard_accuracy
+from papers.sc2net.classify import released_accuracies, standard_accuracy, tuned_accuracy
 from papers.sc2net.images import Vectors, validation_split
 
 GAP = 1e-4  # relative duality gap of converged codes
 SOLVERS = ("ista", "fista")
-LEARNS_THRESHOLDS: dict[str, dict[str, Any]] = {
+UNSUPERVISED = ("slstm", "adaptive_ista")
+"""Networks whose codes always belong to their own decoder."""
+ENCODERS: dict[str, dict[str, Any]] = {
     "lista": {"x0": "zero", "learn_thresholds": True},
     "lfista": {"learn_thresholds": True},
+    "adaptive_ista": {},
+    "slstm": {},
 }
+"""Networks, each with the settings that all its variants have."""
 
 
 @dataclass
@@ -44,6 +49,8 @@ class Method:
         Of the training.
     decoder : array, (n_pixels, n_atoms), or None
         The dictionary that the codes belong to; None for the given one.
+    target_objective : float or None
+        Mean objective of the codes that it learned, over the images that choose its epoch; None without such codes.
     """
 
     encode: Coder
@@ -51,6 +58,7 @@ class Method:
     status: str = "ok"
     seconds: float = 0.0
     decoder: Any = None
+    target_objective: float | None = None
 
 
 def run_variant(
@@ -71,8 +79,10 @@ def run_variant(
     Returns
     -------
     row : dict
-        accuracy_percent, accuracy_released_percent and its standard deviation, objective, shares of zeros, seconds,
-        status. The objective is the mean over test images, under the dictionary that the codes belong to.
+        accuracy_percent, accuracy_tuned_percent and the tuned_c of its classifier, accuracy_released_percent and its
+        standard deviation, objective, shares of zeros, seconds, status. The objective is the mean over test images,
+        under the dictionary that the codes belong to; objective_unit_atoms is the same with its atoms scaled to norm 1
+        and the codes by their norms, which reconstructs the same.
     history : list of dict
         A row for each epoch; empty if nothing is trained.
     """
@@ -81,18 +91,34 @@ def run_variant(
     clock = time.perf_counter()
     train_codes, test_codes = (_codes(method, signals, device) for signals in (vectors.train, vectors.test))
     encoding = time.perf_counter() - clock
-    split = {"n_fitted": variant["n_fitted"], "n_scored": variant["n_scored"], "draws": variant["draws"], "seed": seed}
-    released = released_accuracies(train_codes, vectors.train_labels, **split)
     row = {
-        "accuracy_percent": standard_accuracy(train_codes, test_codes, vectors),
-        "accuracy_released_percent": float(np.mean(released)),
-        "accuracy_released_percent_std": float(np.std(released, ddof=1)) if len(released) > 1 else None,
+        **_accuracies(train_codes, test_codes, vectors, variant, seed),
         **_code_facts(problem, vectors.test, test_codes, method, raw=variant["method"] == "raw"),
+        "target_objective": method.target_objective,
         "training_seconds": method.seconds,
         "encoding_seconds": encoding,
         "status": method.status,
     }
     return row, method.history
+
+
+def _accuracies(
+    train: np.ndarray, test: np.ndarray, vectors: Vectors, variant: Mapping[str, Any], seed: int
+) -> dict[str, Any]:
+    """Return the accuracies of a classifier of the codes; None for codes that nobody classifies."""
+    names = ("accuracy_percent", "accuracy_tuned_percent", "tuned_c")
+    released = ("accuracy_released_percent", "accuracy_released_percent_std")
+    if not variant["classified"]:
+        return dict.fromkeys((*names, *released))
+    parts = validation_split(len(train), variant["training"]["n_validation"], seed)
+    tuned = tuned_accuracy(train, test, vectors, parts, variant["classifier_c"])
+    found = dict(zip(names, (standard_accuracy(train, test, vectors), *tuned), strict=True))
+    if variant["loss"] == "labelled":  # its network saw the labels of the train images, those to score on among them
+        return found | dict.fromkeys(released)
+    split = {"n_fitted": variant["n_fitted"], "n_scored": variant["n_scored"], "draws": variant["draws"], "seed": seed}
+    scores = released_accuracies(train, vectors.train_labels, **split)
+    spread = float(np.std(scores, ddof=1)) if len(scores) > 1 else None
+    return found | dict(zip(released, (float(np.mean(scores)), spread), strict=True))
 
 
 def _codes(method: Method, signals: np.ndarray, device: Device) -> np.ndarray:
@@ -101,14 +127,25 @@ def _codes(method: Method, signals: np.ndarray, device: Device) -> np.ndarray:
 
 def _code_facts(problem: SparseCodingProblem, signals: Any, codes: Any, method: Method, raw: bool) -> dict[str, Any]:
     """Return objective and sparsity of the test codes; raw pixels have none."""
-    names = ("objective", "zero_share", "near_zero_share_0_001", "near_zero_share_0_01", "atom_norm_mean")
+    objectives = ("objective", "objective_unit_atoms")
+    names = ("zero_share", "near_zero_share_0_001", "near_zero_share_0_01", "atom_norm_mean")
     if raw:
-        return dict.fromkeys(names)
+        return dict.fromkeys((*objectives, *names))
     decoder = to_host(problem.dictionary if method.decoder is None else method.decoder)
-    own = SparseCodingProblem([decoder], problem.penalties)
+    norms = np.linalg.norm(decoder.astype(np.float64), axis=0)
+    scales = np.where(norms > 0, norms, 1).astype(decoder.dtype)
+    values = (
+        _objective(problem, decoder, codes, signals),
+        _objective(problem, decoder / scales, codes * scales, signals),
+    )
     shares = (zero_share(codes), near_zero_share(codes, 1e-3), near_zero_share(codes, 1e-2))
-    norm = float(np.linalg.norm(decoder.astype(np.float64), axis=0).mean())
-    return dict(zip(names, (float(own.objective(signals, codes).mean()), *shares, norm), strict=True))
+    return dict(zip((*objectives, *names), (*values, *shares, float(norms.mean())), strict=True))
+
+
+def _objective(problem: SparseCodingProblem, dictionary: np.ndarray, codes: np.ndarray, signals: np.ndarray) -> float:
+    """Return the mean objective under another dictionary and the problem's penalties."""
+    own = SparseCodingProblem([np.ascontiguousarray(dictionary)], problem.penalties)
+    return float(own.objective(signals, codes).mean())
 
 
 def method_of(
@@ -138,15 +175,29 @@ def method_of(
         return Method(lambda signals: optimal_codes(problem, signals, GAP).codes)
     if kind in SOLVERS:
         return Method(lambda signals: solve(problem, signals, kind, depth).codes)
-    settings: dict[str, Any] = LEARNS_THRESHOLDS.get(kind) or {"start": variant["start"], "seed": seed}
-    encoder = encoder_class(kind).from_problem(problem, depth=depth, **settings)
+    encoder = encoder_class(kind).from_problem(problem, depth=depth, **_encoder_settings(vectors, variant, seed))
     method = Method(encoder.encode)
     if variant["loss"]:
-        loss = loss_for(variant["loss"], problem, encoder, **({"project": True} if variant["project"] else {}))
-        _train(method, encoder, loss, problem, vectors, variant, seed, device)
-    if kind == "slstm":
+        _train(method, encoder, _loss(problem, encoder, variant), problem, vectors, variant, seed, device)
+    if kind in UNSUPERVISED:
         method.decoder = encoder.decoder(problem).matrix(encoder.arrays)
     return method
+
+
+def _encoder_settings(vectors: Vectors, variant: Mapping[str, Any], seed: int) -> dict[str, Any]:
+    settings = {**ENCODERS[variant["method"]], **variant["options"]}
+    if variant["method"] == "slstm":
+        settings |= {"start": variant["start"], "seed": seed}
+    if variant["loss"] == "labelled":
+        settings["classes"] = len(vectors.classes)
+    return settings
+
+
+def _loss(problem: SparseCodingProblem, encoder: Encoder, variant: Mapping[str, Any]) -> Loss:
+    options: dict[str, Any] = {"project": True} if variant["project"] else {}
+    if variant["loss"] == "labelled":
+        options["weight"] = variant["label_weight"]
+    return loss_for(variant["loss"], problem, encoder, **options)
 
 
 def _train(
@@ -164,7 +215,7 @@ def _train(
     rates = {False: given.pop("learning_rate"), True: given.pop("learning_rate_supervised")}
     parts = validation_split(len(vectors.train), given.pop("n_validation"), seed)
     signals = [device.put(vectors.train[part]) for part in parts]
-    targets = [optimal_codes(problem, part, GAP).codes if loss.supervised else None for part in signals]
+    targets = [_targets(problem, vectors, variant, part, device) for part in parts]
     clock = time.perf_counter()
     history = train(
         encoder,
@@ -173,10 +224,56 @@ def _train(
         loss=loss,
         validation=(signals[1], targets[1]),
         optimizer="adadelta",
-        learning_rate=rates[loss.supervised],
+        learning_rate=rates[variant["loss"] == "codes"],
         seed=seed,
         **given,
     )
     method.seconds, method.history, method.status = time.perf_counter() - clock, history.rows, history.status
     if isinstance(loss, TiedDecoderLoss):
         method.decoder = loss.decoder.matrix(encoder.arrays)
+    if variant["loss"] == "codes":
+        method.target_objective = float(problem.objective(signals[1], targets[1]).mean())
+
+
+def _targets(
+    problem: SparseCodingProblem, vectors: Vectors, variant: Mapping[str, Any], part: np.ndarray, device: Device
+) -> Any:
+    """Return what a network learns to give for some train images: codes, labels, or None."""
+    if variant["loss"] == "labelled":
+        labels = vectors.train_labels[part][:, None] == vectors.classes
+        return device.put(labels.astype(vectors.train.dtype))
+    if variant["loss"] != "codes":
+        return None
+    signals = device.put(vectors.train[part])
+    if variant["target_iterations"] is None:
+        return optimal_codes(problem, signals, GAP).codes
+    return solve(problem, signals, "fista", variant["target_iterations"]).codes
+
+
+def objectives_by_iteration(
+    vectors: Vectors, dictionary: Any, penalty: float, iterations: Sequence[int], device: Device
+) -> dict[str, dict[int, float]]:
+    """Follow the solvers on the test images.
+
+    Parameters
+    ----------
+    vectors : Vectors
+    dictionary : array, (n_pixels, n_atoms)
+        Atoms of norm 1.
+    penalty : float
+    iterations : sequence of int
+        At which the objective is computed.
+    device : Device
+
+    Returns
+    -------
+    objectives : dict
+        Solver -> iterations -> mean objective.
+    """
+    problem = SparseCodingProblem([device.put(dictionary)], [penalty])
+    signals = device.put(vectors.test)
+    found = {}
+    for solver in SOLVERS:
+        codes = solve(problem, signals, solver, max(iterations), record=iterations).recorded
+        found[solver] = {count: float(problem.objective(signals, codes[count]).mean()) for count in iterations}
+    return found

@@ -31,6 +31,11 @@ class Vectors:
     test_labels: np.ndarray
     name: str
 
+    @property
+    def classes(self) -> np.ndarray:
+        """Labels that occur among the train images, each once: array, (n_classes,)."""
+        return np.unique(self.train_labels)
+
 
 def vectors_of(arrays: Mapping[str, Any]) -> Vectors:
     """Return the vectors of a file ``images/{images}.npz``."""

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 NAMES = {
     "slstm_dictionary": "SLSTM from the dictionary",
     "slstm_untrained": "SLSTM untrained",
+    "slstm_nogate": "SLSTM without gates",
+    "slstm_nobias": "SLSTM without biases",
+    "slstm_soft": "SLSTM with soft thresholding",
+    "slstm_tanh": "SLSTM with the tanh of an LSTM",
+    "slstm_labels": "SLSTM, labels in its loss",
+    "adaptive_ista": "adaptive ISTA",
     "slstm_projected": "SLSTM, atoms projected",
     "slstm_dictionary_projected": "SLSTM from the dictionary, atoms projected",
     "lista_sc2net": "LISTA, unsupervised",
@@ -19,12 +26,28 @@ NAMES = {
 CASES = {"decaying": "decaying spectrum", "low_rank": "noise beside rank 5"}
 
 
+DEPTH = re.compile(r"_(steps|layers)_\d+$")
+POINT = re.compile(r"_(steps|layers|targets|penalty)_[0-9e_-]+$")
+
+
+def family(variant: str) -> str:
+    """Return the variant without its number of steps or layers."""
+    return DEPTH.sub("", variant)
+
+
 def variant_label(variant: str) -> str:
     """Return a variant's name in print; the points of a sweep have the name of their method."""
+    variant = POINT.sub("", variant)
     if variant in NAMES:
         return NAMES[variant]
     method, _, rest = variant.partition("_")
     return NAMES.get(method, method.upper()) + (", dictionary as released" if rest == "released" else "")
+
+
+def targets_label(variant: str) -> str:
+    """Return which codes LISTA learned, in print: after how many iterations of FISTA, or converged ones."""
+    _, _, count = variant.partition("_targets_")
+    return f"{count} iteration{'s' if count != '1' else ''}" if count else "converged"
 
 
 def case_label(case: str) -> str:

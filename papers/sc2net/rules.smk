@@ -1,6 +1,6 @@
-"""Results for the tables of the SC2Net paper: dictionaries, variants, recovered supports."""
+"""Results for the tables of the SC2Net paper: dictionaries, variants, solvers step by step, recovered supports."""
 
-from papers.sc2net.paper import variants_of
+from papers.sc2net.variants import variants_of
 
 
 wildcard_constraints:
@@ -54,6 +54,30 @@ rule run_sc2net_variant:
         source_hash=source_hash("run_sc2net_variant"),
     script:
         "scripts/run_sc2net_variant.py"
+
+
+rule follow_sc2net_solvers:
+    """Compute the objective of the solvers after some of their iterations."""
+    input:
+        images="<results>/images/{images}.npz",
+        dictionaries="<results>/sc2net/dictionaries/{images}/fitted.npz",
+    output:
+        rows="<results>/sc2net/solvers/{images}.parquet",
+    log:
+        "<results>/logs/follow_sc2net_solvers/{images}.log",
+    benchmark:
+        "<results>/benchmarks/follow_sc2net_solvers/{images}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=memory("follow_sc2net_solvers"),
+        gpu=GPU,
+    params:
+        settings=settings("follow_sc2net_solvers"),
+        source_hash=source_hash("follow_sc2net_solvers"),
+    script:
+        "scripts/follow_sc2net_solvers.py"
 
 
 rule recover_sc2net_support:

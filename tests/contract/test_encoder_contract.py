@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import strict_cupy
 from device_runs import assert_alike, encoder_runs, host_and_device, loss_runs, training_runs
-from encoder_worlds import has_filters, has_penalties, world_for
+from encoder_worlds import has_classifier, has_filters, has_penalties, world_for
 from plugged import plugged_in
 from worlds import relative_error
 
@@ -25,7 +25,11 @@ from lsalsa.training.optimizers import OPTIMIZERS
 
 with plugged_in(Path(__file__).parent / "encoders"):
     NAMES = available()
-    FITS = {"gamma_prior": has_penalties, "sources": lambda name: not has_filters(name)}
+    FITS = {
+        "gamma_prior": has_penalties,
+        "sources": lambda name: not has_filters(name),
+        "labelled": has_classifier,
+    }
     PAIRS = [(name, loss) for name in NAMES for loss in losses() if loss not in FITS or FITS[loss](name)]
 OPTIONS = {"gamma_prior": {"noise": 0.2}}
 every_encoder = pytest.mark.parametrize("name", NAMES)
@@ -33,8 +37,9 @@ every_pair = pytest.mark.parametrize(("name", "loss"), PAIRS)
 every_world = pytest.mark.parametrize("number", [1, 2, 3])
 
 
-def build(name, world, depth=3):
-    return encoder_class(name).from_problem(world.problem, depth=depth)
+def build(name, world, depth=3, loss=None):
+    classes = {"classes": 3} if loss == "labelled" else {}
+    return encoder_class(name).from_problem(world.problem, depth=depth, **classes)
 
 
 def make_loss(loss, world, encoder):
@@ -46,8 +51,10 @@ def settings_of(world):
     return getattr(world, "settings", {})
 
 
-def targets_for(world, n_samples):
+def targets_for(world, n_samples, loss=None):
     generator = np.random.default_rng(8)
+    if loss == "labelled":
+        return np.eye(3, dtype=world.signals.dtype)[generator.integers(3, size=n_samples)]
     targets = generator.standard_normal((n_samples, world.dictionary.shape[1]))
     return (targets * (generator.random(targets.shape) < 0.4)).astype(world.signals.dtype)
 
@@ -106,8 +113,8 @@ def test_a_problem_of_another_kind_is_refused_by_name(name):
 @every_pair
 def test_a_gradient_has_the_shapes_and_the_dtype_of_the_parameters_and_memory_of_its_own(name, loss):
     world = world_for(name, 2, dtype=np.float32)
-    encoder = build(name, world)
-    given = {"targets": targets_for(world, len(world.signals)), "loss": make_loss(loss, world, encoder)}
+    encoder = build(name, world, loss=loss)
+    given = {"targets": targets_for(world, len(world.signals), loss), "loss": make_loss(loss, world, encoder)}
     tiles = encoder.gradient_tiles()
     first, again = (encoder.loss_and_gradient(world.signals, **given, tiles=tiles)[1] for _ in range(2))
     for key, array in encoder.arrays.items():
@@ -146,9 +153,9 @@ def test_sizes_are_those_of_the_problem_and_arrays_that_do_not_fit_are_refused_b
 def test_gradients_are_the_slope_of_the_loss(name, number, loss):
     """Along random directions, every parameter at once and each alone, away from the start values."""
     world = world_for(name, number, n_samples=9)
-    encoder = build(name, world)
+    encoder = build(name, world, loss=loss)
     generator = np.random.default_rng(6)
-    given = {"targets": targets_for(world, 9), "loss": make_loss(loss, world, encoder)}
+    given = {"targets": targets_for(world, 9, loss), "loss": make_loss(loss, world, encoder)}
     for array in encoder.arrays.values():
         array *= 1 + 0.1 * generator.uniform(-1, 1, array.shape)
     _, gradient = encoder.loss_and_gradient(world.signals, **given)
@@ -239,8 +246,8 @@ def test_files_bring_an_encoder_back_to_the_bit(name, dtype, tmp_path):
 @pytest.mark.parametrize(("optimizer", "learning_rate"), [("sgd", 1e-3), ("adam", 1e-3), ("adadelta", 1.0)])
 def test_training_lowers_the_loss(name, loss, optimizer, learning_rate):
     world = world_for(name, 2, n_samples=50)
-    encoder = build(name, world)
-    given = {"targets": targets_for(world, 50), "loss": make_loss(loss, world, encoder)}
+    encoder = build(name, world, loss=loss)
+    given = {"targets": targets_for(world, 50, loss), "loss": make_loss(loss, world, encoder)}
     before, _ = encoder.loss_and_gradient(world.signals, **given)
     train(encoder, world.signals, **given, optimizer=optimizer, learning_rate=learning_rate, batch_size=10, epochs=3)
     after, _ = encoder.loss_and_gradient(world.signals, **given)

@@ -18,26 +18,30 @@ every_loss = pytest.mark.parametrize("name", losses.available())
 
 
 NOISE = {"gamma_prior": {"noise": 0.2}}
+ENCODERS = {"gamma_prior": ("crsae", {}), "labelled": ("adaptive_ista", {"classes": 3})}
+"""Loss -> an encoder with the parameters that it needs; LISTA for the others."""
 
 
 def world_of(name):
     """Filters for the loss that needs penalties, dictionaries for the others."""
-    return world_for("crsae" if name == "gamma_prior" else "lista", 2)
+    return world_for(ENCODERS.get(name, ("lista",))[0], 2)
 
 
 def build(name, **options):
-    world = world_of(name)
-    encoder = encoder_class("crsae" if name == "gamma_prior" else "lista").from_problem(world.problem, depth=2)
+    world, (kind, settings) = world_of(name), ENCODERS.get(name, ("lista", {}))
+    encoder = encoder_class(kind).from_problem(world.problem, depth=2, **settings)
     return losses.loss_for(name, world.problem, encoder, **NOISE.get(name, {}), **options), encoder
 
 
 def targets_for(loss):
     world = world_of(loss.name)
+    if loss.name == "labelled":
+        return np.eye(3)[np.arange(len(world.signals)) % 3]
     return np.ones((len(world.signals), world.dictionary.shape[1])) if loss.supervised else None
 
 
 def test_the_losses_of_the_papers_are_there():
-    assert {"codes", "sc2net", "reconstruction", "gamma_prior"} <= set(losses.available())
+    assert {"codes", "sc2net", "reconstruction", "gamma_prior", "labelled"} <= set(losses.available())
     assert losses.loss_class("sc2net") is TiedDecoderLoss
 
 

@@ -252,6 +252,7 @@ NAMES = re.compile(r"(?<![a-z0-9])(sc2net|crsae|papers[./]lsalsa|study\.lsalsa|t
 LIBRARY = {
     "__init__.py": "lists the encoders",
     "losses/sc2net.py": "the loss bears the name of the paper that gave it",
+    "losses/labelled.py": "adds labels to this loss",
     "losses/__init__.py": "the loss",
     "encoders/lista.py": "cites the paper on learned thresholds",
     "encoders/lfista.py": "cites the paper of the encoder",

@@ -116,7 +116,7 @@ def test_tied_lfista_may_start_from_the_momentum_of_the_last_layer():
 @pytest.mark.parametrize("depth", [1, 3])
 @pytest.mark.parametrize("biases", [True, False])
 @pytest.mark.parametrize("start", ["random", "dictionary"])
-@pytest.mark.parametrize("variant", ["v2", "nogate", "soft"])
+@pytest.mark.parametrize("variant", ["v2", "nogate", "soft", "tanh"])
 def test_slstm_is_the_recursion_of_the_paper_with_gates_between_0_and_1(variant, start, biases, depth):
     encoder = SLSTM.from_problem(WORLD.problem, depth=depth, variant=variant, start=start, biases=biases, seed=3)
     generator = np.random.default_rng(0)
@@ -127,6 +127,14 @@ def test_slstm_is_the_recursion_of_the_paper_with_gates_between_0_and_1(variant,
     assert len(gates) == (0 if variant == "nogate" else 2 * depth)
     assert all(((gate > 0) & (gate < 1)).all() for gate in gates)
     assert ("gate_bias" in encoder.arrays) == (biases and variant != "nogate")
+
+
+def test_the_unit_of_an_lstm_has_a_tanh_that_stays_one():
+    encoder = SLSTM.from_problem(WORLD.problem, depth=1, variant="tanh")
+    run(encoder, loss_for(encoder))
+    gate = logistic(WORLD.signals @ encoder.arrays["gate_filter"] + encoder.arrays["gate_bias"])
+    cell = gate[:, : encoder.n_atoms] * (WORLD.signals @ encoder.arrays["filter"])
+    np.testing.assert_allclose(encoder.encode(WORLD.signals), np.tanh(cell), atol=1e-12)
 
 
 def test_gates_far_from_their_middle_do_not_overflow(recwarn):
@@ -361,7 +369,7 @@ def test_an_encoder_that_answers_nothing_is_collapsed():
     assert run(encoder, loss_for(encoder)).status == "collapsed"
 
 
-@pytest.mark.parametrize("settings", [{"variant": "soft", "seed": 7}, {"biases": False}, {"variant": "nogate"}])
+@pytest.mark.parametrize("settings", [{"variant": "soft", "seed": 7}, {"biases": False}, {"classes": 3}])
 def test_a_file_brings_back_an_slstm_of_any_variant(settings, tmp_path):
     encoder = SLSTM.from_problem(WORLD.problem, depth=2, **settings)
     encoder.save(tmp_path / "encoder.npz")

@@ -9,7 +9,10 @@ SEED_NAME = "run_sc2net_arm"  # the rule's first name: with it results keep thei
 
 with job(snakemake) as j:
     vectors, dictionaries = vectors_of(j.read("images")), j.read("dictionaries")
-    fixed = {"data": vectors.name, **{name: j.params[name] for name in ("method", "depth", "penalty", "dictionary")}}
+    fixed = {
+        "data": vectors.name,
+        **{name: j.params[name] for name in ("method", "depth", "penalty", "dictionary", "target_iterations")},
+    }
     rows, history = [], []
     for repetition in range(j.params["repetitions"]):
         seed = seed_for(j.params["seed"], SEED_NAME, *j.wildcards.values(), repetition)

@@ -12,11 +12,14 @@ from papers.sc2net.labels import data_labels, variant_label
 
 Row = Mapping[str, Any]
 
-GIVEN = ("method", "depth", "penalty", "dictionary")
+GIVEN = ("method", "depth", "penalty", "dictionary", "target_iterations")
 MEANS = (
+    "accuracy_tuned_percent",
     "accuracy_released_percent",
     "accuracy_released_percent_std",
     "objective",
+    "objective_unit_atoms",
+    "target_objective",
     "zero_share",
     "near_zero_share_0_001",
     "near_zero_share_0_01",
@@ -27,8 +30,12 @@ MEANS = (
 
 ACCURACY = Column("accuracy_percent", "official split", ".2f", spread=True)
 PAPER = Column("paper_accuracy_percent", "paper", ".2f")
+TUNED = Column("accuracy_tuned_percent", "C chosen", ".2f", spread=True)
+CHOSEN = Column("tuned_c", "C")
 RELEASED = Column("accuracy_released_percent", "as released", ".2f", spread=True)
 OBJECTIVE = Column("objective", "objective", ".2f")
+UNIT_OBJECTIVE = Column("objective_unit_atoms", "atoms of norm 1", ".2f")
+ZERO = Column("zero_share", "zero", ".3f")
 NEAR_ZERO = Column("near_zero_share_0_01", "near zero", ".3f")
 NORM = Column("atom_norm_mean", "norm of atoms", ".2f")
 STEPS = Column("depth", "T", "g")
@@ -71,8 +78,16 @@ def _row(runs: Sequence[Row], paper: Mapping[tuple[str, str], float]) -> dict[st
         **summary(runs, "accuracy_percent"),
         "paper_accuracy_percent": paper.get((first["images"], first["variant"])),
         **{name: found.mean if found else None for name, found in means.items()},
+        "accuracy_tuned_percent_std": means["accuracy_tuned_percent"].std if means["accuracy_tuned_percent"] else None,
+        "tuned_c": _chosen(runs),
         "status": status(runs),
     }
+
+
+def _chosen(runs: Sequence[Row]) -> str | None:
+    """Return the values of C that the validation images chose, one for each repetition, each once."""
+    values = sorted({run["tuned_c"] for run in runs if run["tuned_c"] is not None})
+    return ", ".join(f"{value:g}" for value in values) or None
 
 
 def variants_table(

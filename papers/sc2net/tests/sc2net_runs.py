@@ -9,7 +9,7 @@ BASE = {"ista": 85.0, "fista": 86.0, "lista": 85.5, "lfista": 84.0}
 
 def rows_of(accuracies, images="mnist_unit", data="MNIST", status="epochs_used", **facts):
     """Two repetitions of each variant, one point apart."""
-    unknown = dict.fromkeys((*GIVEN, *MEANS))
+    unknown = dict.fromkeys((*GIVEN, *MEANS, "tuned_c"))
     return [
         {
             **unknown,
@@ -30,6 +30,17 @@ def rows_of(accuracies, images="mnist_unit", data="MNIST", status="epochs_used",
 def shown(variants, title="The title"):
     """What a table or figure shows."""
     return Shown("sc2net", Heading(title), details={"variants": list(variants)})
+
+
+def solver_rows(curves, images="mnist_unit", data="MNIST", status="ok"):
+    """Two repetitions of each solver's objective over the iterations, 0.2 apart."""
+    return [
+        {"images": images, "data": data, "method": name, "depth": depth, "repetition": repetition, "status": status}
+        | {"objective": value + 0.2 * repetition - 0.1}
+        for name, curve in curves.items()
+        for depth, value in curve.items()
+        for repetition in (0, 1)
+    ]
 
 
 RECOVERED = [

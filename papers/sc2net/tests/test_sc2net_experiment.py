@@ -8,8 +8,8 @@ from lsalsa import SparseCodingProblem
 from lsalsa.arrays import Device
 from lsalsa.errors import DataError
 from papers.sc2net import support
-from papers.sc2net.classify import released_accuracies, standard_accuracy
-from papers.sc2net.experiment import method_of, run_variant
+from papers.sc2net.classify import released_accuracies, standard_accuracy, tuned_accuracy
+from papers.sc2net.experiment import method_of, objectives_by_iteration, run_variant
 from papers.sc2net.images import Vectors, validation_split, vectors_of
 from papers.sc2net.pixel_dictionary import pixel_dictionary
 
@@ -41,8 +41,9 @@ DICTIONARY, _ = pixel_dictionary(VECTORS.train, N_ATOMS, 0.01, batch_size=50, ep
 
 def variant(method, **changes):
     given = {"method": method, "depth": 3, "penalty": 0.02, "loss": None, "start": None, "project": False}
-    rest = {"dictionary": "fitted", "draws": 2, "n_fitted": 60, "n_scored": 20, "training": TRAINING}
-    return {**given, **rest, **changes}
+    rest = {"dictionary": "fitted", "draws": 2, "n_fitted": 60, "n_scored": 20, "training": TRAINING, "options": {}}
+    more = {"classifier_c": [0.01, 1.0], "label_weight": 1.0, "classified": True, "target_iterations": None}
+    return {**given, **rest, **more, **changes}
 
 
 VARIANTS = {
@@ -54,6 +55,10 @@ VARIANTS = {
     "slstm": variant("slstm", loss="sc2net", start="random"),
     "slstm projected": variant("slstm", loss="sc2net", start="dictionary", project=True),
     "slstm untrained": variant("slstm", start="random"),
+    "slstm without gates": variant("slstm", loss="sc2net", start="random", options={"variant": "nogate"}),
+    "slstm with labels": variant("slstm", loss="labelled", start="random"),
+    "adaptive ista": variant("adaptive_ista", loss="sc2net"),
+    "lista from poor codes": variant("lista", loss="codes", target_iterations=2),
 }
 
 
@@ -114,6 +119,28 @@ def test_the_official_split_is_a_pipeline_that_scales_and_fits_on_train_images_o
     assert found == pytest.approx(expected, abs=1e-9)
 
 
+def test_the_strength_of_the_classifier_is_chosen_without_the_test_images():
+    """As a grid search of scikit-learn with one fixed split; other test labels change the score, not the choice."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import GridSearchCV, PredefinedSplit
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    parts, grid = validation_split(150, 30, seed=4), [1e-4, 1e-3, 1e-2, 1.0]
+    folds = np.full(150, -1)
+    folds[parts[1]] = 0
+    pipeline = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+    search = GridSearchCV(pipeline, {"logisticregression__C": grid}, cv=PredefinedSplit(folds))
+    train, test = (2 * part.astype(float) for part in (VECTORS.train, VECTORS.test))
+    search.fit(train, VECTORS.train_labels)
+    expected = 100 * search.score(test, VECTORS.test_labels)
+    accuracy, c = tuned_accuracy(train, test, VECTORS, parts, grid)
+    assert (accuracy, c) == (pytest.approx(expected), search.best_params_["logisticregression__C"])
+    other = Vectors(VECTORS.train, VECTORS.test, VECTORS.train_labels, (VECTORS.test_labels + 1) % 3, "made up")
+    changed, again = tuned_accuracy(train, test, other, parts, grid)
+    assert again == c and changed != accuracy
+
+
 def test_a_feature_that_never_changes_is_no_reason_to_divide_by_zero():
     constant = [np.hstack([part, np.ones((len(part), 1))]) for part in (VECTORS.train, VECTORS.test)]
     assert standard_accuracy(*constant, VECTORS) == pytest.approx(
@@ -141,10 +168,13 @@ def test_a_variant_gives_accuracy_sparsity_and_an_objective(name):
     assert 100 / 3 < row["accuracy_percent"] <= 100
     assert row["status"] in ("ok", "converged", "epochs_used")
     assert len(history) == (3 if VARIANTS[name]["loss"] else 0)
+    assert row["tuned_c"] in (0.01, 1.0)
+    assert (row["accuracy_released_percent"] is None) == (name == "slstm with labels")
     if name == "raw":
         assert row["objective"] is None and row["zero_share"] is None
     else:
         assert row["objective"] > 0
+        assert row["objective_unit_atoms"] > 0
         assert row["zero_share"] <= row["near_zero_share_0_001"] <= row["near_zero_share_0_01"]
 
 
@@ -164,6 +194,45 @@ def test_no_test_image_reaches_a_network_or_a_classifier():
 def _codes(vectors, settings):
     problem = SparseCodingProblem([DICTIONARY], [settings["penalty"]])
     return method_of(problem, vectors, settings, seed=2, device=Device("cpu")).encode(VECTORS.train)
+
+
+def test_codes_that_only_a_table_of_objectives_shows_are_not_classified():
+    row, _ = run_variant(VECTORS, DICTIONARY, variant("ista", classified=False), seed=1, device=Device("cpu"))
+    names = ("accuracy_percent", "accuracy_tuned_percent", "tuned_c", "accuracy_released_percent")
+    assert [row[name] for name in names] == [None] * 4
+    assert row["objective"] == pytest.approx(row["objective_unit_atoms"], rel=1e-6)  # atoms of norm 1
+
+
+def test_an_objective_under_atoms_of_norm_1_weighs_each_entry_by_the_norm_of_its_atom():
+    settings = VARIANTS["slstm"]
+    row, _ = run_variant(VECTORS, DICTIONARY, settings, seed=1, device=Device("cpu"))
+    problem = SparseCodingProblem([DICTIONARY], [0.02])
+    method = method_of(problem, VECTORS, settings, seed=1, device=Device("cpu"))
+    codes, decoder = method.encode(VECTORS.test).astype(float), method.decoder.astype(float)
+    misfit = 0.5 * ((VECTORS.test - codes @ decoder.T) ** 2).sum(axis=1)
+    weighed = misfit + 0.02 * np.abs(codes) @ np.sqrt((decoder**2).sum(axis=0))
+    assert row["objective_unit_atoms"] == pytest.approx(weighed.mean(), rel=1e-5)
+    assert row["objective"] != pytest.approx(weighed.mean(), rel=1e-3)
+
+
+def test_a_network_learns_the_codes_that_its_variant_names():
+    facts = {}
+    for count in (1, 50, None):
+        settings = variant("lista", loss="codes", target_iterations=count)
+        facts[count] = run_variant(VECTORS, DICTIONARY, settings, seed=1, device=Device("cpu"))[0]["target_objective"]
+    assert facts[1] > facts[50] > 0
+    assert facts[50] == pytest.approx(facts[None], rel=1e-3)
+    assert (
+        run_variant(VECTORS, DICTIONARY, VARIANTS["slstm"], seed=1, device=Device("cpu"))[0]["target_objective"] is None
+    )
+
+
+def test_solvers_are_followed_from_the_first_iteration_to_the_optimum():
+    found = objectives_by_iteration(VECTORS, DICTIONARY, 0.02, [1, 3, 400], Device("cpu"))
+    assert {name: list(curve) for name, curve in found.items()} == {"ista": [1, 3, 400], "fista": [1, 3, 400]}
+    assert found["ista"][1] == found["fista"][1] > found["ista"][3] > found["fista"][3] > found["fista"][400]
+    row, _ = run_variant(VECTORS, DICTIONARY, VARIANTS["converged"], seed=1, device=Device("cpu"))
+    assert found["fista"][400] == pytest.approx(row["objective"], rel=1e-3)
 
 
 def test_the_objective_is_that_of_the_dictionary_a_code_belongs_to():

@@ -2,7 +2,7 @@
 
 import pytest
 from pictures import check_files, texts_off_the_page, words_of
-from sc2net_runs import RECOVERED, rows_of, shown
+from sc2net_runs import RECOVERED, rows_of, shown, solver_rows
 
 from lsalsa.study import figures
 from lsalsa.study.config import plugins
@@ -15,7 +15,19 @@ SWEEP = [
     row
     for images, data in (("mnist_unit", "MNIST"), ("mnist", "MNIST"))
     for depth in STEPS
-    for row in rows_of({f"slstm_steps_{depth}": 80 + depth}, images, data, depth=depth, penalty=0.01 * depth)
+    for row in rows_of(
+        {f"slstm_steps_{depth}": 80 + depth},
+        images,
+        data,
+        depth=depth,
+        penalty=0.01 * depth,
+        objective_unit_atoms=9.0 - depth,
+    )
+]
+SOLVERS = [
+    row
+    for images in ("mnist_unit", "mnist")
+    for row in solver_rows({"ista": {1: 20.0, 10: 10.0}, "fista": {1: 20.0, 10: 7.0}}, images)
 ]
 HISTORY = [
     {"images": "mnist_unit", "variant": variant, "repetition": r, "epoch": epoch, "atom_norm_mean": 1.0 + epoch + r}
@@ -24,6 +36,7 @@ HISTORY = [
     for r in (0, 1)
 ]
 DATA = {"sc2net.variants": SWEEP, "sc2net.histories": HISTORY, "sc2net.support": RECOVERED}
+DATA |= {"sc2net.solvers": SOLVERS}
 
 
 def plotted(kind, **changes):
@@ -31,7 +44,7 @@ def plotted(kind, **changes):
 
 
 def test_kinds_are_the_files_of_the_folder():
-    assert [f"sc2net.{name}" for name in ("depth", "leak", "penalty", "support")] == KINDS
+    assert [f"sc2net.{name}" for name in ("convergence", "depth", "diagram", "leak", "penalty", "support")] == KINDS
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -48,7 +61,7 @@ def test_every_text_lies_on_the_page(kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_kind_of_figure_declares_what_it_needs_and_what_is_seen(kind):
-    assert [need(word) for word in plugins.declared("figures", kind, "needs")]
+    assert [need(word) for word in plugins.declared("figures", kind, "needs")] or kind == "sc2net.diagram"
     assert plugins.declared("figures", kind, "caption").endswith(".")
 
 
@@ -74,3 +87,25 @@ def test_supports_are_curves_over_their_size_with_a_guess():
     assert axes.lines[0].get_ydata().tolist() == [50, 25]
     assert axes.lines[-1].get_ydata().tolist() == [1, 2]
     assert axes.lines[-1].get_label() == "a guess"
+
+
+def test_objectives_are_curves_of_solvers_and_networks_above_the_optimum():
+    rows = rows_of({"converged": 90.0}, depth=1, objective_unit_atoms=6.5)
+    figure = figures.plot(
+        "sc2net.convergence", DATA | {"sc2net.variants": [*SWEEP, *rows]}, shown([*VARIANTS, "converged"])
+    )
+    curves = {line.get_label(): line for line in figure.axes[0].lines}
+    assert {name: list(curves[name].get_xdata()) for name in ("ISTA", "FISTA", "SLSTM")} == {
+        "ISTA": [1, 10],
+        "FISTA": [1, 10],
+        "SLSTM": [1, 3],
+    }
+    assert curves["FISTA"].get_ydata() == pytest.approx([20, 7])
+    assert list(curves["SLSTM"].get_ydata()) == [8, 6]
+    assert [6.5, 6.5] in [list(line.get_ydata()) for line in figure.axes[0].lines]
+
+
+def test_the_diagram_has_both_units_and_the_loss():
+    words = words_of(plotted("sc2net.diagram"))
+    for part in ("one step of adaptive ISTA", "one step of SLSTM", "step T", "tied decoder", "W_f", "W_i", "soft"):
+        assert part in words

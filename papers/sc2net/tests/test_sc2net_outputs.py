@@ -11,9 +11,11 @@ from lsalsa.study.load import load_study
 from lsalsa.study.needs import images_of, need
 from lsalsa.study.papers import ROOT
 from papers.sc2net.findings import METHODS
-from papers.sc2net.paper import FIGURES, TITLES, tables_of, variants_of, variants_of_table
+from papers.sc2net.paper import FIGURES, JUDGED, TITLES, tables_of
+from papers.sc2net.variants import SWEEPS, variants_of, variants_of_table
 
-FULL = {"depths": [1, 2], "penalties": [0.01, 0.1], "ablations": True, "support": {}}
+FULL = {"depths": [1, 2], "penalties": [0.01, 0.1], "ablations": True, "support": {}, "label_weight": 0.5}
+FULL |= {"convergence": {"depths": [2, 10], "iterations": [1, 4]}, "target_iterations": [1, 3]}
 
 
 def study_with(**block):
@@ -30,10 +32,10 @@ def test_a_study_without_the_block_has_none_of_its_outputs():
 
 def test_the_block_says_which_tables_and_figures_there_are():
     small, full = study_with(steps=2), study_with(**FULL)
-    assert list(small.tables) == ["claims", "sc2net_table_1"] and not small.figures
+    assert list(small.tables) == ["claims", "sc2net_table_1"] and list(small.figures) == ["sc2net_figure_1"]
     assert tables_of(full.sc2net) == list(TITLES)
     assert {name for name in full.tables if name != "claims"} == {f"sc2net_{kind}" for kind in TITLES}
-    assert set(full.figures) == {f"sc2net_{kind}" for kind in FIGURES}
+    assert set(full.figures) == {"sc2net_figure_1", *(f"sc2net_{kind}" for kind in FIGURES)}
     assert set(full.notebooks["09_sc2net"].tables) == set(full.tables)
 
 
@@ -46,17 +48,32 @@ def test_a_variant_has_what_its_name_says_and_is_run_once():
     assert variants["lista_released"]["dictionary"] == "as_released"
     assert variants["slstm_projected"]["project"] and not variants["slstm"]["project"]
     assert set(METHODS) <= set(variants_of_table(block, "table_1"))
+    assert variants["slstm_nogate"]["options"] == {"variant": "nogate"}
+    assert (variants["slstm_labels"]["label_weight"], variants["slstm"]["label_weight"]) == (0.5, None)
+    assert variants["slstm_labels"]["loss"] == "labelled" and variants["slstm_labels"]["depth"] == block.steps
+    assert variants["lista_targets_3"]["target_iterations"] == 3 and variants["lista"]["target_iterations"] is None
+    assert variants["lista_layers_2"]["depth"] == 2 and variants["adaptive_ista_steps_10"]["depth"] == 10
+
+
+def test_networks_that_only_the_convergence_shows_are_not_classified():
+    variants = variants_of(study_with(**FULL).sc2net)
+    unread = {name for name, one in variants.items() if not one["classified"]}
+    assert unread == {
+        *(f"{name}_layers_2" for name in ("lista", "lfista")),
+        *(f"{name}_steps_{depth}" for name in ("adaptive_ista", "slstm_dictionary") for depth in (2, 10)),
+        "slstm_steps_10",
+    }  # SLSTM at two steps is a row of the sweep, LISTA with ten layers one of Table 1
 
 
 def test_claims_and_tables_read_the_variants_that_they_are_about():
     study = study_with(**FULL, images=["toy", "other"])
     files = need("sc2net.variants").files
-    for kind in ("table_1", "depth", "penalty", "leak", "dictionary"):
+    for kind in SWEEPS:
         names = variants_of_table(study.sc2net, kind)
         assert files(study, study.tables[f"sc2net_{kind}"]) == [
             f"sc2net/variants/{images}/{name}.parquet" for images in ("toy", "other") for name in names
         ]
-    judged = {path for kind in ("table_1", "penalty") for path in files(study, study.tables[f"sc2net_{kind}"])}
+    judged = {path for kind in JUDGED for path in files(study, study.tables[f"sc2net_{kind}"])}
     assert set(files(study, study.tables["claims"])) == judged
 
 
@@ -65,7 +82,7 @@ def test_tables_figures_and_claims_are_marked_by_the_images_of_the_block():
     marked = [("tables", name) for name in study.tables] + [("figures", name) for name in study.figures]
     for section, name in marked:
         found = images_of(study, section, getattr(study, section)[name])
-        assert found == ([] if name == "sc2net_support" else ["other", "toy"])
+        assert found == ([] if name in ("sc2net_support", "sc2net_figure_1") else ["other", "toy"])
 
 
 def test_order_of_a_table_is_that_of_its_variants():
@@ -80,6 +97,8 @@ def test_order_of_a_table_is_that_of_its_variants():
         ({"penalti": 0.1}, ("sc2net.penalti", "did you mean penalt")),
         ({"training": {"epoch": 3}}, ("sc2net.training.epoch", "epochs")),
         ({"penalties": [0.1, 0.01]}, ("sc2net.penalties", "ascending")),
+        ({"convergence": {"iterations": [3, 1]}}, ("sc2net.convergence.iterations", "ascending")),
+        ({"label_weight": 0}, ("sc2net.label_weight", "above 0")),
         ({"images": ["tay"]}, ("sc2net.images[0]", "tay", "toy")),
         ({"images": ["toy", "toy"]}, ("sc2net.images lists a set twice", "toy")),
     ],
@@ -88,6 +107,15 @@ def test_a_block_that_cannot_be_is_refused_by_the_place(block, words):
     with pytest.raises(ConfigError) as raised:
         study_with(**block)
     assert all(word in str(raised.value) for word in words)
+
+
+def test_solvers_are_followed_only_if_the_block_asks_for_convergence():
+    files = need("sc2net.solvers").files
+    asked, silent = study_with(**FULL), study_with(steps=2)
+    assert files(asked, asked.tables["sc2net_convergence"]) == ["sc2net/solvers/toy.parquet"]
+    assert files(silent, silent.tables["claims"]) == []
+    settings = settings_of(asked, "follow_sc2net_solvers", images="toy")
+    assert (settings["iterations"], settings["penalty"], settings["repetitions"]) == ([1, 4], 0.1, 3)
 
 
 def test_raw_pixels_are_run_once_because_nothing_is_left_to_chance():

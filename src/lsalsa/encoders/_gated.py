@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from lsalsa.arrays import check_count
 from lsalsa.encoders._dense import DenseEncoder, stacked
 from lsalsa.encoders.base import Tape
 
@@ -13,7 +14,14 @@ class GatedEncoder(DenseEncoder):
     All steps share the weights; c(0) = s(0) = 0. The arrays `gate_filter`, `gate_splitting` and `gate_bias` hold the
     weights of the input gate in their first half of columns and those of the forget gate in the second. An encoder
     without gates has i = 1 and f = 0. The activation h is soft thresholding unless a subclass says otherwise.
+
+    With the setting `classes` it also holds a linear classifier of its codes, `head` and `head_bias`, which only the
+    loss `labelled` reads.
     """
+
+    @classmethod
+    def check(cls, settings: Mapping[str, Any]) -> None:
+        check_count("classes", settings["classes"], 0)
 
     @classmethod
     def gated(cls, settings: Mapping[str, Any]) -> bool:
@@ -27,7 +35,13 @@ class GatedEncoder(DenseEncoder):
             shapes |= {"gate_filter": (n_features, 2 * n_atoms), "gate_splitting": (n_atoms, 2 * n_atoms)}
             if settings.get("biases", True):
                 shapes["gate_bias"] = (2 * n_atoms,)
-        return shapes | cls.activation_shapes(settings, n_atoms)
+        return shapes | cls.activation_shapes(settings, n_atoms) | cls.head_shapes(settings, n_atoms)
+
+    @classmethod
+    def head_shapes(cls, settings: Mapping[str, Any], n_atoms: int) -> dict[str, tuple[int, ...]]:
+        """Name and shape of the parameters of the classifier; none without classes."""
+        count = settings["classes"]
+        return {"head": (n_atoms, count), "head_bias": (count,)} if count else {}
 
     @classmethod
     def activation_shapes(cls, settings: Mapping[str, Any], n_atoms: int) -> dict[str, tuple[int, ...]]:

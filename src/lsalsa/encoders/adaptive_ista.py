@@ -25,12 +25,15 @@ class AdaptiveISTA(GatedEncoder):
         The input gate starts at the sigmoid of this; far from 0 a gate hardly learns.
     forget_bias : float
         The same of the forget gate.
+    classes : int
+        Of a linear classifier on the codes, for the loss `labelled`; 0 for none. It starts at 0.
     """
 
-    defaults: ClassVar[dict[str, Any]] = {"depth": 5, "input_bias": 4.0, "forget_bias": -4.0}
+    defaults: ClassVar[dict[str, Any]] = {"depth": 5, "input_bias": 4.0, "forget_bias": -4.0, "classes": 0}
 
     @classmethod
     def check(cls, settings: Mapping[str, Any]) -> None:
+        super().check(settings)
         for name in ("input_bias", "forget_bias"):
             if not np.isfinite(as_number(settings[name])):
                 raise ConfigError(f"{name} must be a finite number, found {settings[name]!r}")

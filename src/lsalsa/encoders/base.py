@@ -258,7 +258,7 @@ class Encoder(Parametrised):
         count = signals.shape[0]
 
         def work(rows: slice, space: Space) -> tuple[float, dict[str, Any]]:
-            wanted = targets[rows] if loss.supervised else signals[rows]
+            wanted = loss.wanted(signals[rows], None if targets is None else targets[rows])
             return self._tile(signals[rows], wanted, loss, names, space, count)
 
         return self.summed(tiles.run(work, count), names, tiles)

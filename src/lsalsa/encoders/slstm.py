@@ -7,11 +7,12 @@ import numpy as np
 
 from lsalsa.arrays import nearest
 from lsalsa.encoders._gated import GatedEncoder
+from lsalsa.encoders._random_weights import glorot, orthogonal
 from lsalsa.encoders.base import Tape
 from lsalsa.problem import SparseCodingProblem, check_problem
 from lsalsa.seeds import generator
 
-VARIANTS = ("v2", "nogate", "soft")
+VARIANTS = ("v2", "nogate", "soft", "tanh")
 STARTS = {"random": 1.0, "dictionary": 0.0}
 """Start -> the bias of the forget gate there."""
 
@@ -26,8 +27,9 @@ class SLSTM(GatedEncoder):
     ----------
     depth : int
         T, the number of steps.
-    variant : {"v2", "nogate", "soft"}
-        The unit above; without gates; with soft thresholding, whose thresholds are learned, for h.
+    variant : {"v2", "nogate", "soft", "tanh"}
+        The unit above; without gates; with soft thresholding, whose thresholds are learned, for h; with h = tanh, as in
+        an LSTM: offset 0 and gain 1/2, not learned.
     start : {"random", "dictionary"}
         Weights of a new LSTM (Glorot-uniform filters, orthogonal recurrent weights), or W_e = I - A^T A / L and
         W_d = A^T / L with random gates.
@@ -35,12 +37,22 @@ class SLSTM(GatedEncoder):
         Whether the gates have biases, which the paper does not print.
     seed : int
         Of the random weights.
+    classes : int
+        Of a linear classifier on the codes, for the loss `labelled`; 0 for none. It starts at 0.
     """
 
-    defaults: ClassVar[dict[str, Any]] = {"depth": 3, "variant": "v2", "start": "random", "biases": True, "seed": 0}
+    defaults: ClassVar[dict[str, Any]] = {
+        "depth": 3,
+        "variant": "v2",
+        "start": "random",
+        "biases": True,
+        "seed": 0,
+        "classes": 0,
+    }
 
     @classmethod
     def check(cls, settings: Mapping[str, Any]) -> None:
+        super().check(settings)
         for name, known in (("variant", VARIANTS), ("start", STARTS)):
             if settings[name] not in known:
                 raise nearest(name, settings[name], known)
@@ -61,14 +73,15 @@ class SLSTM(GatedEncoder):
         full = cls.complete(settings)
         n, rng = problem.n_atoms, generator(full["seed"])
         arrays = {
-            "filter": _glorot(rng, problem.n_features, n),
-            "splitting": _orthogonal(rng, n),
-            "gate_filter": np.hstack([_glorot(rng, problem.n_features, n) for _ in range(2)]),
-            "gate_splitting": np.hstack([_orthogonal(rng, n) for _ in range(2)]),
+            "filter": glorot(rng, problem.n_features, n),
+            "splitting": orthogonal(rng, n),
+            "gate_filter": np.hstack([glorot(rng, problem.n_features, n) for _ in range(2)]),
+            "gate_splitting": np.hstack([orthogonal(rng, n) for _ in range(2)]),
             "gate_bias": np.repeat([0.0, STARTS[full["start"]]], n),
-            "offsets": rng.normal(1.0, 0.1, n),
-            "gains": np.ones(n),
+            "offsets": rng.normal(1.0, 0.1, n) * (full["variant"] != "tanh"),
+            "gains": np.full(n, 0.5 if full["variant"] == "tanh" else 1.0),
             "thresholds": np.zeros(n),
+            **{name: np.zeros(shape) for name, shape in cls.head_shapes(full, n).items()},
         }
         if full["start"] == "dictionary":
             step = 1.0 / problem.lipschitz
@@ -79,7 +92,8 @@ class SLSTM(GatedEncoder):
 
     @property
     def learned(self) -> tuple[str, ...]:
-        return self.parameters
+        held = ("offsets", "gains") if self.settings["variant"] == "tanh" else ()
+        return tuple(name for name in self.parameters if name not in held)
 
     def decoder_scale(self, problem: SparseCodingProblem) -> float:
         return 1.0 if self.settings["start"] == "random" else problem.lipschitz
@@ -103,15 +117,3 @@ class SLSTM(GatedEncoder):
         gradient["offsets"] += xp.sum(gs * (slope_above - slope_below), axis=0)
         gs *= slope_above + slope_below
         return gs
-
-
-def _glorot(rng: np.random.Generator, n_in: int, n_out: int) -> np.ndarray:
-    """Uniform weights of the width that keeps the size of a signal (Glorot and Bengio 2010): array, (n_in, n_out)."""
-    width = (6.0 / (n_in + n_out)) ** 0.5
-    return rng.uniform(-width, width, (n_in, n_out))
-
-
-def _orthogonal(rng: np.random.Generator, n: int) -> np.ndarray:
-    """A random orthogonal matrix, without the bias that a QR factorisation leaves in the signs."""
-    q, r = np.linalg.qr(rng.standard_normal((n, n)))
-    return q * np.sign(np.diag(r))

@@ -29,7 +29,7 @@ def loss_for(name: str, problem: Problem, encoder: Encodes, **options: Any) -> L
     name : str
         One of `available()`: "codes", the distance to optimal codes; "sources", that of codes and of the sources they
         stand for; "sc2net", signals explained by few entries; "reconstruction", signals explained; "gamma_prior",
-        penalties of codes under a prior.
+        penalties of codes under a prior; "labelled", that of SC2Net and the labels told by a linear classifier.
     problem : Problem
         Whose penalties weigh the codes.
     encoder : Encoder

@@ -148,6 +148,17 @@ class Loss(ABC):
         """Length of a target: that of a code, unless a loss has other targets."""
         return encoder.n_atoms
 
+    def wanted(self, signals: Any, targets: Any) -> Any:
+        """What the codes of a tile are compared with: its targets, or its signals without supervision.
+
+        Parameters
+        ----------
+        signals : array, (tile, n_features)
+        targets : array, (tile, `target_columns`)
+            None if no loss of the training is supervised.
+        """
+        return targets if self.supervised else signals
+
     @abstractmethod
     def of_tile(
         self, arrays: Mapping[str, Any], codes: Any, wanted: Any, count: int, tape: Any
@@ -161,7 +172,7 @@ class Loss(ABC):
         codes : array, (tile, n_atoms)
             Codes of the tile's samples, not to be changed.
         wanted : array
-            The targets of the tile's samples, or their signals without supervision.
+            What `wanted` gave for the tile's samples.
         count : int
             Samples of the whole batch.
         tape : Tape
