@@ -108,11 +108,19 @@ def sizes_of(study: Study, task: str) -> Sizes:
 
 
 def dictionary(study: Study, component: str) -> float:
-    """Count the learning of a dictionary: iterations of FISTA on all signals, and the gradient of the atoms."""
-    chosen, learned = study.components[component], study.components[component].dictionary
-    n_features, n_atoms = sizes.n_features(study, component), chosen.n_atoms
-    coded = 2 * n_atoms**2 * learned.iterations + 2 * n_features * n_atoms
-    return float(learned.epochs * learned.n_train * (coded + 4 * n_features * n_atoms))
+    """Count the learning of a dictionary, to its last epoch: filtered signals, codes, and what moves the atoms.
+
+    Codes of `sgd` are iterations of FISTA. Those of `online` are exact: of them only the Gram matrix of each batch is
+    counted, which every exact solver needs.
+    """
+    learned = settings_of(study, "learn_dictionary", component=component)
+    n_features, n_atoms, batch = sizes.n_features(study, component), learned["n_atoms"], learned["batch_size"]
+    product, gram = 2 * n_features * n_atoms, 2 * n_atoms**2
+    if learned["method"] == "sgd":
+        per_signal = float(product + learned["iterations"] * gram + 2 * product)
+    else:
+        per_signal = product + (gram + product) + n_atoms * 2 * product / batch
+    return float(learned["epochs"] * learned["n_train"] * per_signal)
 
 
 def solved(of_task: Sizes, depth: int) -> int:
