@@ -29,8 +29,11 @@ def points_of(variants: Iterable[Row], solvers: Iterable[Row]) -> list[dict[str,
         The method of a network is its family of variants.
     """
     found = [{**run, "variant": run["method"]} for run in solvers]
+    followed = {run["method"] for run in found}
     for run in variants:
         name = family(run["variant"])
+        if name in followed:  # as a row of another table; its objective is among the solvers' own
+            continue
         depth = None if name == LIMIT else run["depth"]
         found.append({**run, "method": name, "depth": depth, "objective": run["objective_unit_atoms"]})
     return found
