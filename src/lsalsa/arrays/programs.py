@@ -290,6 +290,14 @@ class Later:
         self.then.append(lambda value: value / divisor)
         return self
 
+    def __float__(self) -> float:
+        raise Unrecordable("a number that is needed before the program runs")
+
+    def __add__(self, other: Any) -> "Later":
+        raise Unrecordable("a sum of numbers out of values")
+
+    __radd__ = __add__
+
     def value(self, program: "Program") -> float:
         """The number of the program's last run."""
         value = float(program.scalars[self.place])
