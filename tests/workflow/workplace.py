@@ -40,7 +40,7 @@ class Workplace:
     def run(self, *arguments, presets=(SMOKE,), fails=False):
         """Output of Snakemake; it must succeed, or fail where that is expected."""
         process = self.start(*arguments, presets=presets)
-        output, _ = process.communicate(timeout=300)
+        output, _ = process.communicate(timeout=600)
         assert (process.returncode != 0) == fails, output
         return output
 
