@@ -93,12 +93,11 @@ def _convergence(block: SC2Net) -> dict[str, Resolved]:
         **{name: (block.layers, partial(_variant, block, name, loss="codes")) for name in ("lista", "lfista")},
         "adaptive_ista": (block.steps, partial(_variant, block, "adaptive_ista", loss="sc2net")),
         "slstm": (block.steps, partial(_slstm, block)),
-        "slstm_dictionary": (block.steps, partial(_slstm, block, start="dictionary")),
     }
     found = {"converged": _variant(block, "converged")}
     for name, (own, resolve) in networks.items():
         found |= _at_depths(own, name, block.convergence.depths, resolve)
-    return found
+    return {**found, "slstm_dictionary": _slstm(block, start="dictionary")}
 
 
 def _targets(block: SC2Net) -> dict[str, Resolved]:

@@ -20,7 +20,8 @@ NOTE = (
     " FISTA, LISTA and LFISTA share one dictionary, whose optimum the converged codes have; LISTA and LFISTA learned"
     " such codes of the train images. Adaptive ISTA and SLSTM learn a decoder of their own, so they can fall below"
     " that optimum; their atoms are scaled to norm 1 and their codes by the norms, which reconstructs the same images."
-    " Each number of layers or steps is a network of its own."
+    " Each number of layers or steps is a network of its own; solvers are looked at only after the iterations of the"
+    " columns."
 )
 OBJECTIVE = Column("objective", "objective", ".2f", spread=True)
 

@@ -32,6 +32,7 @@ def codes():
         rows += rows_of({"lista_targets_3": 88.0}, images, images.upper(), objective=9.0)
         rows += rows_of({"lista": 90.0}, images, images.upper(), depth=10, objective=6.0, objective_unit_atoms=6.0)
         rows += rows_of({"lista_layers_3": 0.0}, images, images.upper(), depth=3, objective_unit_atoms=8.0)
+        rows += rows_of({"ista": 0.0}, images, images.upper(), depth=100, objective_unit_atoms=99.0)  # followed anyway
         rows += rows_of({"lista_penalty_0_3": 0.0}, images, images.upper(), depth=3, objective_unit_atoms=99.0)
     return rows
 
@@ -126,6 +127,8 @@ def test_reasons_and_numbers_of_claims_about_codes():
     row = verdict("lower", facts_of_codes(), **LOWER | {"depths": [3]})
     assert row["reason"] == "On MNIST LISTA 8.00 ± 0.00 at T = 3, ISTA 17.00 ± 0.14 at T = 3."
     assert row["measured"] == pytest.approx(8 / 17)
+    row = verdict("lower", facts_of_codes(), **LOWER | {"depths": [10], "rival_depth": 100})
+    assert row["reason"] == "On MNIST LISTA 6.00 ± 0.00 at T = 10, ISTA 5.50 ± 0.14 at T = 100."
     row = verdict("sparser", facts_of_codes(), **CASES_OF_CODES["sparser"][1][0])
     assert row["reason"] == (
         "On CIFAR entries smaller than 0.01: SLSTM without gates 2.00 ± 0.00 %, converged codes 20.00 ± 0.00 %."

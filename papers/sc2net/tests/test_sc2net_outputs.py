@@ -60,7 +60,7 @@ def test_networks_that_only_the_convergence_shows_are_not_classified():
     unread = {name for name, one in variants.items() if not one["classified"]}
     assert unread == {
         *(f"{name}_layers_2" for name in ("lista", "lfista")),
-        *(f"{name}_steps_{depth}" for name in ("adaptive_ista", "slstm_dictionary") for depth in (2, 10)),
+        *(f"adaptive_ista_steps_{depth}" for depth in (2, 10)),
         "slstm_steps_10",
     }  # SLSTM at two steps is a row of the sweep, LISTA with ten layers one of Table 1
 
