@@ -13,6 +13,8 @@ from lsalsa.errors import ConfigError
 ROOT = Path(__file__).resolve().parents[3]
 FOLDERS = {"lsalsa": "src", "papers": ""}
 """Package of this repository -> its folder."""
+HOLDERS = (ast.stmt, ast.ExceptHandler, ast.match_case)
+"""What can hold statements: a file of some hundred lines has a few hundred of them, and thousands of expressions."""
 
 
 def hash_of(files: Sequence[Path], plugins: Iterable[str] = ()) -> str:
@@ -53,20 +55,20 @@ def hash_of(files: Sequence[Path], plugins: Iterable[str] = ()) -> str:
 def _imports(path: Path) -> tuple[str, ...]:
     """Return the modules of the repository that a file imports anywhere, with their parents."""
     found: set[str] = set()
-    for node in _executed(_tree(path)):
+    for node in _statements(_tree(path)):
         for module in _modules_of(node, path):
             found |= set(_with_parents(module))
     return tuple(sorted(found))
 
 
-def _executed(tree: ast.AST) -> Iterator[ast.AST]:
-    """Yield all nodes except those that only a type checker reads."""
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield a file and its statements except those that only a type checker reads; no expression holds a statement."""
     pending = [tree]
     while pending:
         node = pending.pop()
         if not (isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")):
             yield node
-            pending += ast.iter_child_nodes(node)
+            pending += [child for child in ast.iter_child_nodes(node) if isinstance(child, HOLDERS)]
 
 
 def _modules_of(node: ast.AST, path: Path) -> Iterator[str]:
@@ -101,7 +103,9 @@ def _path_of(module: str) -> Path | None:
     return next((p for p in (base.with_suffix(".py"), base / "__init__.py") if p.is_file()), None)
 
 
+@cache
 def _tree(path: Path) -> ast.Module:
+    """Parse a file, once for its imports and its hash; the latter takes the docstrings out."""
     try:
         return ast.parse(path.read_text(encoding="utf-8"))
     except SyntaxError as error:
@@ -112,7 +116,7 @@ def _tree(path: Path) -> ast.Module:
 def _digest(path: Path) -> str:
     """Hash the code of a file; layout, comments and docstrings do not count."""
     tree = _tree(path)
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and _has_docstring(
             node
         ):
