@@ -13,7 +13,7 @@ from lsalsa.study.load import load_study
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = sorted([*ROOT.glob("scripts/*.py"), *ROOT.glob("papers/*/scripts/*.py")])
-CACHES = (provenance._imports, provenance._path_of, provenance._digest)
+CACHES = (provenance._imports, provenance._path_of, provenance._digest, provenance._tree)
 
 FILES = {
     "src/lsalsa/__init__.py": "from lsalsa.aside import x",
