@@ -21,8 +21,18 @@ NOT_SETTINGS = (
 """Columns of a search that are results; all others are settings."""
 
 PENALTIES = ("penalty_factor", "penalty", "penalty_second")
-COLUMNS = (*PENALTIES, "mu", "read_out", "learning_rate", "batch_size", "decay", "optimizer", "seed")
-"""Settings with a column in every evaluation; the cell is empty for a method without the setting."""
+COLUMNS = (
+    *PENALTIES,
+    "mu",
+    "read_out",
+    "learning_rate",
+    "batch_size",
+    "decay",
+    "optimizer",
+    "seed",
+    "worse_than_start",
+)
+"""Columns of every evaluation: settings, and whether training harmed; empty for a method without them."""
 
 
 def solver_runs(problem: SparseCodingProblem, algorithm: str, search: Iterable[Row]) -> list[Run]:
