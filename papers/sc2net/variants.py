@@ -21,8 +21,9 @@ UNITS = ("slstm", "adaptive_ista")
 
 def variants_of(block: SC2Net) -> dict[str, Resolved]:
     """Return name -> settings of every variant."""
-    found = {name: one for kind in SWEEPS for name, one in SWEEPS[kind](block).items()}
-    classified = {name for kind in SWEEPS if kind not in UNCLASSIFIED for name in SWEEPS[kind](block)}
+    tables = {kind: sweep(block) for kind, sweep in SWEEPS.items()}
+    found = {name: one for variants in tables.values() for name, one in variants.items()}
+    classified = {name for kind, variants in tables.items() if kind not in UNCLASSIFIED for name in variants}
     return {name: {**one, "classified": name in classified} for name, one in found.items()}
 
 

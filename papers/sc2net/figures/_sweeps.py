@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -21,9 +21,7 @@ def new_panels(count: int, shown: Shown, explanation: str) -> tuple[Figure, Any]
     return figure, _style.new_axes(figure, 1, count)[0]
 
 
-def sweep(
-    column: str, label: str, findings: Callable[[Sequence[Row]], list[str]], data: Mapping[str, Any], shown: Shown
-) -> Figure:
+def sweep(column: str, label: str, data: Mapping[str, Any], shown: Shown) -> Figure:
     """Plot the accuracy of every method over one setting.
 
     Parameters
@@ -32,15 +30,13 @@ def sweep(
         The setting's column in the table's rows.
     label : str
         Of the horizontal axis.
-    findings : callable
-        Rows -> the sentences under the title.
     data : mapping
         ``sc2net.variants``.
     shown : Shown
     """
     table = rows_of(data["sc2net.variants"], shown.details["variants"])
     sets = data_labels(table)
-    figure, panels = new_panels(len(sets), shown, " ".join(findings(table)) or "Accuracy on the official split.")
+    figure, panels = new_panels(len(sets), shown, "Accuracy on the official split; bands: spread over repetitions.")
     for axes, (images, title) in zip(panels, sets.items(), strict=True):
         curves = _curves(table, images, column)
         for method, curve in curves.items():

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from lsalsa.study.figures import _style
 from lsalsa.study.shown import Shown
 from papers.sc2net.figures._sweeps import new_panels
-from papers.sc2net.findings import grown_atoms
 from papers.sc2net.labels import data_labels, variant_label
 from papers.sc2net.tables._variants import rows_of
 
@@ -20,17 +20,21 @@ subject = "study"
 caption = "Mean norm of the atoms over the epochs of training, with and without projection."
 
 
+WORDS = "The loss does not bound the norms of the atoms. Projected: atoms clipped to norm 1 after each step."
+
+
 def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     """Plot a panel per set of images."""
     table = rows_of(data["sc2net.variants"], shown.details["variants"])
     sets = data_labels(table)
-    figure, panels = new_panels(len(sets), shown, " ".join(grown_atoms(table)))
+    figure, panels = new_panels(len(sets), shown, WORDS)
     for axes, (images, title) in zip(panels, sets.items(), strict=True):
         for number, variant in enumerate(shown.details["variants"]):
             history = [r for r in data["sc2net.histories"] if (r["images"], r["variant"]) == (images, variant)]
             style = {"color": (*_style.SPARE_COLOURS, "#0072b2")[number], "linestyle": "--" if number > 1 else "-"}
             axes.plot(*_norms(history), label=variant_label(variant), **style)
         axes.set_xlabel("epoch")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_ylabel("mean norm of the atoms")
         axes.set_title(title)
     _style.common_legend(figure, panels)

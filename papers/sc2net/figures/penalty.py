@@ -3,10 +3,9 @@
 from functools import partial
 
 from papers.sc2net.figures._sweeps import sweep
-from papers.sc2net.findings import penalties
 
 needs = ("sc2net.variants",)
 subject = "study"
 caption = "Accuracy on the official split under different weights of the l1 norm."
 
-plot = partial(sweep, "penalty", "weight of the l1 norm", penalties)
+plot = partial(sweep, "penalty", "weight of the l1 norm")

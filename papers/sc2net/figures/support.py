@@ -7,6 +7,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from lsalsa.study.figures import _style
 from lsalsa.study.shown import Shown
@@ -44,5 +45,6 @@ def _plot_case(axes: Axes, rows: list[Mapping[str, Any]]) -> None:
             axes.plot(*zip(*curve, strict=True), label=variant_label(variant), markersize=5, linewidth=1.6, **style)
     guesses = sorted({(row["n_nonzero"], row["guess_percent"]) for row in rows})
     axes.plot(*zip(*guesses, strict=True), label="a guess", color=_style.GREY, linewidth=0.8, zorder=1)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("non-zero entries of the true code")
     axes.set_ylabel("recovered in percent")
