@@ -282,9 +282,6 @@ class Later:
         self.place, self.then = len(recorder.rows), [lambda value: value]
         recorder.add(recorder.codes.DOT, [left._values, left._values, right._values], left.size, 1)
 
-    def __float__(self) -> float:
-        raise Unrecordable("a number out of values")
-
     def __rmul__(self, factor: float) -> "Later":
         self.then.append(lambda value: factor * value)
         return self

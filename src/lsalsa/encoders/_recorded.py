@@ -93,7 +93,7 @@ class Encodings:
         except IndexError:  # another thread took it
             return None
         if not encoding.identity.is_of(encoder):
-            self._calls.pop(len(signals))
+            self._calls.pop(len(signals), None)
             return None
         codes = encoding.codes.copy() if encoding(signals) else None
         free.append(encoding)
