@@ -13,7 +13,7 @@ from lsalsa.arrays.programs import Recorder, Unrecordable
 from lsalsa.encoders import available, encoder_class
 from lsalsa.encoders._recorded import CALLS, record_step
 from lsalsa.errors import DataError
-from lsalsa.losses import CODES
+from lsalsa.losses import CODES, TiedDecoderLoss
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.training import Training, TrainingSettings
 
@@ -88,6 +88,7 @@ def test_every_operation_gives_what_numpy_gives(dtype):
         lambda x: np.exp(x),
         lambda x: x[[0, 2]],
         lambda x: float(x[0, 0]),
+        lambda x: float(np.vdot(x, x)),
         lambda x: bool(x[0, 0] > 0),
         lambda x: np.asarray(x),
         lambda x: x * np.float64(0.3),
@@ -189,6 +190,16 @@ def test_passes_that_cannot_be_recorded_are_taken_as_they_are(name, settings):
     encoder = encoder_class(name).from_problem(problem, depth=2, **settings)
     targets, tiles = encoder.encode(signals), encoder.gradient_tiles()
     assert record_step(encoder, signals, targets, CODES, encoder.learned, tiles.cut(30)) is None
+
+
+def test_losses_on_signals_are_taken_as_they_are():
+    problem, signals = world(300)
+    encoder = encoder_class("lista").from_problem(problem, depth=2)
+    loss = TiedDecoderLoss.from_problem(problem, encoder)
+    settings = TrainingSettings(learning_rate=1e-3, batch_size=10)
+    training = Training(encoder, signals, settings=settings, loss=loss)
+    training.run_epoch()
+    assert training.steps[0, 10].recorded is None
 
 
 def test_training_records_its_steps_and_ends_at_the_same_bytes(monkeypatch):

@@ -93,7 +93,7 @@ class Encodings:
         except IndexError:  # another thread took it
             return None
         if not encoding.identity.is_of(encoder):
-            self._calls.pop(len(signals))
+            self._calls.pop(len(signals), None)
             return None
         codes = encoding.codes.copy() if encoding(signals) else None
         free.append(encoding)
@@ -187,7 +187,7 @@ def record_step(
         As for `RecordedStep`.
     """
     arrays = [signals, *([targets] if loss.supervised else [])]
-    if not encoder.recordable or loss.hold_codes or len(tiles) > MOST_TILES:
+    if not (encoder.recordable and loss.recordable) or loss.hold_codes or len(tiles) > MOST_TILES:
         return None
     if not all(is_host(a) and a.flags.c_contiguous and a.dtype == encoder.dtype for a in arrays):
         return None

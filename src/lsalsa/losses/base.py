@@ -75,6 +75,8 @@ class Loss(ABC):
         True where targets are needed.
     hold_codes : bool
         True where codes are held: the gradient is the one that the loss sees directly, not that through the layers.
+    recordable : bool
+        Whether `of_tile` consists of operations that `lsalsa.arrays.programs` may record, see `Encoder.recordable`.
     score : str
         The entry of `scores` by which epochs are compared; smaller is better.
     defaults : dict
@@ -85,6 +87,7 @@ class Loss(ABC):
 
     supervised: bool
     hold_codes: bool = False
+    recordable: ClassVar[bool] = False
     score: ClassVar[str]
     defaults: ClassVar[dict[str, Any]] = {}
 

@@ -16,6 +16,7 @@ class CodesLoss(Loss):
     """1/2 |x* - f(y)|^2, averaged over samples: the distance to the optimal codes (LSALSA paper, equation 15)."""
 
     supervised = True
+    recordable: ClassVar[bool] = True
     score: ClassVar[str] = "validation_rmse"
 
     @classmethod
