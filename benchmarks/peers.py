@@ -3,7 +3,7 @@
 import math
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,26 @@ __all__ = [
 EAGER, COMPILED, JAX = "PyTorch eager, CPU", "torch.compile, CPU", "JAX jit, CPU"
 
 
+def _lista(filtered: Any, square: Any, soft: Callable[[Any], Any], settings: Mapping[str, Any]) -> Any:
+    codes = soft(filtered)
+    for _ in range(settings["depth"]):
+        codes = soft(codes @ square + filtered)
+    return codes
+
+
+def _lsalsa(filtered: Any, square: Any, soft: Callable[[Any], Any], settings: Mapping[str, Any]) -> Any:
+    x, d = filtered, filtered * 0
+    for _ in range(settings["depth"]):
+        u = soft(x + d)
+        x = (filtered + settings["mu"] * (u - d)) @ square
+        d = d - u + x
+    return soft(x)
+
+
+FORMULAS = {"lista": _lista, "lsalsa": _lsalsa}
+"""Encoder -> its codes from filtered signals, as the papers print them, for arrays of any library."""
+
+
 class TorchNetwork:
     """An encoder in PyTorch, on the CPU: eager, or compiled by torch.compile.
 
@@ -42,8 +62,8 @@ class TorchNetwork:
         self.filter, self.square = (tensor.requires_grad_() for tensor in learned)
         self.threshold = float(encoder.arrays["thresholds"][0])
         self.settings = encoder.settings
-        forward = {"lista": self._lista, "lsalsa": self._lsalsa}[encoder.name]
-        self.forward = self.torch.compile(forward) if compiled else forward
+        self.formula = FORMULAS[encoder.name]
+        self.forward = self.torch.compile(self._forward) if compiled else self._forward
 
     def encode(self, signals: Any) -> Callable[[], Any]:
         """A work that encodes the signals without gradients."""
@@ -55,21 +75,8 @@ class TorchNetwork:
 
         return work
 
-    def _lista(self, signals: Any) -> Any:
-        filtered = signals @ self.filter
-        codes = self._soft(filtered)
-        for _ in range(self.settings["depth"]):
-            codes = self._soft(codes @ self.square + filtered)
-        return codes
-
-    def _lsalsa(self, signals: Any) -> Any:
-        filtered = signals @ self.filter
-        x, d = filtered, self.torch.zeros_like(filtered)
-        for _ in range(self.settings["depth"]):
-            u = self._soft(x + d)
-            x = (filtered + self.settings["mu"] * (u - d)) @ self.square
-            d = d - u + x
-        return self._soft(x)
+    def _forward(self, signals: Any) -> Any:
+        return self.formula(signals @ self.filter, self.square, self._soft, self.settings)
 
     def _soft(self, values: Any) -> Any:
         return self.torch.nn.functional.softshrink(values, self.threshold)
@@ -196,7 +203,7 @@ class JaxNetwork:
         arrays = {name: to_host(array) for name, array in encoder.arrays.items()}
         self.parameters = self._put((arrays["filter"], arrays["splitting"]))
         self.threshold, self.settings = float(arrays["thresholds"][0]), encoder.settings
-        self.forward = {"lista": self._lista, "lsalsa": self._lsalsa}[encoder.name]
+        self.formula = FORMULAS[encoder.name]
 
     def encode(self, signals: Any) -> Callable[[], Any]:
         """A work that encodes the signals."""
@@ -224,21 +231,9 @@ class JaxNetwork:
     def _put(self, values: Any) -> Any:
         return self.jax.device_put(values, self.device)
 
-    def _lista(self, parameters: Any, signals: Any) -> Any:
-        filtered = signals @ parameters[0]
-        codes = self._soft(filtered)
-        for _ in range(self.settings["depth"]):
-            codes = self._soft(codes @ parameters[1] + filtered)
-        return codes
-
-    def _lsalsa(self, parameters: Any, signals: Any) -> Any:
-        filtered = signals @ parameters[0]
-        x, d = filtered, filtered * 0
-        for _ in range(self.settings["depth"]):
-            u = self._soft(x + d)
-            x = (filtered + self.settings["mu"] * (u - d)) @ parameters[1]
-            d = d - u + x
-        return self._soft(x)
+    def forward(self, parameters: Any, signals: Any) -> Any:
+        """Codes of signals, as a function of the parameters."""
+        return self.formula(signals @ parameters[0], parameters[1], self._soft, self.settings)
 
     def _soft(self, values: Any) -> Any:
         return values - self.jax.numpy.clip(values, -self.threshold, self.threshold)
