@@ -13,7 +13,6 @@ from lsalsa.study.config.fields import Above0, Count, Depths
 from lsalsa.study.config.messages import hint
 from lsalsa.study.repetitions import Measured
 from papers.sc2net.facts import (
-    accuracy,
     accuracy_by_penalty,
     data_name,
     objective,
@@ -46,7 +45,7 @@ class Easier(Claim):
         return together([part_of(self._of, facts, variant) for variant in self.variants])
 
     def _of(self, facts: Facts, variant: str) -> Part:
-        ours, theirs = (accuracy(facts, images, variant) for images in (self.easier, self.harder))
+        ours, theirs = (of_variant(facts, images, variant) for images in (self.easier, self.harder))
         easier, harder = (data_name(facts, images) for images in (self.easier, self.harder))
         words = f"{variant_label(variant)} {percent(ours)} on {easier} and {percent(theirs)} on {harder}"
         return Part(ANSWERS[ours.against(theirs)], words)
@@ -69,8 +68,8 @@ class Leads(Claim):
         return together(parts, f"points of {variant_label(self.variant)} over the best rival on {where}")
 
     def _on(self, facts: Facts, images: str) -> Part:
-        ours = accuracy(facts, images, self.variant)
-        known = {rival: accuracy(facts, images, rival) for rival in self.rivals}
+        ours = of_variant(facts, images, self.variant)
+        known = {rival: of_variant(facts, images, rival) for rival in self.rivals}
         best = max(known, key=lambda rival: known[rival].mean)
         own, other = variant_label(self.variant), variant_label(best)
         words = f"on {data_name(facts, images)} {own} {percent(ours)}, {other} {percent(known[best])}"

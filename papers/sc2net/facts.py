@@ -8,27 +8,29 @@ from papers.sc2net.labels import variant_label
 from papers.sc2net.objectives import points_of
 
 
-def accuracy(facts: Facts, images: str, variant: str) -> Measured:
-    """Return the accuracy of a classifier on the codes of a variant.
+def of_variant(facts: Facts, images: str, variant: str, column: str = "accuracy_percent") -> Measured:
+    """Return the mean of a column of a variant, by default the accuracy of a classifier on its codes, in percent.
 
     Parameters
     ----------
     facts : Facts
     images : str
         A set of images of the configuration.
-    variant : str
+    variant, column : str
 
     Returns
     -------
-    accuracy : Measured
-        In percent.
+    mean : Measured
 
     Raises
     ------
     Missing
         There is no finished run.
     """
-    return of_variant(facts, images, variant, "accuracy_percent")
+    runs = [row for row in _runs(facts, images) if row["variant"] == variant]
+    if not runs:
+        raise Missing(f"this study has no codes of whole images of {images} by {variant_label(variant)}")
+    return _finished(runs, images, variant, column)
 
 
 def share_near_zero(facts: Facts, images: str, variant: str) -> Measured:
@@ -117,31 +119,6 @@ def accuracy_by_penalty(facts: Facts, images: str, method: str, least: float, mo
 
 def _runs(facts: Facts, images: str) -> list[Row]:
     return [row for row in facts.rows("sc2net.variants") if row["images"] == images]
-
-
-def of_variant(facts: Facts, images: str, variant: str, column: str) -> Measured:
-    """Return the mean of a column of a variant.
-
-    Parameters
-    ----------
-    facts : Facts
-    images : str
-        A set of images of the configuration.
-    variant, column : str
-
-    Returns
-    -------
-    mean : Measured
-
-    Raises
-    ------
-    Missing
-        There is no finished run.
-    """
-    runs = [row for row in _runs(facts, images) if row["variant"] == variant]
-    if not runs:
-        raise Missing(f"this study has no codes of whole images of {images} by {variant_label(variant)}")
-    return _finished(runs, images, variant, column)
 
 
 def _finished(runs: list[Row], images: str, variant: str, column: str = "accuracy_percent") -> Measured:

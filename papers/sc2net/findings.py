@@ -13,7 +13,9 @@ BASELINES = ("ista", "fista", "lista", "lfista")
 METHODS = (*BASELINES, "slstm")
 
 
-def accuracies(table: Sequence[Row], images: str, variants: Iterable[str]) -> dict[str, float]:
+def accuracies(
+    table: Sequence[Row], images: str, variants: Iterable[str], column: str = "accuracy_percent"
+) -> dict[str, float]:
     """Return the mean accuracies on a set of images.
 
     Parameters
@@ -22,13 +24,15 @@ def accuracies(table: Sequence[Row], images: str, variants: Iterable[str]) -> di
         Of a table of variants.
     images : str
     variants : iterable of str
+    column : str
+        ``accuracy_tuned_percent`` for those with C chosen on validation images.
 
     Returns
     -------
     accuracies : dict of str to float
         Variant -> percent, for those that have a result.
     """
-    found = {row["variant"]: row["accuracy_percent"] for row in table if row["images"] == images}
+    found = {row["variant"]: row[column] for row in table if row["images"] == images}
     return {variant: found[variant] for variant in variants if found.get(variant) is not None}
 
 
@@ -41,7 +45,7 @@ def raw_pixels(table: Sequence[Row]) -> list[str]:
     """Say whether the codes help at all: compare the best method with the pixels, both with the classifier tuned."""
     found = []
     for images, data in data_labels(table).items():
-        raw, known = (_tuned(table, images, names) for names in (["raw"], METHODS))
+        raw, known = (accuracies(table, images, names, "accuracy_tuned_percent") for names in (["raw"], METHODS))
         as_printed = accuracies(table, images, ["raw"])
         if raw and known and as_printed:
             best = max(known, key=known.__getitem__)
@@ -53,17 +57,16 @@ def raw_pixels(table: Sequence[Row]) -> list[str]:
     return found
 
 
-def _tuned(table: Sequence[Row], images: str, variants: Iterable[str]) -> dict[str, float]:
-    """Return the mean accuracies with C chosen on validation images, for the variants that have a result."""
-    found = {row["variant"]: row["accuracy_tuned_percent"] for row in table if row["images"] == images}
-    return {variant: found[variant] for variant in variants if found.get(variant) is not None}
+def _classified(table: Sequence[Row], images: str) -> dict[str, Row]:
+    """Return variant -> its row, for those that have an accuracy on a set of images."""
+    return {row["variant"]: row for row in table if row["images"] == images and row["accuracy_percent"] is not None}
 
 
 def labels_in_the_loss(table: Sequence[Row]) -> list[str]:
     """Say what labels in the loss of SLSTM change; the paper prints no such number."""
     found = []
     for images, data in data_labels(table).items():
-        rows = {row["variant"]: row for row in table if row["images"] == images and row["accuracy_percent"] is not None}
+        rows = _classified(table, images)
         if "slstm" in rows and "slstm_labels" in rows:
             plain, labelled = rows["slstm"], rows["slstm_labels"]
             change = labelled["accuracy_percent"] - plain["accuracy_percent"]
@@ -128,7 +131,7 @@ def parts_of_the_unit(table: Sequence[Row]) -> list[str]:
     """Say what each part of SLSTM changes in accuracy, objective and zeros, and where adaptive ISTA stands."""
     found = []
     for images, data in data_labels(table).items():
-        rows = {row["variant"]: row for row in table if row["images"] == images and row["accuracy_percent"] is not None}
+        rows = _classified(table, images)
         if "slstm" in rows and len(rows) > 1:
             full, *others = (rows[name] for name in sorted(rows, key=lambda name: name != "slstm"))
             words = [f"{_label_of(row)} {_unit(row, full)}" for row in others]
@@ -154,8 +157,7 @@ def targets(table: Sequence[Row]) -> list[str]:
     """Say how LISTA depends on the codes that it learned."""
     found = []
     for images, data in data_labels(table).items():
-        rows = [row for row in table if row["images"] == images and row["accuracy_percent"] is not None]
-        rows.sort(key=lambda row: row["target_iterations"] or float("inf"))
+        rows = sorted(_classified(table, images).values(), key=lambda row: row["target_iterations"] or float("inf"))
         if len(rows) > 1 and rows[-1]["target_iterations"] is None:
             poor, good = rows[0], rows[-1]
             words = [

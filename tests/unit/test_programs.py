@@ -207,7 +207,7 @@ def test_training_records_its_steps_and_ends_at_the_same_bytes(monkeypatch):
     targets = encoder_class("lsalsa").from_problem(problem, depth=8).encode(signals)
     ends = []
     for calls in (CALLS, 10**9):
-        monkeypatch.setattr("lsalsa.training.loop.CALLS", calls)
+        monkeypatch.setattr("lsalsa.encoders._recorded.CALLS", calls)
         encoder = encoder_class("lsalsa").from_problem(problem, depth=2)
         settings = TrainingSettings(learning_rate=0.1, batch_size=20)
         training = Training(encoder, signals, targets, settings=settings)

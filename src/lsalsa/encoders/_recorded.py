@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lsalsa.arrays import is_host
+from lsalsa.arrays import Tiles, is_host
 from lsalsa.arrays.crew import run_together
 from lsalsa.arrays.programs import Later, Program, Recorder, Unrecordable
 from lsalsa.losses import Loss
@@ -176,6 +176,41 @@ class _RecordedTile:
         self.gradient = {name: gradient[name]._values for name in names}
 
 
+class Steps:
+    """Loss and gradient of batches of one size: by programs, once enough batches have gone the plain way.
+
+    Parameters
+    ----------
+    encoder, signals, targets, loss, names
+        As for `RecordedStep`.
+    tiles : Tiles
+        The cut of a batch.
+    """
+
+    def __init__(self, encoder: "Encoder", signals: Any, targets: Any, loss: Loss, names: Sequence[str], tiles: Tiles):
+        self.encoder, self.signals, self.targets = encoder, signals, targets
+        self.loss, self.names, self.tiles = loss, names, tiles
+        self.count = 0
+        self.recorded: RecordedStep | None = None
+
+    def __call__(self, index: np.ndarray) -> tuple[float, dict[str, Any]]:
+        """Those of the samples of these numbers; a gradient's memory may be overwritten by the next call."""
+        if self.recorded and self.recorded.identity.is_of(self.encoder):
+            return self._summed(self.recorded, index)
+        signals, targets = self.signals[index], None if self.targets is None else self.targets[index]
+        found = self.encoder.unchecked_loss_and_gradient(signals, targets, self.loss, self.names, self.tiles)
+        self.count += 1
+        if self.count == CALLS:
+            cut = self.tiles.cut(len(index))
+            step = record_step(self.encoder, self.signals, self.targets, self.loss, self.names, cut)
+            if step and _same_step(self._summed(step, index), found):
+                self.recorded = step
+        return found
+
+    def _summed(self, step: RecordedStep, index: np.ndarray) -> tuple[float, dict[str, Any]]:
+        return self.encoder.summed(step(index), self.names, self.tiles)
+
+
 def record_step(
     encoder: "Encoder", signals: Any, targets: Any, loss: Loss, names: Sequence[str], tiles: list[slice]
 ) -> RecordedStep | None:
@@ -194,13 +229,8 @@ def record_step(
     return _recorded(lambda: RecordedStep(encoder, signals, targets, loss, names, tiles), "training step")
 
 
-def same(mine: tuple[float, Mapping[str, Any]], plain: tuple[float, Mapping[str, Any]]) -> bool:
-    """Whether two losses and their gradients are the same to the byte.
-
-    Parameters
-    ----------
-    mine, plain : (float, mapping of str to array)
-    """
+def _same_step(mine: tuple[float, Mapping[str, Any]], plain: tuple[float, Mapping[str, Any]]) -> bool:
+    """Whether two losses and their gradients are the same to the byte."""
     equal = np.float64(mine[0]).tobytes() == np.float64(plain[0]).tobytes()
     return equal and all(_same(mine[1][name], plain[1][name], f"gradient of {name}") for name in mine[1])
 

@@ -39,6 +39,7 @@ class SourcesLoss(CodesLoss):
         For another kind of problem, or weights that cannot be.
     """
 
+    recordable: ClassVar[bool] = False  # its metric is no array of the encoder
     score: ClassVar[str] = "validation_loss"
     defaults: ClassVar[dict[str, Any]] = {"source_weight": 0.5, "code_weight": 0.5}
 

@@ -25,15 +25,13 @@ from lsalsa.study.search import search_grid_of
 from lsalsa.study.table import Grid as Printed
 from lsalsa.study.yaml_files import read_yaml
 from lsalsa.training.grid import Grid
+from lsalsa.training.search import KEPT
 
 TERAFLOPS = 40.0
 """Float32 operations per second, in 10^12, that products of these sizes reach on an H100."""
 
 BACK = 3
 """A training step costs three forward passes: one forward; two products backward for each forward one."""
-
-KEPT = 1 / 3
-"""Share of the candidates that reach the next rung."""
 
 PRIMES = (10007, 10009)
 

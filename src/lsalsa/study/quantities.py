@@ -8,6 +8,9 @@ from typing import Any
 
 from lsalsa.study.table import Column
 
+LEVELS = {"optimal": "the optimal code", "zeros": "a code of zeros", "grey": "one constant grey"}
+"""What a source is compared with, by the end of its column in an evaluation: <quantity>_of_<level>."""
+
 
 @dataclass(frozen=True)
 class Quantity:

@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import numpy as np
 
 from lsalsa.arrays import one_blas_thread
 from lsalsa.arrays.checks import check_out, describe
-from lsalsa.encoders._recorded import CALLS, RecordedStep, record_step, same
+from lsalsa.encoders._recorded import Steps
 from lsalsa.encoders.base import Encoder
 from lsalsa.errors import DivergedError, ShapeError
 from lsalsa.losses import Loss
@@ -103,14 +102,6 @@ def train(
     return training.finish()
 
 
-@dataclass
-class _Steps:
-    """Steps of one group on batches of one size."""
-
-    count: int = 0
-    recorded: RecordedStep | None = None
-
-
 class Training:
     """One training between its epochs; everything that a resumed training needs has a name here.
 
@@ -160,7 +151,7 @@ class Training:
         self.validation = self._checked("validation", *self._pair(validation))
         self.batch_size = min(settings.batch_size, signals.shape[0])
         self.tiles = encoder.gradient_tiles()
-        self.steps: dict[tuple[int, int], _Steps] = {}
+        self.steps: dict[tuple[int, int], Steps] = {}  # by position of the group and size of the batch
         self.first_loss: float | None = None
         self.epoch = self.kept_epoch = self.n_set_backs = 0
         self.status: str | None = None
@@ -266,20 +257,11 @@ class Training:
         return watched
 
     def _loss_and_gradient(self, position: int, index: np.ndarray) -> tuple[float, dict[str, Any]]:
-        """Those of a batch for a group: by programs, once enough batches of its size have gone the plain way."""
-        steps = self.steps.setdefault((position, len(index)), _Steps())
-        names, loss = tuple(self.optimizers[position].arrays), self.groups[position].loss
-        if steps.recorded and steps.recorded.identity.is_of(self.encoder):
-            return self.encoder.summed(steps.recorded(index), names, self.tiles)
-        signals, targets = self.signals[index], None if self.targets is None else self.targets[index]
-        found = self.encoder.unchecked_loss_and_gradient(signals, targets, loss, names, self.tiles)
-        steps.count += 1
-        if steps.count == CALLS:
-            cut = self.tiles.cut(len(index))
-            step = record_step(self.encoder, self.signals, self.targets, loss, names, cut)
-            if step and same(self.encoder.summed(step(index), names, self.tiles), found):
-                steps.recorded = step
-        return found
+        key = position, len(index)
+        if key not in self.steps:
+            names, loss = tuple(self.optimizers[position].arrays), self.groups[position].loss
+            self.steps[key] = Steps(self.encoder, self.signals, self.targets, loss, names, self.tiles)
+        return self.steps[key](index)
 
     def _move(self, group: Group, optimizer: Optimizer, gradient: dict[str, Any]) -> None:
         group.keep_to_tangent(gradient, self.encoder)

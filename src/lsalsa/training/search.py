@@ -11,6 +11,8 @@ from lsalsa.errors import ConfigError
 from lsalsa.training.grid import Candidate, Grid, identity
 
 Rows = list[dict[str, Any]]
+KEPT = 1 / 3
+"""Share of the candidates that reach the next rung."""
 
 
 class Run(Protocol):
@@ -21,7 +23,7 @@ class Run(Protocol):
 
 
 def successive_halving(
-    candidates: Sequence[dict], start: Callable[[dict], Run], rungs: Sequence[int], keep: float = 1 / 3
+    candidates: Sequence[dict], start: Callable[[dict], Run], rungs: Sequence[int], keep: float = KEPT
 ) -> list[dict]:
     """Train all candidates a little, the better ones further, and so on.
 

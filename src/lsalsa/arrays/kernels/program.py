@@ -98,6 +98,7 @@ def run(table: Any, scalars: Any, gemm: int, gemv: int) -> None:
 
 @compiled
 def _entrywise(row: Any, scalars: Any, i: int) -> None:
+    """Copies and arithmetic, entry by entry."""
     code, n, m = row[0], row[8], row[9]
     size = n * m
     out, a = carray(pointer(row[1]), (size,), scalars.dtype), carray(pointer(row[2]), (size,), scalars.dtype)
@@ -135,7 +136,17 @@ def _entrywise(row: Any, scalars: Any, i: int) -> None:
         else:
             for j in range(size):
                 out[j] = a[j] * factor
-    elif code == NONZERO:
+    else:
+        _masked_or_read(row, scalars, i)
+
+
+@compiled
+def _masked_or_read(row: Any, scalars: Any, i: int) -> None:
+    """What works with masks or an index, or leaves a number in `scalars`."""
+    code, n, m = row[0], row[8], row[9]
+    size = n * m
+    out, a = carray(pointer(row[1]), (size,), scalars.dtype), carray(pointer(row[2]), (size,), scalars.dtype)
+    if code == NONZERO:
         mask = carray(pointer(row[1]), (size,), np.bool_)
         for j in range(size):
             mask[j] = a[j] != 0
@@ -148,7 +159,7 @@ def _entrywise(row: Any, scalars: Any, i: int) -> None:
             for j in range(size):
                 out[j] = a[j] * scalars.dtype.type(mask[j])
     elif code == DOT:
-        scalars[i] = np.dot(a, b)
+        scalars[i] = np.dot(a, carray(pointer(row[3]), (size,), scalars.dtype))
     elif code == FINITE:
         largest = scalars.dtype.type(0)
         for j in range(size):

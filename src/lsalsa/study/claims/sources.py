@@ -21,10 +21,8 @@ from lsalsa.study.claims.base import (
 )
 from lsalsa.study.claims.facts import QUANTITIES, Facts, Missing, text
 from lsalsa.study.config.fields import Depths
+from lsalsa.study.quantities import LEVELS
 from lsalsa.study.repetitions import Measured
-
-REFERENCES = {"optimal": "the optimal code", "zeros": "a code of zeros", "grey": "one constant grey"}
-"""Ending of a column of the evaluation -> in words."""
 
 
 class Sources(Bounded):
@@ -45,7 +43,7 @@ class Sources(Bounded):
         cells = [(c, m, depth) for depth in self.depths for m in self.methods for c in self.components]
         parts = [part_of(self._at, facts, *cell) for cell in cells]
         name = f"{QUANTITIES[self.measure].short} of {self.components[0]}, {facts.label(self.methods[0])}"
-        return together(parts, f"{name}, over {REFERENCES[self.over]}" if self.over else name)
+        return together(parts, f"{name}, over {LEVELS[self.over]}" if self.over else name)
 
     def _at(self, facts: Facts, component: str, method: MethodName, depth: int) -> Part:
         own = facts.at(self.task, method, depth, self.measure, component)
@@ -57,7 +55,7 @@ class Sources(Bounded):
         gain = Measured(own.mean - level, own.std, own.n)
         side = "above" if gain.mean >= 0 else "below"
         difference = text(Measured(abs(gain.mean), None, gain.n), self.measure)
-        words = f"{words}, {difference} {side} {REFERENCES[self.over]} ({asked} asked)"
+        words = f"{words}, {difference} {side} {LEVELS[self.over]} ({asked} asked)"
         return Part(bounded(gain, self.at_least, self.at_most), words, gain)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lsalsa.study.quantities import RMSE, SOURCE_PSNR, Quantity
+from lsalsa.study.quantities import LEVELS, RMSE, SOURCE_PSNR, Quantity
 from lsalsa.study.repetitions import Measured, Row, by_cell, measured
 from lsalsa.study.shown import Shown
 from lsalsa.study.table import Table
@@ -22,9 +22,6 @@ from lsalsa.study.tables._by_depth import (
 
 VISIBLE_DB = 0.5
 """Sources that differ by less are called equal."""
-
-LEVELS = {"optimal": "the optimal code", "zeros": "a code of zeros", "grey": "one constant grey"}
-"""Ending of a column -> what has its value."""
 
 
 def by_source(quantity: Quantity, data: Mapping[str, Any], shown: Shown, notes: Sequence[str]) -> Table:

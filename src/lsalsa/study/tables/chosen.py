@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from lsalsa.study.coders import TRAINING_SETTINGS
 from lsalsa.study.repetitions import FINISHED
-from lsalsa.study.runs import NOT_SETTINGS
+from lsalsa.study.runs import NOT_SETTINGS, PENALTIES
 from lsalsa.study.shown import Shown
 from lsalsa.study.table import DASH, Grid, Row, Table
 
@@ -86,10 +87,8 @@ def _chosen(row: Row, names: Sequence[str], n_candidates: int) -> dict[str, Any]
 def _settings(searches: Sequence[Row]) -> list[str]:
     """Settings of any method: penalties first, what belongs to the training last, the rest as in the searches."""
     names = dict.fromkeys(name for row in searches for name in row if name not in NOT_SETTINGS)
-    last = ("learning_rate", "batch_size", "decay")
-    first = [name for name in ("penalty_factor", "penalty", "penalty_second") if name in names]
-    rest = [name for name in names if name not in (*first, *last)]
-    return [*first, *rest, *(name for name in last if name in names)]
+    first, last = ([name for name in known if name in names] for known in (PENALTIES, TRAINING_SETTINGS))
+    return [*first, *(name for name in names if name not in (*first, *last)), *last]
 
 
 def _varies(searches: Sequence[Row], name: str) -> bool:
