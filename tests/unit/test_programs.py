@@ -9,7 +9,7 @@ import pytest
 
 from lsalsa.arrays import one_blas_thread, set_threads, threads
 from lsalsa.arrays.crew import run_together
-from lsalsa.arrays.programs import Recorder, Unrecordable
+from lsalsa.arrays.programs import Recorder, Unrecordable, nothing_recorded
 from lsalsa.encoders import available, encoder_class
 from lsalsa.encoders._recorded import CALLS, record_step
 from lsalsa.errors import DataError
@@ -232,3 +232,15 @@ def test_programs_that_run_together_all_run_once(two_threads):
     with one_blas_thread():
         run_together(programs[:1])
     assert totals[0][0, 0] == 2001
+
+
+def test_nothing_is_recorded_where_memory_counts():
+    problem, signals = world(3)
+    encoder = encoder_class("lista").from_problem(problem, depth=2)
+    with nothing_recorded():
+        for _ in range(CALLS + 1):
+            plain = encoder.encode(signals)
+    assert not encoder._encodings._free
+    for _ in range(CALLS):
+        np.testing.assert_array_equal(encoder.encode(signals), plain)
+    assert encoder._encodings._free

@@ -14,7 +14,7 @@ import numpy as np
 
 from lsalsa.arrays import Tiles, is_host
 from lsalsa.arrays.crew import run_together
-from lsalsa.arrays.programs import Later, Program, Recorder, Unrecordable
+from lsalsa.arrays.programs import Later, Program, Recorder, Unrecordable, is_paused
 from lsalsa.losses import Loss
 
 if TYPE_CHECKING:
@@ -109,7 +109,9 @@ class Encodings:
             Of the plain pass.
         """
         count = len(signals)
-        if not (encoder.recordable and 0 < count * encoder.n_atoms <= MOST_ENTRIES and is_host(signals)):
+        if is_paused() or not encoder.recordable:
+            return
+        if not (0 < count * encoder.n_atoms <= MOST_ENTRIES and is_host(signals)):
             return
         if len(self._calls) >= MOST_SIZES and count not in self._calls:
             self._calls.clear()

@@ -9,6 +9,7 @@ import numpy as np
 
 from lsalsa.arrays import to_host
 from lsalsa.arrays.checks import check_finite, plain
+from lsalsa.arrays.programs import nothing_recorded
 from lsalsa.errors import ConfigError, DataError, LsalsaError, ShapeError
 from lsalsa.storage.csr import CsrRows, csr_written
 from lsalsa.storage.files import check_exists
@@ -70,7 +71,8 @@ def encode_file(
     _check_target(source, target)
     rows = open_rows(source, array)
     count, first = _chunk_rows_for(rows, encode, memory_limit)
-    with csr_written(target, "codes", first.shape[1], first.dtype, metadata) as codes:
+    stored = csr_written(target, "codes", first.shape[1], first.dtype, metadata)
+    with nothing_recorded(), stored as codes:  # the limit is that of the process
         for chunk in rows.chunks(count):
             codes.append(_encoded(rows, chunk, codes, encode))
 
