@@ -70,7 +70,7 @@ def _style_of(method: str, methods: Sequence[str]) -> dict[str, Any]:
 
 
 def _shape(row: dict[str, Any]) -> str:
-    return f"{row['n']:,} signals\n{row['atoms']} atoms, T = {row['depth']}"
+    return f"{row['n']:,} signals\n{row['atoms']} atoms\nT = {row['depth']}"
 
 
 def _frontier(axes: Axes, rows: Rows) -> None:
