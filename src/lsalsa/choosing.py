@@ -1,6 +1,6 @@
-"""mu and learning rate from the training data, by stated rules; the penalty: `lsalsa.exact.sparsity`. No chance in it."""
+"""mu and the learning rate, chosen on training data by stated rules; for penalties see `lsalsa.exact.sparsity`."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from lsalsa.arrays import check_count, check_matrix
 from lsalsa.arrays.checks import as_number
 from lsalsa.encoders.base import Encoder
-from lsalsa.errors import ConfigError
+from lsalsa.errors import ConfigError, DivergedError
 from lsalsa.exact import optimal_codes
 from lsalsa.exact.sparsity import some_of
 from lsalsa.losses import Loss
@@ -24,8 +24,11 @@ MU_FACTORS = tuple(float(f"{10 ** (power / 2):.2g}") for power in range(-4, 5))
 RATES = tuple(float(f"{10 ** (power / 2):.2g}") for power in range(-10, 5))
 """Candidates for the learning rate, from 1e-5 to 100 in half decades."""
 
-WORSE_IN_A_ROW = 2
-"""Learning rates that do worse than the best one before it, after which no larger one is tried."""
+RATE_SAMPLES = 3000
+"""Samples that the choice of a rate looks at, evenly spread over those given."""
+
+FIFTH = 5
+"""One of so many of them is kept aside for scores."""
 
 
 def choose_mu(
@@ -90,28 +93,29 @@ def choose_learning_rate(
     optimizer: str = "adam",
     batch_size: int = 100,
     loss: Loss | None = None,
-    steps: int = 50,
+    epochs: int = 10,
     seed: int = 0,
     rates: Sequence[float] = RATES,
 ) -> float:
-    """The learning rate that does best in a few steps: copies of the encoder are trained, at one rate after the other.
+    """The learning rate that does best in a short training: copies of the encoder are trained at one after the other.
 
-    The rates go up, and stop after two in a row that do worse than the best one before. What counts is the score on the
-    training samples that were looked at. The encoder itself stays as it is.
+    The rates go up, until one blows up. What counts is the score of the last epoch, on every fifth of the samples,
+    which is kept aside. Fewer epochs mislead: LSALSA gets worse at first under a rate that is the best one in the end.
 
     Parameters
     ----------
     encoder : Encoder
+        It stays as it is.
     signals : array, (n_samples, n_features)
-        Up to a thousand of them, evenly spread, are used.
+        For training; up to 3,000 of them, evenly spread, are used.
     targets : array, optional
         As `train` takes them.
-    optimizer : {"sgd", "adam", "adadelta"}
+    optimizer : {"adam", "sgd", "adadelta"}
     batch_size : int
     loss : Loss, optional
         The distance to the optimal codes by default.
-    steps : int
-        Of training at each rate, in whole epochs, rounded up.
+    epochs : int
+        At each rate.
     seed : int
         Of the order of the samples.
     rates : sequence of float
@@ -124,44 +128,45 @@ def choose_learning_rate(
 
     Raises
     ------
+    DivergedError
+        When training blows up at the smallest rate already.
     ConfigError
         When there is no rate, or one that is not positive; settings out of range.
     ShapeError, DataError
         Arrays that do not fit.
     """
-    check_count("steps", steps)
-    some, wanted = some_of(signals), None if targets is None else some_of(targets)
-    epochs = -(-steps // max(1, -(-len(some) // check_count("batch_size", batch_size))))
+    check_count("epochs", epochs)
+    tried = sorted(_positive("rates", rates))
+    trained_on, scored_on = zip(*(_parted(rows) for rows in (signals, targets)), strict=True)
+    scores: dict[float, float] = {}
+    for rate in tried:
+        settings = TrainingSettings(
+            learning_rate=rate, optimizer=optimizer, batch_size=batch_size, seed=seed, keep="last"
+        )
+        training = Training(encoder.copy(), *trained_on, settings=settings, loss=loss, validation=scored_on)
+        score = _score_after(training, epochs)
+        if score is None:
+            break
+        scores[rate] = score
+    if not scores:
+        raise DivergedError(f"training of {encoder.name} blows up at the smallest learning rate tried, {tried[0]:g}")
+    return min(scores, key=lambda rate: scores[rate])
 
-    def scores() -> Iterator[tuple[float, float]]:
-        for rate in sorted(_positive("rates", rates)):
-            settings = TrainingSettings(
-                learning_rate=rate, optimizer=optimizer, batch_size=batch_size, seed=seed, keep="last"
-            )
-            yield _score_after(Training(encoder.copy(), some, wanted, settings=settings, loss=loss), epochs), rate
 
-    return _first_best(scores())
-
-
-def _score_after(training: Training, epochs: int) -> float:
-    """The score of the last epoch; infinite where training blew up."""
+def _score_after(training: Training, epochs: int) -> float | None:
+    """The score of the last epoch; None where training blew up."""
     while training.status is None and training.epoch < epochs:
         training.run_epoch()
-    return training.rows[-1][training.score] if training.status != "diverged" else np.inf
+    return None if training.status == "diverged" else training.rows[-1][training.score]
 
 
-def _first_best(scores: Iterable[tuple[float, float]]) -> float:
-    """The value with the smallest score, of those up to where the scores go up for good."""
-    best, chosen, worse = np.inf, None, 0
-    for score, value in scores:
-        if chosen is None or score < best:
-            best, chosen, worse = score, value, 0
-        else:
-            worse += 1
-        if worse == WORSE_IN_A_ROW:
-            break
-    assert chosen is not None  # there is a value, `_positive` has seen to it
-    return chosen
+def _parted(rows: Any) -> tuple[Any, Any]:
+    """What a rate is tried on, and what it is scored on: the same rows where there are fewer than five."""
+    if rows is None:
+        return None, None
+    rows = some_of(rows, RATE_SAMPLES)
+    is_aside = np.arange(rows.shape[0]) % FIFTH == FIFTH - 1
+    return (rows[~is_aside], rows[is_aside]) if is_aside.any() else (rows, rows)
 
 
 def _positive(name: str, values: Sequence[float]) -> list[float]:

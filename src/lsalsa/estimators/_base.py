@@ -19,7 +19,7 @@ LARGEST_SEED = 2**31 - 1
 
 
 class CodingEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
-    """Base of the estimators: `fit` of a subclass sets `problem_`; its codes are certified unless it overrides `_codes`.
+    """Base of the estimators: `fit` of a subclass sets `problem_`. Codes are certified unless it overrides `_codes`.
 
     Attributes
     ----------

@@ -47,7 +47,7 @@ class LearnedEncoder(CodingEstimator):
     encoder_ : Encoder
         Trained.
     history_ : History
-        Of the training: every tenth sample was kept aside for its scores (all are used for both where that leaves none).
+        Of the training: every tenth sample was kept aside for its scores (with fewer than ten, none was).
     mu_ : float or None
         None for an encoder that has none.
     learning_rate_ : float

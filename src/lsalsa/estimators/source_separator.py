@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils.validation import validate_data
 
-from lsalsa.errors import ConfigError, DataError
+from lsalsa.errors import ConfigError, DataError, ShapeError
 from lsalsa.estimators._base import DTYPES, CodingEstimator, seed_from
 from lsalsa.estimators.dictionary_learner import DictionaryLearner
 from lsalsa.estimators.sparse_coder import SparseCoder
@@ -18,8 +18,8 @@ class SourceSeparator(CodingEstimator):
     """Take mixtures apart (LSALSA paper, section 3): a dictionary for each source, and codes over all of them.
 
     `fit(X, y)` sees examples of single sources: y says which source each row of X shows. `transform` and `separate` see
-    sums of one signal of each source. Where mixtures are needed to fit or to score, examples are added up: those of each
-    source in random order, which depends on `random_state` alone, and again from the first where one has fewer.
+    sums of one signal of each source. Where mixtures are needed to fit or to score, examples are added up: those of
+    each source in random order, which depends on `random_state` alone, and again from the first where one has fewer.
 
     Parameters
     ----------
@@ -91,13 +91,13 @@ class SourceSeparator(CodingEstimator):
         codes = self.transform(X)
         return np.stack(self.problem_.astype(codes.dtype).reconstruct_components(codes))
 
-    def score(self, X: Any, y: Any) -> float:
+    def score(self, X: Any, y: Any = None) -> float:
         """How well mixtures of examples are taken apart: the mean over sources of the SI-SDR, in dB.
 
         Parameters
         ----------
         X, y
-            As for `fit`.
+            As for `fit`; y is needed.
 
         Returns
         -------
@@ -111,9 +111,11 @@ class SourceSeparator(CodingEstimator):
         """
         signals = self._checked(X)
         labels = np.asarray(y)
+        if labels.shape != signals.shape[:1]:
+            raise ShapeError(f"y must have shape {signals.shape[:1]}, a label for each signal, found {labels.shape}")
         found = np.unique(labels)
         if not np.array_equal(found, self.classes_):
-            raise DataError(f"y must have examples of the sources {list(self.classes_)}, found {list(found)}")
+            raise DataError(f"y must have examples of the sources {self.classes_.tolist()}, found {found.tolist()}")
         truth = self._drawn([signals[labels == label] for label in self.classes_])
         estimates = self.separate(truth.sum(axis=0))
         return float(np.mean([si_sdr(*pair) for pair in zip(estimates, truth, strict=True)]))

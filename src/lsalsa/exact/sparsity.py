@@ -58,9 +58,9 @@ def choose_penalty(dictionaries: Any, signals: Any, zero_share: float = ZERO_SHA
     return with_zero_share(problem, some_of(signals), zero_share).penalties[0]
 
 
-def some_of(rows: Any) -> Any:
-    """Up to a thousand rows, evenly spread."""
-    return rows[:: -(-rows.shape[0] // MOST_SAMPLES)] if rows.shape[0] > MOST_SAMPLES else rows
+def some_of(rows: Any, most: int = MOST_SAMPLES) -> Any:
+    """The rows, or up to so many of them, evenly spread."""
+    return rows[:: -(-rows.shape[0] // most)] if rows.shape[0] > most else rows
 
 
 def with_zero_share(problem: SparseCodingProblem, signals: Any, share: float) -> SparseCodingProblem:

@@ -86,15 +86,15 @@ def train(
     -------
     History
 
-    Warns
-    -----
-    DivergenceWarning
-        When the training blew up, or collapsed to codes no better than zero.
-
     Raises
     ------
     ConfigError, ShapeError, DataError, StorageError
         Settings unknown or out of range, arrays that do not fit, a checkpoint of another training.
+
+    Warns
+    -----
+    DivergenceWarning
+        When the training blew up, or ended at codes that are no better than zero.
     """
     wanted = TrainingSettings.of(settings)
     aims: dict[str, Any] = {"loss": loss, "groups": groups, "validation": validation, "criterion": criterion}
