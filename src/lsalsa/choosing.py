@@ -61,7 +61,7 @@ def choose_mu(
     Returns
     -------
     mu : float
-        The smallest one of those that do equally well.
+        To three digits; the first of those that do equally well.
 
     Raises
     ------
@@ -79,10 +79,10 @@ def choose_mu(
     scale = float((problem.dictionary.astype(np.float64) ** 2).sum()) / problem.n_atoms
 
     def error(factor: float) -> float:
-        found = solve(problem, some, "salsa", depth, mu=factor * scale, read_out=read_out)
+        found = solve(problem, some, "salsa", depth, mu=float(f"{factor * scale:.3g}"), read_out=read_out)
         return rmse(found.codes, wanted) if found.status != "diverged" else np.inf
 
-    return min(tried, key=error) * scale
+    return float(f"{min(tried, key=error) * scale:.3g}")
 
 
 def choose_learning_rate(

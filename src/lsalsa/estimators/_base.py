@@ -7,6 +7,7 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from lsalsa.arrays import check_matrix
 from lsalsa.errors import ConfigError
 from lsalsa.exact import optimal_codes
 from lsalsa.exact.sparsity import choose_penalty
@@ -120,10 +121,10 @@ def problem_of(dictionaries: Any, penalty: Any, signals: np.ndarray, zero_share:
     ShapeError, DataError
         Dictionaries that do not fit, signals for which no penalty can be chosen.
     """
-    is_one = hasattr(dictionaries, "shape") and len(dictionaries.shape) == 2
-    arrays = [np.asarray(each, signals.dtype) for each in ([dictionaries] if is_one else dictionaries)]
+    problem = SparseCodingProblem(dictionaries, 1.0).astype(signals.dtype)
+    check_matrix("signals", signals, n_columns=problem.n_features)
     if isinstance(penalty, str):
         if penalty != "auto":
             raise ConfigError(f"penalty must be a number or auto, found {penalty!r}")
-        penalty = choose_penalty(arrays, signals, zero_share)
-    return SparseCodingProblem(arrays, penalty)
+        penalty = choose_penalty(problem.dictionaries, signals, zero_share)
+    return problem.with_penalties(penalty)

@@ -1,11 +1,13 @@
 """Source separation as an estimator."""
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
 from sklearn.base import clone
 from sklearn.utils.validation import validate_data
 
+from lsalsa.arrays.checks import describe
 from lsalsa.errors import ConfigError, DataError, ShapeError
 from lsalsa.estimators._base import DTYPES, CodingEstimator, seed_from
 from lsalsa.estimators.dictionary_learner import DictionaryLearner
@@ -126,8 +128,9 @@ class SourceSeparator(CodingEstimator):
         learner = DictionaryLearner(random_state=self._seed) if given is None else given
         if isinstance(learner, DictionaryLearner):
             return [clone(learner).fit(source).dictionary_ for source in sources]
-        if len(given) != len(sources):
-            raise ConfigError(f"dictionary must be one for each of {len(sources)} sources, found {len(given)}")
+        if not isinstance(given, Sequence) or len(given) != len(sources):
+            found = len(given) if isinstance(given, Sequence) else describe(given)
+            raise ConfigError(f"dictionary must be one for each of {len(sources)} sources, in a list; found {found}")
         return list(given)
 
     def _drawn(self, sources: list[np.ndarray]) -> np.ndarray:
