@@ -34,7 +34,11 @@ _HOME = {
     "Group": "training",
     "encode_file": "streaming",
     "set_threads": "arrays",
+    "choose_penalty": "exact.sparsity",
+    "choose_mu": "choosing",
+    "choose_learning_rate": "choosing",
     "LsalsaError": "errors",
+    "DivergenceWarning": "errors",
 }
 __all__ = sorted(_HOME)
 

@@ -28,6 +28,10 @@ class DivergedError(LsalsaError):
     """A computation left the finite numbers or missed its certificate."""
 
 
+class DivergenceWarning(UserWarning):
+    """A training that did not succeed, and says so in its status: nothing was raised, since its best state is kept."""
+
+
 class MissingPackageError(LsalsaError, ImportError):
     """A package that the library can do without is asked for and not installed."""
 

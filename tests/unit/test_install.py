@@ -108,14 +108,14 @@ def test_every_public_name_is_there(bare):
     assert bare.json_of(code) == []
 
 
-def test_every_module_outside_the_study_is_there(bare):
+def test_every_module_that_needs_no_extra_is_there(bare):
     code = """
 import lsalsa
 from importlib import import_module
 from pkgutil import walk_packages
 def names(package):
     for module in walk_packages(package.__path__, package.__name__ + "."):
-        if not module.name.startswith("lsalsa.study"):
+        if not module.name.startswith(("lsalsa.study", "lsalsa.estimators")):
             yield module.name
 print(json.dumps([import_module(name).__name__ for name in names(lsalsa)]))
 """
@@ -146,3 +146,9 @@ def test_what_needs_the_extra_says_so_in_one_sentence(bare, tmp_path, code, pack
     done = bare.run(f"from lsalsa.data import load_images\n{code}", cwd=tmp_path)
     last = done.stderr.strip().splitlines()[-1]
     assert re.fullmatch(rf"lsalsa\.errors\.MissingPackageError: .* {package}, .*: pip install 'lsalsa\[study\]'", last)
+
+
+def test_estimators_say_in_one_sentence_that_they_need_scikit_learn(bare):
+    last = bare.run("import lsalsa.estimators").stderr.strip().splitlines()[-1]
+    needed = "lsalsa.estimators needs the package scikit-learn, which is not installed: pip install 'lsalsa[sklearn]'"
+    assert last == f"lsalsa.errors.MissingPackageError: {needed}"

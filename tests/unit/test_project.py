@@ -28,6 +28,8 @@ ENVIRONMENTS = sorted((ROOT / "envs").glob("*.yaml"))
 # From the top to the bottom; names on one line do not depend on each other's order.
 LAYERS = (
     {"study"},
+    {"estimators"},
+    {"choosing"},
     {"training"},
     {"encoders"},
     {"losses"},
@@ -38,7 +40,7 @@ LAYERS = (
     {"data", "streaming"},
     {"storage", "discovery"},
     {"arrays"},
-    {"extras"},
+    {"extras", "progress"},
     {"seeds", "errors"},
 )
 HEAVY = ("numba", "sklearn", "skimage", "matplotlib", "snakemake", "pandas", "mlxtend", "cupy")

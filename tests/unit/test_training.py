@@ -8,7 +8,7 @@ from worlds import World, fista_iterates, make_world
 
 from lsalsa import LISTA, LSALSA, ConvolutionalProblem, ExactCRsAE, train
 from lsalsa.arrays import set_threads, threads
-from lsalsa.errors import ConfigError, DataError, LsalsaError, ShapeError
+from lsalsa.errors import ConfigError, DataError, DivergenceWarning, LsalsaError, ShapeError
 
 N_SAMPLES = 40
 LATE = 0.05  # a learning rate at which gradient descent on all samples needs some epochs to blow up
@@ -210,7 +210,7 @@ def test_parameters_that_overflow_in_the_last_step_of_an_epoch_belong_to_that_ep
     assert history.status == "diverged"
     assert [row["epoch"] for row in history.rows] == [0, 1]
     assert same(encoder, new_encoder(depth=3))
-    assert not recwarn.list
+    assert {one.category for one in recwarn.list} == {DivergenceWarning}
 
 
 def test_an_encoder_that_answers_nothing_is_collapsed():

@@ -1,5 +1,6 @@
 """Dictionary learning: methods, one file each, found by their folder, and the loop that runs them."""
 
+import logging
 from typing import Any
 
 from lsalsa.arrays import check_count, check_matrix
@@ -8,8 +9,12 @@ from lsalsa.dictionary._learning import LearnedDictionary, learn, start_from
 from lsalsa.dictionary.base import DictionaryMethod
 from lsalsa.discovery import class_in, modules_in
 from lsalsa.errors import ConfigError
+from lsalsa.exact.sparsity import ZERO_SHARE, choose_penalty
+from lsalsa.progress import shown
 
 __all__ = ["DictionaryMethod", "LearnedDictionary", "available", "learn_dictionary", "method_class"]
+
+log = logging.getLogger(__name__)
 
 
 def available() -> list[str]:
@@ -25,7 +30,7 @@ def method_class(name: str) -> type[DictionaryMethod]:
 def learn_dictionary(
     signals: Any,
     n_atoms: int,
-    penalty: float,
+    penalty: float | str,
     *,
     method: str = "online",
     epochs: int | None = None,
@@ -33,6 +38,8 @@ def learn_dictionary(
     batch_size: int | None = None,
     start: str = "signals",
     seed: int = 0,
+    zero_share: float = ZERO_SHARE,
+    verbose: bool = False,
     **settings: Any,
 ) -> LearnedDictionary:
     """Learn atoms that explain signals sparsely (docs/method.md, section 3).
@@ -45,8 +52,9 @@ def learn_dictionary(
     signals : array, (n_samples, n_features)
         float32 or float64, NumPy or CuPy.
     n_atoms : int
-    penalty : float
-        Weight of the l1 norm in the codes' objective.
+    penalty : float or "auto"
+        Weight of the l1 norm in the codes' objective; "auto" is the one under which codes over random signals, taken
+        for atoms, have the share of zeros that `zero_share` asks for.
     method : str
         One of `available()`: "online", optimal codes and block coordinate steps, or "sgd", FISTA codes and gradient
         steps as in the LSALSA paper.
@@ -61,6 +69,10 @@ def learn_dictionary(
         First atoms: random signals, or Gaussian noise, of which some atoms stay noise for many epochs.
     seed : int
         Of the start, the order of the signals and the replaced atoms; the same seed gives the same bytes.
+    zero_share : float
+        For a penalty of "auto".
+    verbose : bool
+        Print a line for every epoch; the log has it in any case, at level INFO.
     **settings
         The method's own, e.g. `forgetting` of "online", `step_size` of "sgd".
 
@@ -89,5 +101,14 @@ def learn_dictionary(
     settings = chosen.checked(settings)
     check_squares("signals", signals)
     first = start_from(signals, n_atoms, start, seed)
+    if isinstance(penalty, str):
+        penalty = _penalty(penalty, signals, n_atoms, zero_share, seed)
     learner = chosen(first.atoms.copy(), penalty, **settings)
-    return learn(learner, signals, first, epochs, batch_size, tolerance, seed)
+    with shown(log, verbose):
+        return learn(learner, signals, first, epochs, batch_size, tolerance, seed)
+
+
+def _penalty(rule: str, signals: Any, n_atoms: int, zero_share: float, seed: int) -> float:
+    if rule != "auto":
+        raise ConfigError(f"penalty must be positive and finite, or auto, found {rule!r}")
+    return choose_penalty(start_from(signals, n_atoms, "signals", seed).atoms, signals, zero_share)

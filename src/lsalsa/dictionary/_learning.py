@@ -38,12 +38,23 @@ class LearnedDictionary:
     unmoved : array, (n_atoms,), bool
         Atoms that still are what they started from: more than half of their energy is that of the random start, or
         they have a cosine above 0.95 with the signal that they started from or that replaced a dead atom.
+    penalty : float
+        Under which it was learned.
     """
 
     dictionary: Any
     history: list[dict] = field(default_factory=list)
     usage: Any = None
     unmoved: Any = None
+    penalty: float | None = None
+
+    def __repr__(self) -> str:
+        n_features, n_atoms = self.dictionary.shape
+        facts = f"{n_atoms} atoms of {n_features} features, {self.dictionary.dtype}"
+        if self.history:
+            last = self.history[-1]
+            facts += f"; epoch {last['epoch']}: objective {last['objective']:.4g}, zeros {last['zero_share']:.1%}"
+        return f"LearnedDictionary({facts})"
 
 
 class Start(NamedTuple):
@@ -109,7 +120,8 @@ def learn(
             if _stands_still(history, tolerance):
                 break
         method.check_end(done.batch, done.objective, epoch)
-    return LearnedDictionary(_with_fixed_signs(method.atoms), history, done.usage, start.kept_by(method.atoms))
+    unmoved = start.kept_by(method.atoms)
+    return LearnedDictionary(_with_fixed_signs(method.atoms), history, done.usage, unmoved, method.penalty)
 
 
 def _epoch(method: DictionaryMethod, signals: Any, start: Start, batch_size: int, seed: int, epoch: int) -> _Pass:

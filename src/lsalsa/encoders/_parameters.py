@@ -58,6 +58,10 @@ class Parametrised(ABC):
         self.depth: int = self.settings["depth"]
         self.arrays: dict[str, Any] = self._checked(arrays)
 
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{name}={value!r}" for name, value in self.settings.items())
+        return f"{type(self).__name__}({settings}; {self.n_features} features, {self.n_atoms} atoms, {self.dtype})"
+
     @classmethod
     def complete(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
         """All settings, the defaults where none is given; ConfigError for one that does not exist or cannot be."""

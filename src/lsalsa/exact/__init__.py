@@ -40,6 +40,11 @@ class OptimalCodes:
     objective: Any
     dual_points: Any = None
 
+    def __repr__(self) -> str:
+        n_samples, n_atoms = self.codes.shape
+        worst = f"; relative gaps up to {float(self.relative_gap.max()):.1e}" if n_samples else ""
+        return f"OptimalCodes({n_samples} samples, {n_atoms} atoms, {self.codes.dtype}{worst})"
+
 
 def optimal_codes(
     problem: Problem,

@@ -4,11 +4,18 @@ from typing import Any
 
 import numpy as np
 
+from lsalsa.arrays import check_matrix
 from lsalsa.arrays.checks import as_number
 from lsalsa.errors import ConfigError, DataError, DivergedError
 from lsalsa.exact import optimal_codes
 from lsalsa.metrics import zero_share
 from lsalsa.problem import SparseCodingProblem
+
+ZERO_SHARE = 0.9
+"""Share of zeros in optimal codes for which a penalty is chosen, where no other is asked for."""
+
+MOST_SAMPLES = 1000
+"""Samples that a choice looks at, evenly spread over those given."""
 
 PRECISION = 1.01
 """The found penalties are at most this factor above the smallest ones."""
@@ -18,6 +25,42 @@ SMALLEST = 1e-6
 
 TOLERANCE = 1e-4
 """Relative duality gap of the codes that are counted; their zeros are settled long before the usual one."""
+
+
+def choose_penalty(dictionaries: Any, signals: Any, zero_share: float = ZERO_SHARE) -> float:
+    """The smallest penalty, common to all dictionaries, under which optimal codes have a share of zeros.
+
+    Found by bisection on certified codes of up to a thousand of the signals, evenly spread, see `with_zero_share`.
+
+    Parameters
+    ----------
+    dictionaries : array, (n_features, n_atoms), or sequence of them
+    signals : array, (n_samples, n_features)
+        In the dictionaries' dtype.
+    zero_share : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    penalty : float
+
+    Raises
+    ------
+    ConfigError
+        When the share is not between 0 and 1.
+    DataError
+        When no penalty makes a difference (signals of zeros), or every one gives more zeros than that.
+    ShapeError
+        Arrays that do not fit.
+    """
+    problem = SparseCodingProblem(dictionaries, 1.0)
+    signals = check_matrix("signals", signals, n_columns=problem.n_features)
+    return with_zero_share(problem, some_of(signals), zero_share).penalties[0]
+
+
+def some_of(rows: Any, most: int = MOST_SAMPLES) -> Any:
+    """The rows, or up to so many of them, evenly spread."""
+    return rows[:: -(-rows.shape[0] // most)] if rows.shape[0] > most else rows
 
 
 def with_zero_share(problem: SparseCodingProblem, signals: Any, share: float) -> SparseCodingProblem:

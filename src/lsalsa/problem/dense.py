@@ -57,6 +57,11 @@ class SparseCodingProblem(Certified):
         self.penalties = checked_penalties(penalties, len(self.dictionaries), "dictionaries")
         self._other: dict[np.dtype, SparseCodingProblem] = {}  # by dtype, with what was computed of them
 
+    def __repr__(self) -> str:
+        pairs = zip(self.dictionaries, self.penalties, strict=True)
+        parts = ", ".join(f"{dictionary.shape[1]} atoms at penalty {penalty:.4g}" for dictionary, penalty in pairs)
+        return f"SparseCodingProblem({self.n_features} features; {parts}; {self.dtype})"
+
     @staticmethod
     def _checked_dictionaries(given: Any) -> tuple[Any, ...]:
         if not hasattr(given, "__iter__") or isinstance(given, str | bytes):

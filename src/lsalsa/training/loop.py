@@ -14,10 +14,11 @@ from lsalsa.encoders._recorded import Steps
 from lsalsa.encoders.base import Encoder
 from lsalsa.errors import DivergedError, ShapeError
 from lsalsa.losses import Loss
+from lsalsa.progress import shown
 from lsalsa.seeds import generator
 from lsalsa.training.checkpoint import Checkpoint
 from lsalsa.training.criterion import Criterion
-from lsalsa.training.history import CONVERGED, EPOCHS_USED, History
+from lsalsa.training.history import CONVERGED, EPOCHS_USED, History, in_words, warn_of_failure
 from lsalsa.training.optimizers import Optimizer, clip_norm
 from lsalsa.training.settings import Group, TrainingSettings
 
@@ -38,6 +39,7 @@ def train(
     criterion: Criterion | None = None,
     checkpoint: str | Path | None = None,
     checkpoint_seconds: float = 0.0,
+    verbose: bool = False,
     **settings: Any,
 ) -> History:
     """Train an encoder, in place: to predict the optimal codes of signals (LSALSA paper, equation 15), or for other
@@ -64,6 +66,8 @@ def train(
         Written after every epoch; if it exists, training goes on from it as if it had never stopped.
     checkpoint_seconds : float
         Write it only where this time has passed since the start or the last one: what an interruption may cost.
+    verbose : bool
+        Print a line for every epoch; the log has it otherwise as well, at level DEBUG.
     **settings
         Those of `TrainingSettings`:
 
@@ -86,6 +90,11 @@ def train(
     ------
     ConfigError, ShapeError, DataError, StorageError
         Settings unknown or out of range, arrays that do not fit, a checkpoint of another training.
+
+    Warns
+    -----
+    DivergenceWarning
+        When the training blew up, or ended at codes that are no better than zero.
     """
     wanted = TrainingSettings.of(settings)
     aims: dict[str, Any] = {"loss": loss, "groups": groups, "validation": validation, "criterion": criterion}
@@ -93,13 +102,17 @@ def train(
     saved = Checkpoint(checkpoint, training, checkpoint_seconds) if checkpoint else None
     if saved:
         saved.resume()
-    while training.status is None and training.epoch < wanted.epochs:
-        training.run_epoch()
-        if saved and training.status != "oom":  # with more memory the training goes on from the epoch before
-            saved.save_if_due()
+    with shown(log, verbose):
+        while training.status is None and training.epoch < wanted.epochs:
+            training.run_epoch()
+            log.log(logging.INFO if verbose else logging.DEBUG, "%s", in_words(training.rows[-1], training.score))
+            if saved and training.status != "oom":  # with more memory the training goes on from the epoch before
+                saved.save_if_due()
     if saved and saved.path.exists() and training.status != "oom":
         saved.save()
-    return training.finish()
+    history = training.finish()
+    warn_of_failure(history, encoder.name)
+    return history
 
 
 class Training:
