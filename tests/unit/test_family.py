@@ -1,12 +1,16 @@
 """The relatives of LISTA against layers by the book, and against what their papers prove."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 from scipy.optimize import linprog, minimize
 from worlds import central_differences, ista_iterates, make_world, objective_of, soft, unit_columns
 
-from lsalsa import SparseCodingProblem
+from lsalsa import SparseCodingProblem, train
+from lsalsa.arrays.programs import nothing_recorded
 from lsalsa.encoders import encoder_class
+from lsalsa.encoders._recorded import CALLS
 from lsalsa.encoders.alista import ALISTA, analytic_weights
 from lsalsa.encoders.lista_cpss import LISTACPSS
 from lsalsa.encoders.step_lista import StepLISTA
@@ -79,6 +83,21 @@ def test_every_entry_of_its_gradient_is_a_central_difference(name, settings):
             return 0.5 * np.sum((twin.encode(world.signals) - targets) ** 2) / 3
 
         np.testing.assert_allclose(gradient[key], central_differences(loss, array), atol=1e-7, err_msg=key)
+
+
+@every_relative
+def test_more_batches_than_are_watched_before_a_step_is_recorded_train_it_as_ever(name, settings):
+    """A pass that no program can hold goes on the plain way; one that can gives the same bytes."""
+    world = make_world(1, n_samples=120, dtype=np.float32)
+    targets = np.random.default_rng(3).standard_normal((120, world.dictionary.shape[1])).astype(np.float32)
+    found = []
+    for block in (nothing_recorded(), nullcontext()):
+        encoder = encoder_class(name).from_problem(world.problem, depth=3, **settings)
+        with block:
+            train(encoder, world.signals, targets, learning_rate=1e-3, batch_size=10, epochs=4, optimizer="adam")
+            codes = [encoder.encode(world.signals) for _ in range(CALLS + 1)]
+        found.append([*encoder.arrays.values(), codes[-1]])
+    assert all(np.array_equal(one, other) for one, other in zip(*found, strict=True))
 
 
 # LISTA-CPSS: what it trusts
