@@ -11,6 +11,7 @@ from lsalsa.errors import DataError
 from lsalsa.study import figures
 from lsalsa.study.config import plugins
 from lsalsa.study.config.rules import search_encoder, train_encoder
+from lsalsa.study.figures.side_by_side import apart
 from lsalsa.study.heading import Heading
 from lsalsa.study.load import load_study
 from lsalsa.study.render import render
@@ -120,6 +121,14 @@ def test_the_figure_sorts_methods_by_their_distance_and_marks_the_time_of_the_ce
     (line,) = (line for line in figure.axes[3].get_lines() if line.get_label() == "certified codes")
     assert line.get_xdata()[0] == pytest.approx(30)
     assert "LISTA (digits, RMSE 0.080)" in " ".join(words_of(figure).split())
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [(2.5, 3e5, [10, 100, 1e3, 1e4, 1e5]), (0.085, 0.21, [0.1, 0.15, 0.2]), (0.9, 10.2, [1, 2, 5, 10])],
+)
+def test_ticks_of_a_narrow_axis_are_round_and_apart(low, high, ticks):
+    assert apart(low, high) == pytest.approx(ticks)
 
 
 def test_every_encoder_of_the_zoo_has_the_same_budget():

@@ -26,6 +26,7 @@ class ALISTA(CoupledEncoder):
     """
 
     roles: ClassVar[Roles] = Roles("dictionary", "filter", "thresholds", "steps")
+    uses_per_layer: ClassVar[Mapping[str, int]] = {"dictionary": 1, "filter": 1}
     defaults: ClassVar[dict[str, Any]] = {"depth": 5}
 
     @classmethod

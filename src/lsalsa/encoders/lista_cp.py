@@ -21,6 +21,7 @@ class LISTACP(CoupledEncoder):
     """
 
     roles: ClassVar[Roles] = Roles("dictionary", "filter", "thresholds", None)
+    uses_per_layer: ClassVar[Mapping[str, int]] = {"dictionary": 1}
     defaults: ClassVar[dict[str, Any]] = {"depth": 5}
 
     @classmethod

@@ -21,6 +21,7 @@ class StepLISTA(CoupledEncoder):
     """
 
     roles: ClassVar[Roles] = Roles("filter", "filter", "steps", "steps")
+    uses_per_layer: ClassVar[Mapping[str, int]] = {"filter": 2}
     defaults: ClassVar[dict[str, Any]] = {"depth": 5}
 
     @classmethod

@@ -125,7 +125,8 @@ def depth_axis(axes: Axes, depths: Sequence[int]) -> None:
 
 def seconds_axis(axes: Axes) -> None:
     """Make the horizontal axis logarithmic, in microseconds per sample."""
-    log_scale(axes, "x")
+    axes.set_xscale("log")
+    _plain_log_ticks(axes.xaxis)
     axes.set_xlabel("time per sample in microseconds")
 
 
@@ -138,15 +139,10 @@ def percent_axis(axes: Axes, lowest: float) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 
 
-def log_scale(axes: Axes, direction: str) -> None:
-    """Make the axis "x" or "y" logarithmic, with plain numbers at few ticks."""
-    axes.set(**{f"{direction}scale": "log"})
-    _plain_log_ticks(getattr(axes, f"{direction}axis"))
-
-
 def log_value_axis(axes: Axes) -> None:
     """Make the vertical axis logarithmic, with plain numbers."""
-    log_scale(axes, "y")
+    axes.set_yscale("log")
+    _plain_log_ticks(axes.yaxis)
 
 
 class RoundLogLocator(LogLocator):

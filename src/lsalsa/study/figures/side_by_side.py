@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from lsalsa.study.figures import _style
 from lsalsa.study.shown import Shown
@@ -47,6 +49,9 @@ PANELS = (
     Panel("microseconds", "µs per sample\n(left is better)", True, True),
     Panel("n_learned", "learned numbers\n(a solver has none)", True, False),
 )
+LEAST_GAP = 0.17
+"""Of two ticks' names, as a share of a logarithmic axis."""
+
 MARKERS = ("o", "s", "D", "^", "v")
 COLOURS = ("#9ec5e8", "#0b3c6f", "#56b4e9", "#8c8c8c", "#000000")
 
@@ -63,7 +68,7 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
             _plot_panel(axes, panel, [row for row in rows if row["task"] == task], order, shown)
         of_task[0].set_yticks(range(len(order)), [shown.labels[method] for method in order])
         of_task[0].set_ylim(-0.6, len(order) - 0.4)
-        of_task[0].set_ylabel(shown.tasks[task]["title"], fontsize=11, fontweight="bold")
+        of_task[0].set_ylabel(shown.tasks[task]["title"], fontsize=11, fontweight="bold", labelpad=8)
     for axes, panel in zip(panels[0], PANELS, strict=True):
         axes.set_title(panel.title, fontsize=9.5)
     _style.common_legend(figure, panels)
@@ -94,9 +99,30 @@ def _plot_panel(axes: Axes, panel: Panel, rows: Sequence[Row], order: Sequence[s
     for level in levels:
         axes.axvline(level, color="#b2182b", linestyle=(0, (4, 2)), linewidth=1.2, label="certified codes")
     if panel.logarithmic:
-        _style.log_scale(axes, "x")
+        axes.set_xscale("log")
+        axes.xaxis.set_major_locator(FixedLocator(apart(*axes.get_xlim())))
+        axes.xaxis.set_major_formatter(
+            FuncFormatter(lambda value, _: f"{value:g}" if value < 1e3 else f"{value / 1e3:g}k")
+        )
+        axes.xaxis.set_minor_locator(NullLocator())
     axes.tick_params(axis="x", labelsize=8)
     axes.tick_params(axis="y", length=0)
+
+
+def apart(low: float, high: float) -> list[float]:
+    """Return round numbers between two positive ones, as many as a narrow logarithmic axis can name.
+
+    Powers of ten come first, then 2 and 5 times them, then the rest.
+    """
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    taken: list[float] = []
+    for digit in (1, 2, 5, 3, 7, 4, 6, 8, 9, 1.5):
+        for exponent in range(first, last + 1):
+            tick = digit * 10.0**exponent
+            near = [other for other in taken if abs(math.log(tick / other)) < LEAST_GAP * math.log(high / low)]
+            if low <= tick <= high and not near:
+                taken.append(tick)
+    return sorted(taken)
 
 
 def _cycled(values: Sequence[str], shown: Shown) -> list[str]:
