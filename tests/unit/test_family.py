@@ -100,6 +100,20 @@ def test_more_batches_than_are_watched_before_a_step_is_recorded_train_it_as_eve
     assert all(np.array_equal(one, other) for one, other in zip(*found, strict=True))
 
 
+@pytest.mark.parametrize("name", ["lista_cp", "lista_cpss", "step_lista", "alista"])
+@pytest.mark.parametrize("size", [1e-20, 1e-39, 1e25])
+def test_a_scale_whose_numbers_single_precision_cannot_hold_is_refused(name, size):
+    """Steps of 1e40 or 1e-50; the weights of ALISTA are of the inverse size of the atoms."""
+    dictionary = (size * unit_columns(np.random.default_rng(0), 6, 5)).astype(np.float32)
+    if name == "alista" and size != 1e-39:
+        assert np.isfinite(
+            encoder_class(name).from_problem(SparseCodingProblem(dictionary, 1.0)).arrays["filter"]
+        ).all()
+    else:
+        with pytest.raises(DataError, match="leaves the range of float32"):
+            encoder_class(name).from_problem(SparseCodingProblem(dictionary, 1.0))
+
+
 # LISTA-CPSS: what it trusts
 
 

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar, NamedTuple
 
+import numpy as np
+
 from lsalsa.decoders import Decoder, TiedDecoder
 from lsalsa.encoders._dense import DenseEncoder
 from lsalsa.encoders.base import Tape
+from lsalsa.errors import DataError
 from lsalsa.problem import SparseCodingProblem
 
 
@@ -134,3 +137,22 @@ class CoupledEncoder(DenseEncoder):
 
     def _bounds(self, layer: int) -> Any:
         return self.arrays[self.roles.thresholds][layer] * self.arrays["penalties"]
+
+
+def in_range(problem: SparseCodingProblem, values: Any, what: str) -> Any:
+    """Return numbers in the problem's dtype and on its device; DataError where it cannot hold them.
+
+    Parameters
+    ----------
+    problem : SparseCodingProblem
+    values : sequence of float, or array, float64
+    what : str
+        For the message.
+    """
+    sizes, limits = np.abs(np.asarray(values, dtype=np.float64)), np.finfo(problem.dtype)
+    if not limits.tiny <= sizes.max() <= limits.max:
+        raise DataError(
+            f"{what} of size {sizes.max():.3g} leaves the range of {problem.dtype}; scale the dictionaries to norms near"
+            f" 1"
+        )
+    return problem.asarray(values)

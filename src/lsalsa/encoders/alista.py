@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lsalsa.arrays import to_host
-from lsalsa.encoders._coupled import CoupledEncoder, Roles
+from lsalsa.encoders._coupled import CoupledEncoder, Roles, in_range
 from lsalsa.errors import DataError
 from lsalsa.problem import SparseCodingProblem, check_problem
 
@@ -41,10 +41,10 @@ class ALISTA(CoupledEncoder):
         problem.check_scale()
         depth = cls.complete(settings)["depth"]
         weights, largest = analytic_weights(to_host(problem.dictionary))
-        numbers = problem.asarray([1.0 / largest] * depth)
+        numbers = in_range(problem, [1.0 / largest] * depth, "steps")
         arrays = {
             "dictionary": problem.dictionary.copy(),
-            "filter": problem.asarray(weights),
+            "filter": in_range(problem, weights, "weights"),
             "penalties": problem.penalty_of_atom,
             "thresholds": numbers,
             "steps": numbers.copy(),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from lsalsa.encoders._coupled import CoupledEncoder, Roles
+from lsalsa.encoders._coupled import CoupledEncoder, Roles, in_range
 from lsalsa.problem import SparseCodingProblem, check_problem
 
 
@@ -37,7 +37,7 @@ class LISTACP(CoupledEncoder):
             "dictionary": problem.dictionary.copy(),
             "filter": problem.xp.stack([problem.gradient_step(step).filter] * depth),
             "penalties": problem.penalty_of_atom,
-            "thresholds": problem.asarray([step] * depth),
+            "thresholds": in_range(problem, [step] * depth, "thresholds"),
         }
         return cls(arrays, **settings)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from lsalsa.encoders._coupled import CoupledEncoder, Roles
+from lsalsa.encoders._coupled import CoupledEncoder, Roles, in_range
 from lsalsa.problem import SparseCodingProblem, check_problem
 
 
@@ -34,7 +34,7 @@ class StepLISTA(CoupledEncoder):
         arrays = {
             "filter": problem.dictionary.copy(),
             "penalties": problem.penalty_of_atom,
-            "steps": problem.asarray([1.0 / problem.lipschitz] * cls.complete(settings)["depth"]),
+            "steps": in_range(problem, [1.0 / problem.lipschitz] * cls.complete(settings)["depth"], "steps"),
         }
         return cls(arrays, **settings)
 
