@@ -151,8 +151,8 @@ def in_range(problem: SparseCodingProblem, values: Any, what: str) -> Any:
     """
     sizes, limits = np.abs(np.asarray(values, dtype=np.float64)), np.finfo(problem.dtype)
     if not limits.tiny <= sizes.max() <= limits.max:
+        size, dtype = sizes.max(), problem.dtype
         raise DataError(
-            f"{what} of size {sizes.max():.3g} leaves the range of {problem.dtype}; scale the dictionaries to norms near"
-            f" 1"
+            f"{what} of size {size:.3g} leaves the range of {dtype}; scale the dictionaries to norms near 1"
         )
     return problem.asarray(values)
