@@ -20,8 +20,9 @@
 # ## What was done
 #
 # Every network was trained for the distance to the optimal codes, with the same optimiser, batches and epochs. For
-# each, the same number of settings was tried on validation patches. Test patches were seen once, at the end.
-# Dictionaries, patches and optimal codes are the same for all.
+# each, the same number of settings was tried on validation patches. Dictionaries, patches and optimal codes
+# are the same for all. The budget itself was changed once after a first run had been seen: twice the epochs, and a
+# dictionary of digits with more atoms than pixels, since ALISTA collapsed on a square one.
 #
 # *How to read it.* The budget is small and equal, which favours networks with few numbers to learn. A layer does not
 # cost the same in all of them, so the time matters beside the depth. ALISTA and LISTA-CPSS were made to recover sparse
