@@ -29,6 +29,7 @@ SETTINGS = {
     "lfista": [{"tied": True, "start": "last"}, {"tied": False}],
     "slstm": [{"variant": variant} for variant in ("v2", "nogate", "soft", "tanh")]
     + [{"start": "dictionary", "biases": False}],
+    "lista_cpss": [{"trusted": 20, "most_trusted": 50}],
     "lsalsa": [{"read_out": read_out, "mu": 1.3} for read_out in ("softx", "u")],
 }
 

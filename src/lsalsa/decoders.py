@@ -76,12 +76,14 @@ class Decoder(ABC):
 
 
 class TiedDecoder(Decoder):
-    """B = scale W_e^T for an encoder with a filter W_e^T, (n_features, n_atoms); it has no weights of its own.
+    """B = scale F for an encoder with a matrix F, (n_features, n_atoms), among its parameters; it has no other weights.
 
     Parameters
     ----------
     scale : float
-        The 1 / tau of the SC2Net paper.
+        The 1 / tau of the SC2Net paper, where F is the transpose of W_e.
+    parameter : str
+        The parameter that is F; where it has one matrix for each layer, (depth, n_features, n_atoms), F is the last.
 
     Raises
     ------
@@ -89,40 +91,51 @@ class TiedDecoder(Decoder):
         When the scale is not positive and finite.
     """
 
-    def __init__(self, scale: float):
+    def __init__(self, scale: float, parameter: str = "filter"):
         if not (np.isfinite(scale) and scale > 0):
             raise ConfigError(f"the scale of a decoder must be positive and finite, found {scale}")
-        self.scale = float(scale)
+        self.scale, self.parameter = float(scale), parameter
 
     @property
     def identity(self) -> dict[str, Any]:
         """See `Decoder.identity`."""
-        return {"decoder": type(self).__name__, "scale": self.scale}
+        return {"decoder": type(self).__name__, "parameter": self.parameter, "scale": self.scale}
+
+    def _weights(self, arrays: Mapping[str, Any]) -> Any:
+        """F: a view, (n_features, n_atoms)."""
+        weights = arrays[self.parameter]
+        return weights[-1] if weights.ndim == 3 else weights
 
     def matrix(self, arrays: Mapping[str, Any]) -> Any:
         """See `Decoder.matrix`."""
-        return self.scale * arrays["filter"]
+        return self.scale * self._weights(arrays)
 
     def apply(self, arrays: Mapping[str, Any], codes: Any, out: Any = None) -> Any:
         """See `Decoder.apply`."""
-        signals = namespace(codes).matmul(codes, arrays["filter"].T, out=out)
+        signals = namespace(codes).matmul(codes, self._weights(arrays).T, out=out)
         signals *= self.scale
         return signals
 
     def backward(self, arrays: Mapping[str, Any], codes: Any, residual: Any, count: int, out: Any) -> dict[str, Any]:
         """See `Decoder.backward`."""
+        xp, weights = namespace(codes), arrays[self.parameter]
         residual *= self.scale / count
-        namespace(codes).matmul(residual, arrays["filter"], out=out)
-        return {"filter": residual.T @ codes}
+        xp.matmul(residual, self._weights(arrays), out=out)
+        gradient = residual.T @ codes
+        if weights.ndim == 3:
+            of_all = xp.zeros_like(weights)
+            of_all[-1] = gradient
+            gradient = of_all
+        return {self.parameter: gradient}
 
     def atom_norms(self, arrays: Mapping[str, Any]) -> Any:
         """See `Decoder.atom_norms`."""
-        return self.scale * column_norms(arrays["filter"])
+        return self.scale * column_norms(self._weights(arrays))
 
     def project(self, arrays: Mapping[str, Any]) -> None:
         """See `Decoder.project`."""
-        filter, norms = arrays["filter"], self.atom_norms(arrays)
-        filter /= namespace(norms).maximum(norms, 1.0).astype(filter.dtype)
+        weights, norms = self._weights(arrays), self.atom_norms(arrays)
+        weights /= namespace(norms).maximum(norms, 1.0).astype(weights.dtype)
 
 
 class ConvolutionalDecoder(Decoder):

@@ -48,6 +48,25 @@ def near_zero_share(codes: Any, tolerance: float) -> float:
     return _mean_or_nan(to_host((namespace(codes).abs(codes) < tolerance).mean(axis=1, dtype=np.float64)))
 
 
+def support_f1(codes: Any, targets: Any) -> float:
+    """F1 of the support: 2 |both| / (|codes| + |targets|), counting entries that are not zero over all samples.
+
+    Parameters
+    ----------
+    codes, targets : array, (n_samples, n_atoms)
+
+    Returns
+    -------
+    float
+        In [0, 1], 1 where the same entries are not zero; NaN where neither has any.
+    """
+    mine, wanted = _values("codes", codes) != 0, _values("targets", targets) != 0
+    _check_same_shape(mine, wanted)
+    total = float(mine.sum()) + float(wanted.sum())
+    both = mine.multiply(wanted) if hasattr(mine, "multiply") else mine & wanted
+    return 2.0 * float(both.sum()) / total if total else float("nan")
+
+
 def error_percent(predicted: Any, labels: Any) -> float:
     """Share of samples whose predicted class is not their label, in percent."""
     predicted, labels = to_host(predicted), to_host(labels)

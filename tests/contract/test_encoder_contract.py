@@ -60,7 +60,7 @@ def targets_for(world, n_samples, loss=None):
 
 
 def test_the_encoders_of_the_papers_and_of_the_tests_are_there():
-    assert {"lista", "lsalsa", "lfista", "adaptive_ista", "slstm", "crsae", "lcsc", "untied_lista"} <= set(available())
+    assert {"lista", "lsalsa", "lfista", "adaptive_ista", "slstm", "crsae", "lcsc", "gained_filter"} <= set(available())
 
 
 @every_encoder

@@ -87,6 +87,8 @@ def test_every_run_has_a_row_for_all_and_for_each_component_with_distances_and_z
         assert row["rmse_scaled"] == pytest.approx(distance * math.sqrt(len(columns)), rel=1e-12)
         assert row["rmse_of_zeros"] == pytest.approx(np.sqrt(np.mean(targets[:, columns].astype(float) ** 2)))
         assert row["zero_share"] == pytest.approx(zero_share_of(found[:, columns]), rel=1e-12)
+        mine, wanted = ({*zip(*np.nonzero(one[:, columns]), strict=True)} for one in (found, targets))
+        assert row["support_f1"] == pytest.approx(2 * len(mine & wanted) / (len(mine) + len(wanted)), rel=1e-12)
 
 
 ERRORS = ("error_percent_fitted_on_test", "error_percent_fitted_on_train")

@@ -76,7 +76,7 @@ def invented_results(components, *, seed=0):
         },
         "problems": {"task": problem},
         "signals": {"task": signals},
-        "codes": {"task": {"codes": sparse.csr_matrix(codes)}},
+        "codes": {"task": {"codes": sparse.csr_matrix(codes), "objective": np.full(N_SAMPLES, 0.9)}},
         "dictionaries": {
             name: {
                 "dictionary": problem[f"dictionary_{i}"],
@@ -96,9 +96,9 @@ def invented_exact():
         ("exact_proximal", 0.1, 4e-5, 0.1),
     ]
     for method, tolerance, seconds, rmse in measured:
-        row = {"method": method, "tolerance": tolerance, "seconds_per_sample": seconds, "rmse": rmse}
+        row = {"task": "task", "method": method, "tolerance": tolerance, "seconds_per_sample": seconds, "rmse": rmse}
         yield row | {"status": "ok", "reason": None}
-    absent = {"method": "exact_spams", "tolerance": None, "seconds_per_sample": None, "rmse": None}
+    absent = {"task": "task", "method": "exact_spams", "tolerance": None, "seconds_per_sample": None, "rmse": None}
     yield absent | {"status": "skipped", "reason": "spams cannot be imported: gone"}
 
 
@@ -120,6 +120,10 @@ def invented_rows(method, components, random):
                     "source_psnr_of_optimal": 26.0,
                     "source_psnr_of_zeros": 11.0,
                     "source_psnr_of_grey": 12.0,
+                    "objective": None if component != "all" else random.uniform(1, 2),
+                    "zero_share": random.random(),
+                    "support_f1": random.random(),
+                    "n_learned": 100 * depth if method.startswith("l") else None,
                     "error_percent_fitted_on_test": None if no_error else random.uniform(0, 90) / depth,
                     "error_percent_fitted_on_train": None if no_error else random.uniform(9, 90),
                     "status": "diverged" if failed else "ok",

@@ -4,7 +4,9 @@ import math
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 from skimage.metrics import peak_signal_noise_ratio
+from sklearn.metrics import f1_score
 
 from lsalsa.errors import LsalsaError, ShapeError
 from lsalsa.metrics import (
@@ -16,6 +18,7 @@ from lsalsa.metrics import (
     rmse_per_sample,
     si_sdr,
     si_sdr_per_sample,
+    support_f1,
     zero_share,
     zero_share_per_sample,
 )
@@ -47,6 +50,18 @@ def test_the_share_of_zeros_counts_exact_zeros_of_either_sign():
     assert zero_share(codes) == pytest.approx(0.375)
 
 
+def test_f1_of_the_support_is_that_of_finding_its_entries():
+    rng = np.random.default_rng(0)
+    codes, targets = (rng.standard_normal((20, 9)) * (rng.random((20, 9)) < share) for share in (0.3, 0.5))
+    expected = f1_score((targets != 0).ravel(), (codes != 0).ravel())
+    assert 0 < expected < 1
+    assert support_f1(codes, targets) == pytest.approx(expected, rel=1e-14)
+    assert support_f1(csr_array(codes), csr_array(targets)) == pytest.approx(expected, rel=1e-14)
+    assert support_f1(-2 * targets, targets) == 1
+    assert support_f1(0 * codes, targets) == 0
+    assert math.isnan(support_f1(0 * codes, 0 * targets))
+
+
 def test_error_percent_counts_wrong_labels():
     assert error_percent(np.array([1, 2, 3, 4]), np.array([1, 2, 0, 4])) == pytest.approx(25.0)
 
@@ -57,7 +72,7 @@ def test_a_nan_is_not_hidden():
     assert math.isnan(rmse(estimates, TARGETS))
 
 
-@pytest.mark.parametrize("measure", [rmse, rmse_per_sample])
+@pytest.mark.parametrize("measure", [rmse, rmse_per_sample, support_f1])
 def test_shapes_that_differ_are_refused(measure):
     with pytest.raises(LsalsaError, match=r"2, 2"):
         measure(ESTIMATES[:, :2], TARGETS)

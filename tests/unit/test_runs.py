@@ -7,7 +7,7 @@ import pytest
 from tasks import encoder_codes, make_task, rmse_of, solver_codes, zero_share_of
 
 from lsalsa.arrays import Device
-from lsalsa.storage import read_rows, write_rows
+from lsalsa.storage import read_arrays, read_rows, write_rows
 from lsalsa.study.coders import train_repetitions
 from lsalsa.study.evaluation import evaluate
 from lsalsa.study.runs import encoder_runs, runs_of_task, solver_runs
@@ -139,6 +139,7 @@ def test_the_facts_of_an_encoder_are_what_was_chosen_and_how_its_own_training_we
             "training_seconds": pytest.approx(sum(row["seconds"] for row in history)),
             "status": "epochs_used",
             "worse_than_start": False,
+            "n_learned": sum(read_arrays(trained.paths[i])[name].size for name in ("filter", "splitting")),
         }
 
 

@@ -25,6 +25,7 @@ SCORES = {
     "source_si_sdr",
     "source_leak",
     "zero_share",
+    "support_f1",
     "error_percent_fitted_on_test",
     "error_percent_fitted_on_train",
     "training_seconds",

@@ -137,6 +137,8 @@ class Recorder:
         -------
         out : Recorded
         """
+        if (left.ndim, right.ndim) != (2, 2):
+            raise Unrecordable(f"a product of stacks of shapes {left.shape} and {right.shape}")
         (n, k), (_, m) = left.shape, right.shape
         out = self.new((n, m)) if out is None else out
         codes, straight = self.codes, (left._values.flags.c_contiguous, right._values.flags.c_contiguous)

@@ -2,7 +2,7 @@
 
 import warnings
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -33,10 +33,14 @@ class Encoder(Parametrised):
     recordable : bool
         Whether `forward` and `backward` consist of operations that `lsalsa.arrays.programs` may record: products and
         sums of arrays, copies, and the steps of `kernels`. Then many small calls are as fast as few large ones.
+    uses_per_layer : mapping
+        Parameter -> products with it in each layer, where a matrix for signals is not used just once before the first:
+        what a study costs is counted from it.
     """
 
     solves: ClassVar[type] = SparseCodingProblem
     recordable: ClassVar[bool] = False
+    uses_per_layer: ClassVar[Mapping[str, int]] = {}
 
     @classmethod
     @abstractmethod

@@ -129,7 +129,8 @@ def solved(of_task: Sizes, depth: int) -> int:
 def encoded(algorithm: str, of_task: Sizes, depth: int, settings: Mapping[str, Any]) -> int:
     """Count the forward pass of an encoder on one signal.
 
-    Each of its matrices is used once if it has one for each layer or filters the signal, else once in every layer.
+    Each of its matrices is used once if it has one for each layer or filters the signal, else once in every layer,
+    unless the encoder says how often (`uses_per_layer`).
 
     Parameters
     ----------
@@ -153,7 +154,8 @@ def encoded(algorithm: str, of_task: Sizes, depth: int, settings: Mapping[str, A
     for name, shape in encoder.shapes(full, of_task.n_features, of_task.n_atoms).items():
         if math.prod(kinds[name]) >= codes * min(PRIMES):
             shared = filters not in kinds[name] and kinds[name] == other[name]
-            total += 2 * math.prod(shape) * (depth if shared else 1)
+            uses = depth * encoder.uses_per_layer.get(name, 1) if shared or name in encoder.uses_per_layer else 1
+            total += 2 * math.prod(shape) * uses
     return total
 
 

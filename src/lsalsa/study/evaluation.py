@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from lsalsa.arrays import to_host
-from lsalsa.metrics import near_zero_share, rmse, rmse_per_sample, zero_share_per_sample
+from lsalsa.metrics import near_zero_share, rmse, rmse_per_sample, support_f1, zero_share_per_sample
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.study.classification import PROTOCOLS
 from lsalsa.study.coders import Coder
@@ -73,7 +73,8 @@ def evaluate(
     rows : list of dict
         One per run and component, `all` first, with the run's facts and rmse, rmse_scaled : the latter times the root
         of the number of atoms. rmse_of_zeros : that of a code of zeros. zero_share, near_zero_share_0_001,
-        near_zero_share_0_01 : share of zeros, and of entries smaller than 0.001, 0.01. objective : mean, of the whole
+        near_zero_share_0_01 : share of zeros, and of entries smaller than 0.001, 0.01. support_f1 : of the entries that
+        are not zero, against those of the optimal codes. objective : mean, of the whole
         code only. source_psnr, source_si_sdr, source_leak : of the reconstructed source, for `all` of the signal, see
         `TrueSources`; the same of the optimal codes and of plain answers as <name>_of_optimal, _of_zeros, _of_grey.
         error_percent_fitted_on_test, error_percent_fitted_on_train : by the paper's protocol and by the
@@ -100,6 +101,7 @@ def evaluate(
         quality = judged.facts(parts)
         for name, block in blocks.items():
             facts = _code_facts(problem, signals, codes, block if name != "all" else None)
+            facts |= {"support_f1": support_f1(codes[:, block], targets[:, block])}
             facts |= {"rmse_of_zeros": of_zeros[name], **quality[name], **levels[name]}
             rows.append(_row(run, name, distances[name], zeros[name], errors[name], codes[:, block].shape[1], facts))
         if run.repetition == 0:

@@ -31,8 +31,10 @@ COLUMNS = (
     "optimizer",
     "seed",
     "worse_than_start",
+    "n_learned",
 )
-"""Columns of every evaluation: settings, and whether training harmed; empty for a method without them."""
+"""Columns of every evaluation: settings, whether training harmed, and how many numbers it moved; empty for a method
+without them."""
 
 
 def solver_runs(problem: SparseCodingProblem, algorithm: str, search: Iterable[Row]) -> list[Run]:
@@ -88,7 +90,8 @@ def encoder_runs(
         row = next(filter(_is_chosen, search))
         for repetition, path in enumerate(paths[i * n_repetitions : (i + 1) * n_repetitions]):
             encoder = load_encoder(path).to(device)
-            facts = {**_settings(row), **_training_facts(history, repetition)}
+            n_learned = sum(encoder.arrays[name].size for name in encoder.learned)
+            facts = {**_settings(row), **_training_facts(history, repetition), "n_learned": n_learned}
             runs.append(Run(encoder.depth, repetition, encoder.encode, facts))
     return runs
 

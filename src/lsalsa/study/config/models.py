@@ -191,7 +191,7 @@ class Figure(Output):
 
 
 class Notebook(Settings):
-    """One page of the report: `papers/<paper>/notebooks/<name>.py` with the tables, figures and tasks that it reads."""
+    """One page of the report: a file of `papers/<paper>/notebooks` or `workflow/notebooks`, and what it reads."""
 
     noun: ClassVar[str] = "a notebook"
 

@@ -138,7 +138,8 @@ def _depths(study: Study, path: str, output: Output, methods: list[str]) -> Iter
 def check_notebooks(study: Study) -> Iterator[str]:
     """Check that every notebook exists, and reads tables, figures and tasks that exist."""
     for name, notebook in study.notebooks.items():
-        yield from unknown(f"notebooks.{name}", name, "a file of papers/<paper>/notebooks", plugins.notebooks())
+        place = "a file of papers/<paper>/notebooks or workflow/notebooks"
+        yield from unknown(f"notebooks.{name}", name, place, plugins.notebooks())
         for table in notebook.tables:
             yield from unknown(f"notebooks.{name}.tables", table, "a table", study.tables)
         for figure in notebook.figures:

@@ -14,7 +14,7 @@ import numpy as np
 
 from lsalsa.discovery import modules_in
 from lsalsa.errors import ConfigError, LsalsaError
-from lsalsa.study.papers import modules_of_papers, papers
+from lsalsa.study.papers import ROOT, modules_of_papers, papers
 
 EVERY_METHOD = {"penalty_factor": 1.0, "penalty": None, "penalty_second": None}
 NOT_SEARCHED = ("depth", "seed")
@@ -191,8 +191,9 @@ def source_files(source: str, settings: Mapping[str, Any], data_dir: str | None)
 
 
 def notebooks() -> dict[str, Path]:
-    """Return name -> source of every notebook: a file of ``papers/<paper>/notebooks``."""
-    return {path.stem: path for paper in papers().values() for path in sorted(paper.folder.glob("notebooks/*.py"))}
+    """Return name -> source of every notebook: a file of ``workflow/notebooks`` or ``papers/<paper>/notebooks``."""
+    folders = [ROOT / "workflow", *(paper.folder for paper in papers().values())]
+    return {path.stem: path for folder in folders for path in sorted(folder.glob("notebooks/*.py"))}
 
 
 def published() -> dict[str, Path]:
