@@ -64,7 +64,7 @@ def test_every_state_is_told_from_files(study):
     assert states(status) == {f"train {name}": name for name in ("done", "running", "failed", "killed", "missing")}
     text = told(status)
     assert text.startswith(f"{study.results}: 1 of 5 jobs done, 1 running, 1 killed, 1 failed, 1 missing")
-    assert "failed   train failed: train failed: no images [train/failed.log]" in text
+    assert "failed   train failed: no images [train/failed.log]" in text
     assert "missing  train: 1" in text
 
 

@@ -159,7 +159,7 @@ def _status(
         with suppress(OSError):
             seconds = time.time() - mark_of(log).stat().st_mtime
     left = 0.0 if state == DONE else None if whole is None else max(whole - seconds, 0.0)
-    return JobStatus(name, rule, state, _word(state, log), seconds, left, kept)
+    return JobStatus(name, rule, state, _word(state, log).removeprefix(f"{name}: "), seconds, left, kept)
 
 
 def _state(job: Mapping[str, Any], log: Path, begun: float) -> str:
