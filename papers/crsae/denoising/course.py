@@ -101,7 +101,16 @@ class Course:
         self.status, self.clock = "ok", time.perf_counter()
 
     def run(self, crops: Crops, batch: int, after_step: Callable[[], None] = lambda: None) -> None:
-        """Make all steps that are left, unless the filters run away."""
+        """Make all steps that are left, unless the filters run away.
+
+        Parameters
+        ----------
+        crops : Crops
+        batch : int
+            Of crops in a step.
+        after_step : callable
+            Called after each step, when the state is whole.
+        """
         learning, steps = self.learning, self.learning.settings["steps"]
         if not self.history:
             self._record()
