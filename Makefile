@@ -15,6 +15,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 # How many times as many examples as in `make unit` the property tests draw, and each time new ones
 FUZZ ?= 60
+# How many runs of the smoke study `make chaos` strikes
+CHAOS ?= 10
 PROFILE := --workflow-profile workflow/profiles/default
 DEMO := --configfile workflow/presets/demo.yaml
 SMOKE := --configfile workflow/presets/smoke.yaml
@@ -27,7 +29,7 @@ LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url 
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo test lint format types unit fuzz workflow-tests gpu bench bench-core docs lock clean
+.PHONY: help setup demo test lint format types unit fuzz workflow-tests chaos gpu bench bench-core docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -63,7 +65,10 @@ fuzz: setup ## the property tests for long, on new examples: make fuzz FUZZ=500
 	LSALSA_FUZZ=$(FUZZ) OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PYTEST) -n 2 tests/property
 
 workflow-tests: setup ## the smoke study through the real workflow
-	$(PYTEST) tests/workflow
+	$(PYTEST) tests/workflow tests/chaos
+
+chaos: setup ## strike the smoke study at random moments, for long: make chaos CHAOS=30
+	LSALSA_CHAOS=$(CHAOS) $(PYTEST) -s tests/chaos
 
 gpu: setup ## add CuPy to .venv, from its own lock
 	$(if $(UV),$(UV) pip install --python $(BIN)/python,$(BIN)/python -m pip install) --require-hashes --no-deps --requirement requirements-gpu.lock

@@ -46,7 +46,9 @@ for target, paths in named_targets().items():
 onstart:
     check_results()
     lift_rate_limit()
+    watch_jobs()
     forget_failures(logs(planned()))
+    plan()
 
 
 onerror:

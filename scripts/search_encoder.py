@@ -7,5 +7,5 @@ from lsalsa.study.search import search_encoder
 with job(snakemake) as j:
     settings = {**j.params, "depth": int(j.wildcards["depth"]), "seed": j.seed()}
     training, validation = read_pairs(j, "train"), read_pairs(j, "validation")
-    rows = search_encoder(read_problem(j), training, validation, **settings)
+    rows = search_encoder(read_problem(j), training, validation, checkpoints=j.checkpoints, **settings)
     j.write(search=[{"task": j.wildcards["task"], "method": j.wildcards["method"], **row} for row in rows])

@@ -8,26 +8,28 @@ from threading import get_ident
 
 
 @contextmanager
-def shown(log: logging.Logger, verbose: bool) -> Iterator[None]:
+def shown(log: logging.Logger, verbose: bool, level: int = logging.INFO) -> Iterator[None]:
     """Print the lines that a logger gets inside, with `verbose`; otherwise they go where logging sends them.
 
     Parameters
     ----------
     log : Logger
-        Its level is set to INFO meanwhile, and put back.
+        Its level is set to `level` meanwhile, and put back.
     verbose : bool
         Lines of other threads are not printed: each has its own.
+    level : int
+        The lowest of the lines that are printed.
     """
     if not verbose:
         yield
         return
-    handler, level, own = logging.StreamHandler(sys.stdout), log.level, get_ident()
+    handler, before, own = logging.StreamHandler(sys.stdout), log.level, get_ident()
     handler.setFormatter(logging.Formatter("%(message)s"))
     handler.addFilter(lambda record: record.thread == own)
     log.addHandler(handler)
-    log.setLevel(min(logging.INFO, log.getEffectiveLevel()))
+    log.setLevel(min(level, log.getEffectiveLevel()))
     try:
         yield
     finally:
         log.removeHandler(handler)
-        log.setLevel(level)
+        log.setLevel(before)

@@ -1,15 +1,17 @@
 """What every method of dictionary learning promises; a new one is tested by lying in the folder."""
 
 import re
+from unittest import mock
 
 import numpy as np
 import pytest
+from interrupted import asked_to_end
 from worlds import unit_columns
 
 from lsalsa import learn_dictionary
 from lsalsa.arrays import set_threads, threads
 from lsalsa.dictionary import available, method_class
-from lsalsa.errors import ConfigError, DataError, LsalsaError, ShapeError
+from lsalsa.errors import ConfigError, DataError, LsalsaError, ShapeError, StorageError
 
 every_method = pytest.mark.parametrize("method", available())
 PENALTY = 0.1
@@ -109,6 +111,42 @@ def test_learning_ends_when_the_objective_stands_still(method):
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(method):
     first, again, other = (learn(method, seed=seed).dictionary for seed in (4, 4, 5))
     assert first.tobytes() == again.tobytes() and not np.array_equal(first, other)
+
+
+def everything_of(found):
+    """A learned dictionary as bytes, and its history without the clock."""
+    arrays = [array.tobytes() for array in (found.dictionary, found.usage, found.unmoved)]
+    return arrays, [{name: value for name, value in row.items() if name != "seconds"} for row in found.history]
+
+
+@every_method
+@pytest.mark.parametrize("batch", [1, 3, 7, 9])  # of three in an epoch: amid one, at its end, at the end of all
+def test_learning_that_a_signal_ended_goes_on_from_the_next_batch_to_the_same_bytes(method, batch, tmp_path):
+    random = np.random.default_rng(2)
+    settings = {"signals": random.uniform(1.0, 1.2, (300, 1)) * unit_columns(random, 40, 1)[:, 0], "n_atoms": 30}
+    settings |= {"batch_size": 100, "start": "random", "penalty": 0.3}
+    straight, kind = learn(method, **settings), method_class(method)
+    assert straight.history[0]["dead_atoms"] and len(straight.history) == 3
+    with asked_to_end(kind, "update", batch):
+        learn(method, checkpoint=tmp_path / "state.npz", checkpoint_seconds=100.0, **settings)
+    with mock.patch.object(kind, "update", autospec=True, side_effect=kind.update) as updates:
+        rest = learn(method, checkpoint=tmp_path / "state.npz", **settings)
+    assert everything_of(rest) == everything_of(straight)
+    assert updates.call_count == 3 * 3 - batch
+
+
+@every_method
+def test_a_state_of_other_learning_or_damaged_like_the_one_before_is_refused_by_name(method, tmp_path):
+    path = tmp_path / "state.npz"
+    straight = learn(method, epochs=2, checkpoint=path)
+    assert everything_of(learn(method, epochs=2, checkpoint=path)) == everything_of(straight)
+    for other in ({"seed": 1}, {"penalty": 0.2}, {"signals": 2 * SIGNALS}, {"n_atoms": 11}, {"start": "random"}):
+        with pytest.raises(StorageError, match=r"state\.npz is the checkpoint of another dictionary"):
+            learn(method, checkpoint=path, **other)
+    for damaged in tmp_path.iterdir():
+        damaged.write_bytes(damaged.read_bytes()[:-50])
+    with pytest.raises(StorageError, match=r"state\.npz is not a whole NPZ file"):
+        learn(method, checkpoint=path)
 
 
 @every_method

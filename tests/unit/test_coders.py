@@ -8,8 +8,8 @@ from tasks import encoder_codes, make_task, rmse_of, solver_codes, start_arrays,
 
 from lsalsa.errors import ConfigError
 from lsalsa.storage import read_rows, write_rows
-from lsalsa.study import coders
 from lsalsa.study.coders import penalised, solver_coder, start_encoder, train_repetitions, training_settings
+from lsalsa.study.scratch import VARIABLE
 from lsalsa.training import Training
 
 TASK = make_task()
@@ -251,7 +251,7 @@ def epochs(monkeypatch):
         run_epoch(training)
 
     monkeypatch.setattr(Training, "run_epoch", counted)
-    monkeypatch.setattr(coders, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setenv(VARIABLE, "1e-9")
     return ran
 
 

@@ -144,7 +144,7 @@ def broken_snakemake(words):
     if not configuration.is_file():
         return [str(configuration.relative_to(ROOT))] if "..." not in configuration.name else []
     names = [word for word, before in zip(words, ["", *words], strict=False) if is_target(word, before)]
-    return [name for name in names if name not in targets_of(configuration)]
+    return [name for name in names if name not in {*targets_of(configuration), "status"}]
 
 
 def is_target(word, before):

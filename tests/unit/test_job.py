@@ -2,6 +2,7 @@
 
 import faulthandler
 import logging
+import signal
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,9 +11,11 @@ import pytest
 
 from lsalsa.errors import DataError, StorageError
 from lsalsa.seeds import seed_for
-from lsalsa.storage import read_arrays, read_metadata, read_rows
+from lsalsa.storage import read_arrays, read_metadata, read_rows, write_rows
+from lsalsa.storage.ending import SIGNALS
 from lsalsa.study.failures import failures_of, forget_failures, is_unfinished, record_unfinished
 from lsalsa.study.job import job
+from lsalsa.study.origin import origin_of
 
 
 class Files(list):
@@ -51,7 +54,10 @@ def fail_with_no_space(*_):
 
 @pytest.fixture(autouse=True)
 def quiet_again():
+    before = {number: signal.getsignal(number) for number in SIGNALS}
     yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
     for name in ("lsalsa", "py.warnings"):
         logger = logging.getLogger(name)
         for handler in logger.handlers:
@@ -253,9 +259,44 @@ def test_rows_say_under_what_circumstances_they_came_about(snakemake):
     assert (found["device"], found["threads"]) == ("cpu", 1)
 
 
+def test_results_have_records_and_a_changed_one_is_refused_before_any_work(snakemake, tmp_path, capfd):
+    with job(snakemake) as j:
+        j.write(codes={"codes": np.ones(3)}, rows=[{"depth": 5}])
+    made = origin_of(tmp_path / "codes.npz")
+    assert made["unchanged"] and made["record"]["rule"] == "train_encoder"
+    assert made["record"]["settings"] == {"seed": 3, "algorithm": "lsalsa"}
+    snakemake.input, snakemake.output = Files(snakemake.output.named), Files({"table": str(tmp_path / "table.csv")})
+    with job(snakemake) as j:
+        j.write(table="depth")
+    inputs = origin_of(tmp_path / "table.csv")["record"]["inputs"]
+    assert inputs[str(tmp_path / "codes.npz")] == made["sha256"]
+    write_rows(tmp_path / "rows.parquet", [{"depth": 6}])
+    with pytest.raises(SystemExit), job(snakemake):
+        pytest.fail("it must not begin")
+    assert "rows.parquet was changed after it was made (SHA-256 " in capfd.readouterr().err
+    assert not (tmp_path / "table.csv").exists()
+    assert "was changed after it was made" in (tmp_path / "logs/failures.txt").read_text()
+
+
+def test_state_of_other_settings_code_or_inputs_is_not_taken_up(snakemake, tmp_path, capfd):
+    def leave(**params):
+        vars(snakemake.params).update(params)
+        with pytest.raises(SystemExit), job(snakemake) as j:
+            there = (j.checkpoints / "state.npz").exists()
+            (j.checkpoints / "state.npz").write_bytes(b"state")
+            raise DataError("interrupted")
+        return there
+
+    (tmp_path / "images.csv").write_text("1")
+    snakemake.input = Files({"images": str(tmp_path / "images.csv")})
+    assert [leave(source_hash="a"), leave(source_hash="a"), leave(source_hash="b")] == [False, True, False]
+    assert [leave(settings={"seed": 4}), leave(settings={"seed": 4})] == [False, True]
+    (tmp_path / "images.csv").write_text("2")
+    assert [leave(), leave()] == [False, True]
+
+
 def test_state_of_trainings_is_kept_after_a_failure_and_goes_with_the_results(snakemake, tmp_path, capfd):
     with pytest.raises(SystemExit), job(snakemake) as j:
-        j.checkpoints.mkdir(parents=True)
         (j.checkpoints / "repetition_0.npz").write_bytes(b"state")
         raise DataError("no images")
     state = tmp_path / "checkpoints" / "train_encoder" / "digits" / "5" / "repetition_0.npz"

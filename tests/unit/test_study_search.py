@@ -2,14 +2,17 @@
 
 import itertools
 import math
+from unittest import mock
 
 import numpy as np
 import pytest
+from interrupted import asked_to_end
 from tasks import encoder_codes, make_task, rmse_of, solver_codes, trained_by_hand, zero_share_of
 
 from lsalsa.arrays import set_threads, threads
 from lsalsa.errors import ConfigError
 from lsalsa.study.coders import train_repetitions
+from lsalsa.study.scratch import VARIABLE
 from lsalsa.study.search import search_encoder, search_grid_of, search_solver
 from lsalsa.training import Training
 
@@ -43,7 +46,7 @@ def tune_solver(algorithm, grid, depths=DEPTHS, task=TASK):
 
 
 def tune(grid, *, algorithm="lsalsa", depth=2, task=TASK, rungs=(1, 2), n_train=40, optimizer="sgd", seed=0, **data):
-    """`search_encoder`, every setting with a value; `data` may replace a split, and name a loss."""
+    """`search_encoder`, every setting with a value; `data` may replace a split, name a loss, or a folder for states."""
     given = {"training": task.training, "validation": task.validation, **data}
     settings = {"rungs": rungs, "n_train": n_train, "optimizer": optimizer, "seed": seed}
     return search_encoder(task.problem, **given, algorithm=algorithm, depth=depth, grid=grid, **settings)
@@ -448,3 +451,37 @@ def test_a_loss_of_sources_is_searched_and_trained_under_its_options():
     assert history[0]["validation_loss"] == pytest.approx(
         history[0]["validation_rmse"] ** 2 * TASK.problem.n_atoms, rel=1e-6
     )
+
+
+# interrupted
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("step", [2, 14, 27])  # of 8 in each epoch: in the first rung, at its end, in the second
+def test_an_interrupted_search_goes_on_where_it_was_and_finds_the_same(step, workers, monkeypatch, tmp_path):
+    grid, more = {"mu": [0.5, 1.0], "learning_rate": [1e-2, 1e-3], "batch_size": [10]}, {"rungs": (1, 3)}
+    straight = tune(grid, **more)
+    monkeypatch.setenv(VARIABLE, "1e-9")
+    before = threads()
+    set_threads(workers)
+    try:
+        with asked_to_end(Training, "_step", step) as first:
+            tune(grid, checkpoints=tmp_path, **more)
+        with mock.patch.object(Training, "_step", autospec=True, side_effect=Training._step) as rest:
+            assert tune(grid, checkpoints=tmp_path, **more) == straight
+    finally:
+        set_threads(before)
+    assert len(first) + rest.call_count == 4 * 4 + 2 * 2 * 4  # no step is taken twice
+
+
+def test_a_state_that_cannot_be_used_costs_that_candidate_only(monkeypatch, tmp_path):
+    grid = {"mu": [0.5, 1.0], "learning_rate": [1e-2], "batch_size": [10]}
+    straight = tune(grid)
+    monkeypatch.setenv(VARIABLE, "1e-9")
+    assert tune(grid, checkpoints=tmp_path) == straight
+    damaged = sorted(tmp_path.iterdir())[0].name.partition(".")[0]
+    for path in tmp_path.glob(f"{damaged}*"):
+        path.write_bytes(b"PK")
+    with mock.patch.object(Training, "_step", autospec=True, side_effect=Training._step) as steps:
+        assert tune(grid, checkpoints=tmp_path) == straight
+    assert steps.call_count in (4, 8)  # one epoch or two: whether it reached the second rung

@@ -1,14 +1,17 @@
 """Training against hand-written optimisers, and what it does when a run goes wrong or is cut short."""
 
 import math
+from unittest import mock
 
 import numpy as np
 import pytest
+from interrupted import asked_to_end
 from worlds import World, fista_iterates, make_world
 
 from lsalsa import LISTA, LSALSA, ConvolutionalProblem, ExactCRsAE, train
 from lsalsa.arrays import set_threads, threads
 from lsalsa.errors import ConfigError, DataError, DivergenceWarning, LsalsaError, ShapeError
+from lsalsa.training import Training
 
 N_SAMPLES = 40
 LATE = 0.05  # a learning rate at which gradient descent on all samples needs some epochs to blow up
@@ -338,12 +341,61 @@ def test_a_checkpoint_of_other_data_is_refused(place, tmp_path):
         )
 
 
-def test_a_damaged_checkpoint_is_refused_by_name(tmp_path):
-    path = tmp_path / "state.npz"
-    run(new_encoder(), checkpoint=path)
+@every_encoder
+@pytest.mark.parametrize("step", [1, 4, 9, 10])  # amid an epoch of four batches, at its end, and one step later
+def test_a_signal_amid_an_epoch_costs_no_step(kind, step, tmp_path):
+    settings = {"optimizer": "adam", "epochs": 4, "validation": VALIDATION, "batch_size": N_SAMPLES // 4}
+    straight, resumed, path = new_encoder(kind), new_encoder(kind), tmp_path / "state.npz"
+    whole = run(straight, **settings)
+    with asked_to_end(Training, "_step", step):
+        run(new_encoder(kind), checkpoint=path, checkpoint_seconds=100.0, **settings)
+    with mock.patch.object(Training, "_step", autospec=True, side_effect=Training._step) as steps:
+        rest = run(resumed, checkpoint=path, **settings)
+    assert same(straight, resumed)
+    assert without_clock(rest.rows) == without_clock(whole.rows)
+    assert steps.call_count == 4 * 4 - step
+
+
+def test_a_damaged_checkpoint_costs_one_epoch_and_a_warning(tmp_path, caplog):
+    path, straight, resumed = tmp_path / "state.npz", new_encoder(), new_encoder()
+    whole = run(straight, epochs=6)
+    run(new_encoder(), epochs=4, checkpoint=path)
     path.write_bytes(path.read_bytes()[:200])
+    with mock.patch.object(Training, "run_epoch", autospec=True, side_effect=Training.run_epoch) as epochs:
+        rest = run(resumed, epochs=6, checkpoint=path)
+    assert "state.npz is not a whole NPZ file" in caplog.text
+    assert epochs.call_count == 3
+    assert same(straight, resumed) and without_clock(rest.rows) == without_clock(whole.rows)
+
+
+def test_a_checkpoint_that_is_damaged_like_the_one_before_is_refused_by_name(tmp_path):
+    run(new_encoder(), checkpoint=tmp_path / "state.npz")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["state.npz", "state.previous.npz"]
+    for path in tmp_path.iterdir():
+        path.write_bytes(path.read_bytes()[:200])
     with pytest.raises(LsalsaError, match=r"state\.npz"):
-        run(new_encoder(), epochs=6, checkpoint=path)
+        run(new_encoder(), epochs=6, checkpoint=tmp_path / "state.npz")
+
+
+def test_amid_an_epoch_a_checkpoint_is_written_when_it_is_due_and_the_epoch_goes_on_from_it(tmp_path):
+    """As after SIGKILL, which no process sees coming."""
+    path, straight, resumed = tmp_path / "state.npz", new_encoder(), new_encoder()
+    settings = {"epochs": 2, "batch_size": N_SAMPLES // 4}
+    whole = run(straight, **settings)
+    steps = [None, None, None, None, None, RuntimeError("killed")]
+
+    def step(training, index):
+        if (fault := steps.pop(0)) is not None:
+            raise fault
+        return original(training, index)
+
+    original = Training._step
+    with mock.patch.object(Training, "_step", step), pytest.raises(RuntimeError, match="killed"):
+        run(new_encoder(), checkpoint=path, checkpoint_seconds=1e-9, **settings)
+    with mock.patch.object(Training, "_step", autospec=True, side_effect=original) as left:
+        rest = run(resumed, checkpoint=path, checkpoint_seconds=1e-9, **settings)
+    assert left.call_count == 3
+    assert same(straight, resumed) and without_clock(rest.rows) == without_clock(whole.rows)
 
 
 # refusals

@@ -1,13 +1,15 @@
 """What goes wrong is told in a sentence, leaves no half file behind, stops what depends on it and nothing else."""
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 from workplace import SMOKE, jobs_in, kill, wait_for
 
-from lsalsa.storage import read_arrays
+from lsalsa.storage import read_arrays, read_metadata, write_arrays
 
 BROKEN = '''"""An encoder that fails at work."""
 
@@ -165,6 +167,25 @@ def test_partial_file_that_was_kept_is_refused_by_its_reader(done, name, target)
     path.unlink()
     done.run(target)
     assert path.exists()
+
+
+def test_result_that_was_changed_after_it_was_made_is_refused_with_the_remedy(done):
+    path = done.result("codes/digits/test.npz")
+    arrays = read_arrays(path)
+    write_arrays(path, {**arrays, "objective": arrays["objective"] + 1}, read_metadata(path))
+    output = done.run("rmse_digits", fails=True)
+    assert "results/smoke/codes/digits/test.npz was changed after it was made (SHA-256 " in output
+    assert f"; delete it and run again: snakemake --cores 2 codes_digits --configfile {SMOKE}\n" in output
+    assert "Traceback" not in output
+
+
+def test_status_tells_from_files_what_is_done_and_needs_neither_cores_nor_the_lock(done):
+    (done.path / ".snakemake" / "locks").mkdir(exist_ok=True)
+    (done.path / ".snakemake" / "locks" / "0.input.lock").write_text("results/smoke/images/digits.npz\n")
+    command = [sys.executable, "-m", "snakemake", "status", "--configfile", SMOKE]
+    told = subprocess.run(command, cwd=done.path, capture_output=True, text=True, check=True).stdout
+    made = len(list(done.result("benchmarks").rglob("*.tsv")))
+    assert f"results/smoke: {made} of {made} jobs done (last run begun " in told
 
 
 def test_one_broken_encoder_does_not_stop_the_others(done):

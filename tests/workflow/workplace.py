@@ -23,7 +23,7 @@ class Workplace:
 
     path: Path
 
-    def start(self, *arguments, presets=(SMOKE,)):
+    def start(self, *arguments, presets=(SMOKE,), output=subprocess.PIPE):
         """Snakemake under way, in a process group of its own."""
         command = [sys.executable, "-m", "snakemake", *arguments, "--cores", "2"]
         command += ["--configfile", *presets] if presets else []
@@ -31,7 +31,7 @@ class Workplace:
             list(map(str, command)),
             cwd=self.path,
             env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,

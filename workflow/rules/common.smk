@@ -18,12 +18,23 @@ from lsalsa.study.fingerprint import fingerprint
 from lsalsa.study.load import load_study
 from lsalsa.study.papers import show_sources
 from lsalsa.study.provenance import hash_of
+from lsalsa.study.status import status_of, told, write_plan
+from lsalsa.study.stopping import end_orphans, pass_on_sigterm
 
 show_sources()
 try:
     study = load_study(config, origins=ORIGINS, root=ROOT)
 except LsalsaError as error:
     raise WorkflowError(str(error))
+
+RESULTS = f"results/{study.study}"
+if workflow.is_main_process and "status" in sys.argv[1:]:
+    # Here, not in a rule: a rule would wait for the lock of the run that one asks about, and would need --cores.
+    try:
+        print(told(status_of(RESULTS)))
+    except LsalsaError as error:
+        raise WorkflowError(str(error))
+    sys.exit(0)
 
 if (
     workflow.is_main_process
@@ -37,7 +48,6 @@ if (
 
 config.update(dtype=study.dtype, device=study.device, command=repeated())
 
-RESULTS = f"results/{study.study}"
 ENDINGS = Endings()
 logger.addHandler(ENDINGS)
 if workflow.is_main_process:

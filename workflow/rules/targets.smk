@@ -23,9 +23,35 @@ def logs(jobs):
     return [Path(log) for one in jobs for log in one.log]
 
 
+def plan():
+    """Write down all jobs of this run before the first, for `snakemake status`."""
+    own, now = workflow.dag.jobs, {id(one) for one in planned()}
+    jobs = [
+        {
+            "name": " ".join([one.rule.name, *map(str, one.wildcards)]),
+            "rule": one.rule.name,
+            "wildcards": list(map(str, one.wildcards)),
+            "log": str(one.log[0]),
+            "benchmark": None if one.benchmark is None else str(one.benchmark),
+            "outputs": list(map(str, one.output)),
+            "planned": id(one) in now,
+        }
+        for one in own
+        if one.log and one.output
+    ]
+    write_plan(RESULTS, jobs, workflow.cores or 1)
+
+
 def planned():
     """Return the jobs of this run; another run of the study has other jobs."""
     return workflow.dag.needrun_jobs(exclude_finished=False)
+
+
+def watch_jobs():
+    """End what a killed run left running here, and let a SIGTERM to Snakemake reach the jobs; their state is kept."""
+    if workflow.local_exec:
+        end_orphans(logs(planned()))
+        pass_on_sigterm(logs(planned()))
 
 
 def list_failures():

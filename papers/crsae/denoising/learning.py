@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -19,8 +18,7 @@ from lsalsa.problem.convolutional import ConvolutionalProblem
 from lsalsa.seeds import generator
 from lsalsa.training import Group
 from papers.crsae.denoising.arms import Arm
-from papers.crsae.denoising.denoise import averaged_targets, denoise
-from papers.crsae.denoising.quality import middle, psnr_db
+from papers.crsae.denoising.denoise import averaged_targets
 from papers.crsae.denoising.shifts import Shifts
 
 log = logging.getLogger(__name__)
@@ -194,6 +192,14 @@ class Learning:
         self.n_steps += 1
         return losses[0]
 
+    def arrays(self) -> dict[str, Any]:
+        """All arrays that change, by name: parameters, and what the optimisers keep of them."""
+        arrays = {f"encoder.{name}": array for name, array in self.encoder.arrays.items()}
+        for number, optimizer in enumerate(self.optimizers, start=1):
+            for average, of_arrays in optimizer.averages.items():
+                arrays |= {f"group {number}.{average}.{name}": array for name, array in of_arrays.items()}
+        return arrays
+
     def _share_of_rate(self) -> float:
         """Rates rise over the first steps and fall over the last quarter, to 0."""
         steps, warm_up, done = self.settings["steps"], self.settings["warm_up"], self.n_steps
@@ -208,98 +214,3 @@ class Learning:
         for name, percent in {"min": 0, "median": 50, "max": 100}.items():
             spread[f"penalty_{name}"] = None if penalties is None else float(np.percentile(penalties, percent))
         return {"lambda_max": bound, **spread}
-
-
-def learn(
-    arm: Arm,
-    settings: Mapping[str, Any],
-    train: Sequence[np.ndarray],
-    validation: Sequence[np.ndarray],
-    *,
-    seed: int,
-    device: Device,
-) -> tuple[Any, list[dict[str, Any]], str]:
-    """Learn filters, and write down how it goes.
-
-    Parameters
-    ----------
-    arm : Arm
-    settings : mapping
-        Those of `Learning`, and: record, steps from row to row; n_validation, validation_crop.
-    train : sequence of array, (height, width), float32
-        In [0, 1].
-    validation : sequence of array, (height, width), float32
-        The middle of the first ones is denoised for the history; nothing is chosen by it here.
-    seed : int
-    device : Device
-
-    Returns
-    -------
-    encoder : Encoder
-        As the last step left it, or the last one before the filters ran away.
-    history : list of dict
-        A row at the start, every `record` steps and at the end: step, loss (the mean since the last row), lambda_max,
-        penalties, psnr_db of the validation pictures, zero_share, seconds so far, status.
-    status : str
-        "ok"; "diverged" where the filters ran away or a number was not finite; "collapsed" where all codes are zero.
-
-    Raises
-    ------
-    DataError
-        Pictures that cannot be learned from.
-    """
-    learning, crops = (
-        Learning(arm, settings, seed=seed, device=device),
-        Crops(train, settings["crop"], settings["noise"]),
-    )
-    scores = Validation(validation, settings, seed)
-    history: list[dict[str, Any]] = []
-    losses: list[float] = []
-    status, clock = "ok", time.perf_counter()
-
-    def record() -> None:
-        loss = float(np.mean(losses)) if losses else None
-        row = {"step": learning.n_steps, "loss": loss, **learning.facts(), **scores.of(learning.encoder, device)}
-        history.append({**row, "seconds": time.perf_counter() - clock, "status": status})
-        losses.clear()
-
-    record()
-    for number in range(settings["steps"]):
-        try:
-            losses.append(learning.step(*crops.draw(settings["batch"], generator(seed, 0, number))))
-        except DivergedError as error:
-            log.warning("%s, step %d: %s", arm.label, number + 1, error)
-            status = "diverged"
-            break
-        if learning.n_steps % settings["record"] == 0 and learning.n_steps < settings["steps"]:
-            record()
-    record()
-    if status == "ok" and history[-1]["zero_share"] == 1.0:
-        status = history[-1]["status"] = "collapsed"
-    return learning.encoder, history, status
-
-
-class Validation:
-    """The middle of some pictures, with noise that never changes.
-
-    Parameters
-    ----------
-    pictures : sequence of array, (height, width), float32
-    settings : mapping
-        noise, n_validation, validation_crop.
-    seed : int
-    """
-
-    def __init__(self, pictures: Sequence[np.ndarray], settings: Mapping[str, Any], seed: int):
-        some, side = pictures[: settings["n_validation"]], settings["validation_crop"]
-        self.clean = [middle(picture, side) for picture in some]
-        noises = [generator(seed, 2, i).standard_normal(one.shape) for i, one in enumerate(self.clean)]
-        self.noisy = [
-            one + np.float32(settings["noise"] * noise) for one, noise in zip(self.clean, noises, strict=True)
-        ]
-
-    def of(self, encoder: Any, device: Device) -> dict[str, float]:
-        """Return psnr_db and zero_share, averaged over the pictures."""
-        found = [denoise(encoder, device.put(noisy.astype(np.float32))) for noisy in self.noisy]
-        values = [psnr_db(clean, one.picture) for clean, one in zip(self.clean, found, strict=True)]
-        return {"psnr_db": float(np.mean(values)), "zero_share": float(np.mean([one.zero_share for one in found]))}

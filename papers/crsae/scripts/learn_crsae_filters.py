@@ -1,10 +1,14 @@
 """Learn the filters of one arm, all repetitions. Input, output and parameters: rule learn_crsae_filters."""
 
+from functools import partial
+
 from lsalsa.data.pictures import Pictures
 from lsalsa.seeds import seed_for
 from lsalsa.study.job import job
+from lsalsa.study.scratch import resumed, seconds_between
 from papers.crsae.denoising.arms import ARMS
-from papers.crsae.denoising.learning import learn, random_filters
+from papers.crsae.denoising.course import learn
+from papers.crsae.denoising.learning import random_filters
 from papers.crsae.denoising.scoring import Trained, stored
 
 with job(snakemake) as j:
@@ -12,7 +16,9 @@ with job(snakemake) as j:
     runs, starts, history = [], [], []
     for repetition in range(j.params["repetitions"]):
         seed = seed_for(j.params["seed"], j.rule, repetition)  # without the arm: all see the same crops and noise
-        encoder, rows, status = learn(ARMS[j.params["arm"]], j.params, train, validation, seed=seed, device=j.device)
+        fixed = {"seed": seed, "device": j.device, "checkpoint_seconds": seconds_between()}
+        one = partial(learn, ARMS[j.params["arm"]], j.params, train, validation, **fixed)
+        encoder, rows, status = resumed(lambda path, one=one: one(checkpoint=path), j.checkpoints / f"{repetition}.npz")
         names = ("lambda_max", "penalty_min", "penalty_median", "penalty_max")
         facts = {"repetition": repetition, "seed": seed, **{name: rows[-1][name] for name in names}, "status": status}
         runs.append(Trained(encoder, facts))

@@ -1,10 +1,12 @@
 """Shifted copies, gradients of the averaged loss, training by every arm, scores: against brute force, definitions."""
 
 import math
+from unittest import mock
 
 import numpy as np
 import pytest
 from denoising_runs import SETTINGS, pictures
+from interrupted import asked_to_end
 
 from lsalsa import ConvolutionalProblem, CRsAE, ReconstructionLoss
 from lsalsa.arrays import Device
@@ -12,8 +14,9 @@ from lsalsa.data.pictures import Pictures
 from lsalsa.encoders import available
 from lsalsa.errors import ConfigError, DataError, DivergedError, ShapeError
 from papers.crsae.denoising.arms import ARMS, NO_GRADIENT
+from papers.crsae.denoising.course import learn
 from papers.crsae.denoising.denoise import averaged_targets, denoise
-from papers.crsae.denoising.learning import Crops, Learning, learn, random_filters
+from papers.crsae.denoising.learning import Crops, Learning, random_filters
 from papers.crsae.denoising.quality import noisy_picture, psnr_db
 from papers.crsae.denoising.scoring import (
     Trained,
@@ -169,6 +172,21 @@ def test_arms_of_one_seed_see_the_same_start_and_crops_and_another_seed_others()
 def test_the_same_seed_gives_the_same_bytes():
     runs = [learn(ARMS["em_unsupervised"], SETTINGS, pictures(), pictures(), seed=3, device=CPU)[0] for _ in range(2)]
     assert all(np.array_equal(runs[0].arrays[name], runs[1].arrays[name]) for name in runs[0].arrays)
+
+
+@pytest.mark.parametrize(("name", "step"), [("em_unsupervised", 3), ("fixed_supervised", 4), ("free_supervised", 1)])
+def test_learning_that_a_signal_ended_goes_on_with_the_next_step_to_the_same_bytes(name, step, tmp_path):
+    def run(**more):
+        encoder, rows, status = learn(ARMS[name], SETTINGS, pictures(), pictures(), seed=3, device=CPU, **more)
+        untimed = [{key: value for key, value in row.items() if key != "seconds"} for row in rows]
+        return {key: array.tobytes() for key, array in encoder.arrays.items()}, untimed, status
+
+    straight, path = run(), tmp_path / "state.npz"
+    with asked_to_end(Learning, "step", step):
+        run(checkpoint=path, checkpoint_seconds=60)
+    with mock.patch.object(Learning, "step", autospec=True, side_effect=Learning.step) as steps:
+        assert run(checkpoint=path, checkpoint_seconds=60) == straight
+    assert steps.call_count == SETTINGS["steps"] - step
 
 
 def test_decoder_only_gives_penalties_no_gradient_which_is_why_there_is_no_such_arm():

@@ -1,11 +1,13 @@
 """Dictionary learning: methods, one file each, found by their folder, and the loop that runs them."""
 
 import logging
+from pathlib import Path
 from typing import Any
 
 from lsalsa.arrays import check_count, check_matrix
 from lsalsa.arrays.checks import as_number, check_squares
-from lsalsa.dictionary._learning import LearnedDictionary, learn, start_from
+from lsalsa.dictionary._checkpoint import LearningCheckpoint
+from lsalsa.dictionary._learning import LearnedDictionary, Learning, start_from
 from lsalsa.dictionary.base import DictionaryMethod
 from lsalsa.discovery import class_in, modules_in
 from lsalsa.errors import ConfigError
@@ -40,6 +42,8 @@ def learn_dictionary(
     seed: int = 0,
     zero_share: float = ZERO_SHARE,
     verbose: bool = False,
+    checkpoint: str | Path | None = None,
+    checkpoint_seconds: float = 0.0,
     **settings: Any,
 ) -> LearnedDictionary:
     """Learn atoms that explain signals sparsely (docs/method.md, section 3).
@@ -73,6 +77,10 @@ def learn_dictionary(
         For a penalty of "auto".
     verbose : bool
         Print a line for every epoch; the log has it in any case, at level INFO.
+    checkpoint : path, optional
+        Written after every epoch; if it exists, learning goes on from it as if it had never stopped, as for `train`.
+    checkpoint_seconds : float
+        Write it only where this time has passed since the start or the last one, be it amid an epoch.
     **settings
         The method's own, e.g. `forgetting` of "online", `step_size` of "sgd".
 
@@ -86,6 +94,8 @@ def learn_dictionary(
         When atoms or the objective are not finite; "sgd": when the objective rises by more than `rise_tolerance`.
     ConfigError, ShapeError, DataError
         When a method or setting is unknown or out of range, or the signals are not a finite matrix, or all zero.
+    StorageError
+        When the checkpoint is damaged, and the one before as well, or is that of other learning.
     """
     signals = check_matrix("signals", signals)
     chosen = method_class(method)
@@ -103,9 +113,16 @@ def learn_dictionary(
     first = start_from(signals, n_atoms, start, seed)
     if isinstance(penalty, str):
         penalty = _penalty(penalty, signals, n_atoms, zero_share, seed)
-    learner = chosen(first.atoms.copy(), penalty, **settings)
+    learning = Learning(chosen(first.atoms.copy(), penalty, **settings), signals, first, batch_size, tolerance, seed)
     with shown(log, verbose):
-        return learn(learner, signals, first, epochs, batch_size, tolerance, seed)
+        if not checkpoint:
+            return learning.run_to(epochs)
+        kind = {"method": method, "penalty": float(penalty), "start": start, **settings}
+        with LearningCheckpoint(checkpoint, learning, kind, checkpoint_seconds) as saved:
+            saved.resume()
+            found = learning.run_to(epochs, saved.after_part)
+            saved.at_end()
+            return found
 
 
 def _penalty(rule: str, signals: Any, n_atoms: int, zero_share: float, seed: int) -> float:

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -72,20 +73,8 @@ class Start(NamedTuple):
         return xp.abs(xp.sum(atoms * self.atoms, axis=0)) > self.limits
 
 
-class _Pass(NamedTuple):
-    """What an epoch leaves: its row of the history, each atom's share of use, its last batch and that one's objective
-    before the step."""
-
-    row: dict
-    usage: Any
-    batch: Any
-    objective: float
-
-
-def learn(
-    method: DictionaryMethod, signals: Any, start: Start, epochs: int, batch_size: int, tolerance: float, seed: int
-) -> LearnedDictionary:
-    """Run a method until the objective stands still, or for all epochs.
+class Learning:
+    """A method under way between two batches; everything that goes on from there has a name here.
 
     Parameters
     ----------
@@ -93,62 +82,123 @@ def learn(
     signals : array, (n_samples, n_features)
     start : Start
         Of the method; it is overwritten.
-    epochs, batch_size, tolerance, seed
+    batch_size, tolerance, seed
         As for `learn_dictionary`.
 
-    Returns
-    -------
-    LearnedDictionary
-
-    Raises
-    ------
-    DivergedError
-        When atoms are not finite or lose their norm, or the method says so.
+    Attributes
+    ----------
+    history : list of dict
+        A row for each epoch that is over.
+    uses : array, (n_atoms,), int64
+        Of each atom in the codes of the epoch under way, or of the last one.
+    objectives, zeros : list of float
+        Of each batch of that epoch, times its signals.
+    spent : float
+        Seconds of that epoch.
+    is_under_way, is_over : bool
+        Whether an epoch has begun and not ended; whether the objective stood still.
+    after_step : callable
+        Called after each batch, when all of this is as it is saved.
     """
-    history: list[dict] = []
-    ignored = np.errstate(over="ignore", invalid="ignore")  # atoms that run away are refused below
-    with one_blas_thread(), ignored:  # the tiles of the codes are spread over threads instead
-        for epoch in range(1, epochs + 1):
-            done = _epoch(method, signals, start, batch_size, seed, epoch)
-            history.append(done.row)
-            method.check_epoch(history)
-            log.info(
-                "epoch %(epoch)d: objective %(objective).4f, zeros %(zero_share).3f, dead atoms %(dead_atoms)d, "
-                "unmoved %(unmoved_atoms)d",
-                done.row,
-            )
-            if _stands_still(history, tolerance):
-                break
-        method.check_end(done.batch, done.objective, epoch)
-    unmoved = start.kept_by(method.atoms)
-    return LearnedDictionary(_with_fixed_signs(method.atoms), history, done.usage, unmoved, method.penalty)
 
+    def __init__(
+        self, method: DictionaryMethod, signals: Any, start: Start, batch_size: int, tolerance: float, seed: int
+    ):
+        self.method, self.signals, self.start = method, signals, start
+        self.batch_size, self.tolerance, self.seed = batch_size, tolerance, seed
+        self.history: list[dict] = []
+        self.uses = namespace(signals).zeros(len(start.limits), np.int64)
+        self.objectives: list[float] = []
+        self.zeros: list[float] = []
+        self.spent, self.is_under_way, self.is_over = 0.0, False, False
+        self.after_step: Callable[[], None] = lambda: None
 
-def _epoch(method: DictionaryMethod, signals: Any, start: Start, batch_size: int, seed: int, epoch: int) -> _Pass:
-    """One pass over the signals in a new random order."""
-    xp, clock = namespace(signals), time.perf_counter()
-    order = generator(seed, epoch).permutation(signals.shape[0])
-    uses = xp.zeros(len(start.limits), np.int64)
-    objectives, zeros = [], []
-    for first in range(0, len(order), batch_size):
-        batch = signals[order[first : first + batch_size]]
+    @property
+    def spent(self) -> float:
+        return time.perf_counter() - self._clock
+
+    @spent.setter
+    def spent(self, seconds: float) -> None:
+        self._clock = time.perf_counter() - seconds
+
+    def run_to(self, epochs: int, after_epoch: Callable[[], None] = lambda: None) -> LearnedDictionary:
+        """Learn until the objective stands still, or there are so many epochs.
+
+        Parameters
+        ----------
+        epochs : int
+            In all.
+        after_epoch : callable
+            Called after each.
+
+        Returns
+        -------
+        LearnedDictionary
+
+        Raises
+        ------
+        DivergedError
+            When atoms are not finite or lose their norm, or the method says so.
+        """
+        method = self.method
+        ignored = np.errstate(over="ignore", invalid="ignore")  # atoms that run away are refused below
+        with one_blas_thread(), ignored:  # the tiles of the codes are spread over threads instead
+            while not self.is_over and len(self.history) < epochs:
+                self._epoch()
+                after_epoch()
+            batch = self._batches(len(self.history))[-1]
+            method.check_end(self.signals[batch], self.objectives[-1] / len(batch), len(self.history))
+        usage = self.uses / len(self.signals)
+        unmoved = self.start.kept_by(method.atoms)
+        return LearnedDictionary(_with_fixed_signs(method.atoms), self.history, usage, unmoved, method.penalty)
+
+    def _batches(self, epoch: int) -> list[np.ndarray]:
+        """Indices of the signals in the batches of an epoch: a new random order, which depends on the seed only."""
+        order = generator(self.seed, epoch).permutation(self.signals.shape[0])
+        return np.array_split(order, range(self.batch_size, len(order), self.batch_size))
+
+    def _epoch(self) -> None:
+        """One pass over the signals, or what is left of it."""
+        epoch = len(self.history) + 1
+        if not self.is_under_way:
+            self.uses[...], self.objectives, self.zeros = 0, [], []
+            self.spent, self.is_under_way = 0.0, True
+        for batch in self._batches(epoch)[len(self.objectives) :]:
+            self._step(batch, epoch)
+        self._close(epoch)
+
+    def _step(self, batch: np.ndarray, epoch: int) -> None:
+        signals = self.signals[batch]
+        _refuse_runaway(self.method, epoch)
+        codes, objective = self.method.code(signals)
+        self.objectives.append(objective * len(batch))
+        self.zeros.append(zero_share(codes) * len(batch))
+        self.uses += (codes != 0).sum(axis=0)
+        self.method.update(signals, codes, epoch)
+        self.after_step()
+
+    def _close(self, epoch: int) -> None:
+        """Draw dead atoms anew, and write the epoch down."""
+        method, dead, count = self.method, self.uses == 0, len(self.signals)
+        _redraw(method, dead, self.signals, self.start, self.seed, epoch)
         _refuse_runaway(method, epoch)
-        codes, objective = method.code(batch)
-        objectives.append(objective * len(batch))
-        zeros.append(zero_share(codes) * len(batch))
-        uses += (codes != 0).sum(axis=0)
-        method.update(batch, codes, epoch)
-    _redraw(method, uses == 0, signals, start, seed, epoch)
-    _refuse_runaway(method, epoch)
-    row = {
-        "epoch": epoch,
-        "objective": float(sum(objectives)) / len(order),
-        "zero_share": float(sum(zeros)) / len(order),
-        "dead_atoms": int((uses == 0).sum()),
-        "unmoved_atoms": int(start.kept_by(method.atoms).sum()),
-        "seconds": time.perf_counter() - clock,
-    }
-    return _Pass(row, uses / len(order), batch, objective)
+        row = {
+            "epoch": epoch,
+            "objective": float(sum(self.objectives)) / count,
+            "zero_share": float(sum(self.zeros)) / count,
+            "dead_atoms": int(dead.sum()),
+            "unmoved_atoms": int(self.start.kept_by(method.atoms).sum()),
+            "seconds": self.spent,
+        }
+        self.history.append(row)
+        self.is_under_way = False
+        method.check_epoch(self.history)
+        log.info(
+            "epoch %(epoch)d: objective %(objective).4f, zeros %(zero_share).3f, dead atoms %(dead_atoms)d, "
+            "unmoved %(unmoved_atoms)d",
+            row,
+        )
+        self.is_over = _stands_still(self.history, self.tolerance)
 
 
 def _stands_still(history: list[dict], tolerance: float) -> bool:

@@ -25,6 +25,8 @@ class DictionaryMethod(ABC):
         Settings and their defaults.
     epochs, batch_size, tolerance
         Defaults of these arguments of `learn_dictionary`.
+    carried : tuple of str
+        Attributes that change while learning, arrays and whole numbers: all that goes from batch to batch.
     remedy : str
         What a message about atoms that ran away advises to change.
 
@@ -38,6 +40,7 @@ class DictionaryMethod(ABC):
     epochs: ClassVar[int]
     batch_size: ClassVar[int]
     tolerance: ClassVar[float] = 0.0
+    carried: ClassVar[tuple[str, ...]]
     remedy: ClassVar[str] = "scale the signals to norms near 1"
 
     def __init__(self, atoms: Any, penalty: float, **given: Any):

@@ -41,6 +41,7 @@ class Online(DictionaryMethod):
     settings: ClassVar[dict[str, Any]] = {"forgetting": 7.0, "solver": "auto"}
     epochs = 30
     batch_size = 256
+    carried = ("steps", "rows", "code_products", "signal_products")
     tolerance = 1e-3
 
     forgetting: float

@@ -38,6 +38,7 @@ class GradientSteps(DictionaryMethod):
     settings: ClassVar[dict[str, Any]] = {"step_size": 1.0, "iterations": 60, "decay": 1.0, "rise_tolerance": 0.2}
     epochs = 5
     batch_size = 200
+    carried = ("_atoms",)
     remedy = "try a smaller step_size, or scale the signals to norms near 1"
 
     step_size: float

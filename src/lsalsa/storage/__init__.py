@@ -8,8 +8,12 @@ from lsalsa.storage.files import atomic, remove_left_overs, write_text
 from lsalsa.storage.npz import read_arrays, read_metadata, write_arrays
 from lsalsa.storage.parquet import read_row_metadata, read_rows, write_rows
 from lsalsa.storage.room import check_writable, free_bytes
+from lsalsa.storage.state import Saver, State, StateFile
 
 __all__ = [
+    "Saver",
+    "State",
+    "StateFile",
     "atomic",
     "check_writable",
     "free_bytes",

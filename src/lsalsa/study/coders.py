@@ -5,17 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from lsalsa.encoders import Encoder, encoder_class
-from lsalsa.errors import StorageError
 from lsalsa.losses import loss_for
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.solvers import solve_with, solver_class
+from lsalsa.study.scratch import resumed, seconds_between
 from lsalsa.training import History, train
 from lsalsa.training.criterion import Criterion
 
 Coder = Callable[[Any], Any]
-CHECKPOINT_SECONDS = 30.0
-"""Interval between checkpoints: an interruption costs at most this. A shorter training writes none."""
-
 TRAINING_SETTINGS = ("learning_rate", "batch_size", "decay")
 
 
@@ -124,7 +121,8 @@ def train_repetitions(
     loss_options : mapping, optional
         Those of the loss that shall have another value.
     checkpoints : path, optional
-        A folder for the state of each training. An interrupted training continues from there.
+        A folder for the state of each training. An interrupted one continues from there; one that is done is not run
+        again.
     **fixed
         Settings that were not searched: epochs, optimizer, keep, set_backs of `train`.
 
@@ -144,7 +142,7 @@ def train_repetitions(
         def run(checkpoint: Path | None, seed: int = seed) -> tuple[Encoder, History]:
             encoder = start_encoder(problem, algorithm, depth, chosen, seed)
             aim = loss_for(loss, penalised(problem, chosen), encoder, **(loss_options or {}))
-            given: dict[str, Any] = {"checkpoint": checkpoint, "checkpoint_seconds": CHECKPOINT_SECONDS, **settings}
+            given: dict[str, Any] = {"checkpoint": checkpoint, "checkpoint_seconds": seconds_between(), **settings}
             given["criterion"] = criterion
             return encoder, train(encoder, *training, loss=aim, validation=validation, seed=seed, **given)
 
@@ -154,17 +152,6 @@ def train_repetitions(
         rows += [{**facts, **row} for row in _without_running(history)]
         encoders.append(encoder)
     return encoders, rows
-
-
-def resumed(run: Callable[[Path | None], Any], checkpoint: Path | None) -> Any:
-    """Run a training from its checkpoint; start anew if the checkpoint is damaged or has other settings."""
-    try:
-        return run(checkpoint)
-    except StorageError:
-        if checkpoint is None or not checkpoint.exists():
-            raise
-        checkpoint.unlink()
-        return run(checkpoint)
 
 
 def _without_running(history: History) -> list[dict]:

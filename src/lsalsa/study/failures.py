@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from lsalsa.storage import write_text
+from lsalsa.study.processes import is_here, living, own_line
 
 SUFFIX, STARTED = ".failed", ".started"
 UNDER_WAY = "ended without a word; it may have been killed, for example for lack of memory"
@@ -33,17 +34,27 @@ def record_failure(log: Path, line: str) -> None:
 def record_start(log: Path) -> None:
     """Mark that the job of a log has begun, and take back the failure of an attempt before."""
     forget_failures([log])
-    write_text(log.with_suffix(STARTED), "")
+    write_text(mark_of(log), own_line())
 
 
 def record_end(log: Path) -> None:
     """Mark that the job of a log has ended, well or not."""
-    log.with_suffix(STARTED).unlink(missing_ok=True)
+    mark_of(log).unlink(missing_ok=True)
 
 
 def is_unfinished(log: Path) -> bool:
     """Return True if the job of a log has begun and not ended: it runs, or was killed."""
-    return log.with_suffix(STARTED).exists()
+    return mark_of(log).exists()
+
+
+def mark_of(log: Path) -> Path:
+    """Return the mark of a job that has begun and not ended, by its log; it holds the line of its process."""
+    return log.with_suffix(STARTED)
+
+
+def was_killed(log: Path) -> bool:
+    """Return True if the job of a log has begun on this machine and runs no more; of another machine nobody knows."""
+    return is_here(mark_of(log)) and living(mark_of(log)) is None
 
 
 def is_recorded(log: Path) -> bool:

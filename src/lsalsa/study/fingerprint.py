@@ -42,7 +42,7 @@ def fingerprint(files: Iterable[Path], base: Path, register: Path = KNOWN) -> st
     for path in sorted(files):
         try:
             key = _key(path)
-            found[key] = known.get(key) or _digest(path)
+            found[key] = known.get(key) or digest(path)
         except OSError as error:
             raise StorageError(f"{path} cannot be read: {error.strerror}") from error
         lines.append(f"{os.path.relpath(path, base)}\n{found[key]}")
@@ -57,7 +57,8 @@ def _key(path: Path) -> str:
     return f"{path.resolve()} {facts.st_size} {facts.st_mtime_ns}"
 
 
-def _digest(path: Path) -> str:
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file: 64 hexadecimal digits; OSError when it cannot be read."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

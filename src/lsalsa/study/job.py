@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import faulthandler
 import logging
-import shutil
-import signal
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -36,8 +34,11 @@ from lsalsa.storage import (
     write_rows,
     write_text,
 )
+from lsalsa.storage.ending import listen
+from lsalsa.study import origin
 from lsalsa.study.failures import failures_file, record_end, record_failure, record_start
 from lsalsa.study.folders import FOLDERS, TARGET
+from lsalsa.study.scratch import FOLDER, Scratch
 
 logger = logging.getLogger("lsalsa")
 
@@ -69,8 +70,16 @@ class Job:
         self.dtype: str = snakemake.config.get("dtype", "float32")
         self.threads: int = snakemake.threads
         self.log = Path(snakemake.log[0])
+        self.facts = self._facts(snakemake.params)
         self._device = snakemake.config.get("device", "auto")
         self._command = snakemake.config.get("command", f"snakemake --cores 1 {TARGET}")
+
+    def _facts(self, params: Any) -> dict[str, Any]:
+        """What all results of this job share, for their records; the work depends on nothing else."""
+        facts: dict[str, Any] = {"rule": self.rule, "study": self.study, "wildcards": self.wildcards}
+        facts |= {"settings": self.params, "configuration": origin.hash_of_values(self.params)}
+        facts |= {"code": getattr(params, "source_hash", None), "content": getattr(params, "content", None)}
+        return facts | {"numpy": np.__version__, "scipy": scipy.__version__}
 
     @property
     def title(self) -> str:
@@ -84,9 +93,12 @@ class Job:
 
     @property
     def checkpoints(self) -> Path:
-        """A folder for the state of running trainings; it is removed when the job has written its results."""
-        names = [self.rule, *self.wildcards.values()]
-        return self.results.joinpath("checkpoints", *names)
+        """The folder for the state of this work; it is removed when the job has written its results."""
+        return self._scratch.open(origin.hash_of_values(self.facts))
+
+    @property
+    def _scratch(self) -> Scratch:
+        return Scratch(self.results.joinpath(FOLDER, self.rule, *self.wildcards.values()))
 
     @property
     def results(self) -> Path:
@@ -133,21 +145,28 @@ class Job:
         }
 
     def __enter__(self) -> Job:
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # exit through __exit__, which cleans up
+        listen()  # exit through __exit__, which cleans up
         set_threads(self.threads)
         _log_to(self.log, self.title)
+        try:
+            self._begin()
+        except BaseException as error:
+            self.__exit__(type(error), error, error.__traceback__)
+        return self
+
+    def _begin(self) -> None:
+        """Clear away what earlier attempts left, and take down what the work starts from."""
         for path in self.output:  # Snakemake lets one job at a time write a file
             remove_left_overs(path)
+        origin.forget(self.output, self.results)
         with suppress(StorageError, OSError):  # a full disk: the outputs will tell
             record_start(self.log)
         logger.debug("started with %s", self.params)
-        return self
+        self.facts["inputs"] = {Path(path).as_posix(): origin.checked(path) for path in self.input}
 
     def __exit__(self, kind: type | None, error: BaseException | None, traceback: Any) -> None:
+        error = error or self._finish()
         if error is None:
-            shutil.rmtree(self.checkpoints, ignore_errors=True)
-            logger.debug("done")
-            record_end(self.log)
             return
         self._remove_outputs()
         sentence = _sentence(error) + self._remedy(error)
@@ -157,6 +176,17 @@ class Job:
             record_failure(self.log, f"{self.title}: {sentence} [{self.log}]")
         record_end(self.log)
         sys.exit(error.code if isinstance(error, SystemExit) and error.code else 1)
+
+    def _finish(self) -> LsalsaError | None:
+        """Write down where the results come from; the fault if that is not possible."""
+        try:
+            origin.write_records(self.output, self.results, self.facts)
+        except LsalsaError as fault:
+            return fault
+        self._scratch.remove()
+        logger.debug("done")
+        record_end(self.log)
+        return None
 
     def _remedy(self, error: BaseException) -> str:
         """Return the command that makes a damaged input anew, for a message that asks to delete it."""

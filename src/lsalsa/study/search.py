@@ -1,7 +1,9 @@
 """Choose the hyper-parameters of every method on the validation split, never on the test split."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from lsalsa.errors import ConfigError
@@ -10,8 +12,11 @@ from lsalsa.metrics import rmse, zero_share
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.seeds import seed_for
 from lsalsa.solvers import solve, solver_class
+from lsalsa.storage.ending import saves_first
 from lsalsa.study.coders import known, penalised, start_encoder, training_settings
+from lsalsa.study.scratch import resumed, seconds_between
 from lsalsa.training import Training, TrainingSettings
+from lsalsa.training.checkpoint import Checkpoint
 from lsalsa.training.criterion import OBJECTIVE, Criterion, mean_objective
 from lsalsa.training.grid import Candidate, Grid, identity
 from lsalsa.training.loop import DIVERGENCE_FACTOR
@@ -148,6 +153,7 @@ def search_encoder(
     rounds: int = 0,
     extend: int = 0,
     choose_by: str | None = None,
+    checkpoints: Path | None = None,
 ) -> Rows:
     """Compare candidates of a grid by successive halving, on the first `n_train` training samples.
 
@@ -179,6 +185,8 @@ def search_encoder(
         As for `search_grid` and `Grid`.
     choose_by : {"rmse", "objective"}, optional
         The score of candidates and of their epochs, see `Criterion`; that of the loss by default.
+    checkpoints : path, optional
+        A folder for the state of each candidate. An interrupted search continues from there.
 
     Returns
     -------
@@ -197,7 +205,8 @@ def search_encoder(
         settings = training_settings(candidate)
         wanted = TrainingSettings(optimizer=optimizer, seed=own_seed, **settings)
         compared: dict[str, Any] = {"validation": validation, "criterion": criterion}
-        return _Run(Training(encoder, signals, targets, settings=wanted, loss=aim, **compared))
+        path = checkpoints / f"candidate_{own_seed}.npz" if checkpoints else None
+        return _Run(Training(encoder, signals, targets, settings=wanted, loss=aim, **compared), path)
 
     def compare(these: list[Candidate]) -> Rows:
         runs: list[_Run] = []
@@ -211,7 +220,8 @@ def search_encoder(
 
     limits: dict[str, Any] = {"candidates": candidates, "rounds": rounds, "seed": seed_for(seed, "sample")}
     around = search_grid_of(problem.penalties, grid, extend)
-    return search_grid(around, compare, allowed=lambda one: _can_be(lambda: start(one)), **limits)
+    with saves_first() if checkpoints else nullcontext():
+        return search_grid(around, compare, allowed=lambda one: _can_be(lambda: start(one)), **limits)
 
 
 def _spelled(value: Any) -> str:
@@ -220,21 +230,46 @@ def _spelled(value: Any) -> str:
 
 
 class _Run:
-    """A candidate's training, which pauses between rungs."""
+    """A candidate's training, which pauses between rungs. With a path it continues from the state that is saved there.
 
-    def __init__(self, fit: Training):
-        self.fit = fit
+    The state may be that of a later rung; so it has a note of what each rung found.
+    """
+
+    def __init__(self, fit: Training, path: Path | None):
+        self.fit, self.path = fit, path
         self.facts: dict[str, Any] = {}
+        self._saved: Checkpoint | None = None
 
     def advance(self, epochs: int) -> float:
         """Train up to this total of epochs; return the score of the best one, infinite for a failed run."""
-        while self.fit.status is None and self.fit.epoch < epochs:
-            self.fit.run_epoch()
+        if self.path is None:
+            self.fit.run_to(epochs)
+            found = self._found()
+        else:
+            found = self._advance_saved(self._saved or resumed(self._taken_up, self.path), str(epochs))
+        self.facts = found["facts"]
+        return found["score"]
+
+    def _taken_up(self, path: Path | None) -> Checkpoint:
+        assert path is not None
+        self._saved = Checkpoint(path, self.fit, seconds_between())
+        self._saved.resume()
+        return self._saved
+
+    def _advance_saved(self, saved: Checkpoint, epochs: str) -> dict[str, Any]:
+        if epochs not in saved.notes:
+            with saved:
+                saved.run_to(int(epochs))
+                saved.notes[epochs] = self._found()
+                saved.at_end()
+        return saved.notes[epochs]
+
+    def _found(self) -> dict[str, Any]:
         history = self.fit.history()
-        self.facts = {
+        facts = {
             "rmse": history.kept.get("validation_rmse"),
             "objective": history.kept[OBJECTIVE],
             "status": history.status,
             "chosen_by": history.score.removeprefix("validation_"),
         }
-        return history.validation_score
+        return {"score": history.validation_score, "facts": facts}

@@ -1,8 +1,7 @@
-"""Saving a training after each epoch and going on from there as if it had never stopped."""
+"""Saving a training, after an epoch or amid one, and going on from there as if it had never stopped."""
 
 import json
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 from zlib import crc32
@@ -10,13 +9,13 @@ from zlib import crc32
 from lsalsa.arrays import to_host
 from lsalsa.encoders.base import Encoder
 from lsalsa.errors import StorageError
-from lsalsa.storage import read_arrays, read_metadata, write_arrays
+from lsalsa.storage import Saver, State, StateFile
 from lsalsa.storage.files import to_json
 from lsalsa.training.criterion import Criterion
 from lsalsa.training.optimizers import Optimizer
 from lsalsa.training.settings import Group, TrainingSettings
 
-PROGRESS = ("epoch", "kept_epoch", "n_set_backs", "rows", "first_loss", "status")
+PROGRESS = ("epoch", "kept_epoch", "n_set_backs", "rows", "first_loss", "status", "batches", "loss_sum", "spent")
 LONGEST = 60  # characters of a value that a message still shows
 
 
@@ -32,10 +31,16 @@ class Resumable(Protocol):
     criterion: Criterion | None
     optimizers: list[Optimizer]
     kept: dict[str, Any]
+    epoch: int
+    status: str | None
+    after_step: Callable[[], None]
+
+    def run_epoch(self) -> None:
+        """Run the epoch under way to its end."""
 
 
-class Checkpoint:
-    """The file of one training.
+class Checkpoint(Saver):
+    """The file of one training; as a context it saves the training before a signal ends the process.
 
     Parameters
     ----------
@@ -44,27 +49,33 @@ class Checkpoint:
     training : Training
         Saved from and resumed in place.
     seconds : float
-        Time between two saves of `save_if_due`, at least.
+        Between two saves, at least; with 0 every epoch is saved.
+
+    Attributes
+    ----------
+    notes : dict
+        What is known of the training besides, in values that JSON holds; saved and resumed with it.
     """
 
     def __init__(self, path: str | Path, training: Resumable, seconds: float = 0.0):
-        self.path, self.training, self.seconds = Path(path), training, seconds
-        self._last = time.monotonic()
+        super().__init__(StateFile(path), self._content, seconds)
+        self.training, self.notes = training, dict[str, Any]()
         self._identity = json.loads(to_json(path, identity(training)))  # as the file gives it back
+        training.after_step = self.after_step
 
-    def save_if_due(self) -> None:
-        """Save where enough time has passed since the last save, or the beginning."""
-        if time.monotonic() - self._last >= self.seconds:
-            self.save()
-            self._last = time.monotonic()
-
-    def save(self) -> None:
-        """Write parameters, state of every optimiser, history and epoch, at once or not at all."""
+    def run_to(self, epochs: int) -> None:
+        """Run the training until it has had so many epochs, or has ended, and save it when it is due."""
         training = self.training
-        progress = {name: getattr(training, name) for name in PROGRESS}
-        steps = [optimizer.steps for optimizer in training.optimizers]
-        metadata = {"checkpoint": self._identity, "progress": progress, "steps": steps}
-        write_arrays(self.path, {name: to_host(array) for name, array in self._arrays().items()}, metadata)
+        while training.status is None and training.epoch < epochs:
+            training.run_epoch()
+            if training.status == "oom":  # with more memory the training goes on from the epoch before
+                return
+            self.after_part()
+
+    def at_end(self) -> None:
+        """Save what is done, if it took long enough to be worth a file and did not end for lack of memory."""
+        if self.training.status != "oom":
+            super().at_end()
 
     def resume(self) -> None:
         """Put the saved state in place, if there is a file.
@@ -72,21 +83,33 @@ class Checkpoint:
         Raises
         ------
         StorageError
-            When the file is damaged, no checkpoint, or that of another training; what differs is named.
+            When the file is damaged, and the one before as well; when it is no checkpoint, or that of another training,
+            with what differs.
         """
-        if not self.path.exists():
+        if (state := self.file.read()) is None:
             return
-        metadata, training = read_metadata(self.path), self.training
+        metadata, training, path = state.metadata, self.training, self.file.path
         if "checkpoint" not in metadata:
-            raise StorageError(f"{self.path} is not the checkpoint of a training; name another file")
-        _refuse_another(self.path, metadata["checkpoint"], self._identity)
+            raise StorageError(f"{path} is not the checkpoint of a training; name another file")
+        _refuse_another(path, metadata["checkpoint"], self._identity)
         arrays = self._arrays()
-        for name, saved in read_arrays(self.path, arrays).items():
-            arrays[name][...] = training.encoder.xp.asarray(saved)
+        if missing := [name for name in arrays if name not in state.arrays]:
+            raise StorageError(f"{path} holds no array {missing[0]}; delete it and run again")
+        for name, array in arrays.items():
+            array[...] = training.encoder.xp.asarray(state.arrays[name])
         for optimizer, steps in zip(training.optimizers, metadata["steps"], strict=True):
             optimizer.steps = steps
         for name in PROGRESS:
             setattr(training, name, metadata["progress"][name])
+        self.notes.update(metadata["notes"])
+
+    def _content(self) -> State:
+        """Parameters, state of every optimiser, history, and the place in the epoch under way."""
+        training = self.training
+        progress = {name: getattr(training, name) for name in PROGRESS}
+        steps = [optimizer.steps for optimizer in training.optimizers]
+        metadata = {"checkpoint": self._identity, "progress": progress, "steps": steps, "notes": self.notes}
+        return State({name: to_host(array) for name, array in self._arrays().items()}, metadata)
 
     def _arrays(self) -> dict[str, Any]:
         """All arrays that a training consists of, by their names in the file."""

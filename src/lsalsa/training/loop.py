@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,9 +63,11 @@ def train(
     criterion : Criterion, optional
         By which score epochs are compared; that of the loss by default.
     checkpoint : path, optional
-        Written after every epoch; if it exists, training goes on from it as if it had never stopped.
+        Written after every epoch; if it exists, training goes on from it as if it had never stopped. The one before is
+        kept beside it, and used, with a warning, where the newest is damaged.
     checkpoint_seconds : float
-        Write it only where this time has passed since the start or the last one: what an interruption may cost.
+        Write it only where this time has passed since the start or the last one, be it amid an epoch: what an
+        interruption may cost. At the end it is written where the work took more than a second.
     verbose : bool
         Print a line for every epoch; the log has it otherwise as well, at level DEBUG.
     **settings
@@ -99,17 +101,14 @@ def train(
     wanted = TrainingSettings.of(settings)
     aims: dict[str, Any] = {"loss": loss, "groups": groups, "validation": validation, "criterion": criterion}
     training = Training(encoder, signals, targets, settings=wanted, **aims)
-    saved = Checkpoint(checkpoint, training, checkpoint_seconds) if checkpoint else None
-    if saved:
-        saved.resume()
-    with shown(log, verbose):
-        while training.status is None and training.epoch < wanted.epochs:
-            training.run_epoch()
-            log.log(logging.INFO if verbose else logging.DEBUG, "%s", in_words(training.rows[-1], training.score))
-            if saved and training.status != "oom":  # with more memory the training goes on from the epoch before
-                saved.save_if_due()
-    if saved and saved.path.exists() and training.status != "oom":
-        saved.save()
+    with shown(log, verbose, logging.DEBUG):
+        if not checkpoint:
+            training.run_to(wanted.epochs)
+        else:
+            with Checkpoint(checkpoint, training, checkpoint_seconds) as saved:
+                saved.resume()
+                saved.run_to(wanted.epochs)
+                saved.at_end()
     history = training.finish()
     warn_of_failure(history, encoder.name)
     return history
@@ -131,6 +130,10 @@ class Training:
     ----------
     epoch, kept_epoch : int
         Epochs run so far; the one whose encoder is kept.
+    batches, loss_sum, spent : int, float, float
+        Of the epoch under way: the batches done, the sum of their losses over samples, and the seconds they took.
+    after_step : callable
+        Called after each batch, when all of this is as it is saved.
     status : str or None
         How the training ended, None where it can go on.
     groups : tuple of Group
@@ -166,7 +169,9 @@ class Training:
         self.tiles = encoder.gradient_tiles()
         self.steps: dict[tuple[int, int], Steps] = {}  # by position of the group and size of the batch
         self.first_loss: float | None = None
-        self.epoch = self.kept_epoch = self.n_set_backs = 0
+        self.epoch = self.kept_epoch = self.n_set_backs = self.batches = 0
+        self.loss_sum, self.spent = 0.0, 0.0
+        self.after_step: Callable[[], None] = lambda: None
         self.status: str | None = None
         self.kept = self._arrays()
         self.rows: list[dict] = [self._row(self._scores(), loss=None, clock=time.perf_counter(), status="running")]
@@ -203,14 +208,30 @@ class Training:
         settings = self.settings
         return group.learning_rate * settings.decay**self.epoch * RESTART_RATE_FACTOR**self.n_set_backs
 
+    @property
+    def spent(self) -> float:
+        return time.perf_counter() - self._clock
+
+    @spent.setter
+    def spent(self, seconds: float) -> None:
+        self._clock = time.perf_counter() - seconds
+
+    def run_to(self, epochs: int) -> None:
+        """Run epochs until there are as many in all, or the training has ended."""
+        while self.status is None and self.epoch < epochs:
+            self.run_epoch()
+
     def run_epoch(self) -> None:
-        """One pass over all samples in a new order; the order depends on the seed and the number of the epoch only."""
-        clock = time.perf_counter()
+        """One pass over all samples in a new order, or what is left of one that was interrupted; the order depends on
+        the seed and the number of the epoch only."""
+        if not self.batches:
+            self.spent = 0.0
         try:
-            self._run_epoch(clock)
+            self._run_epoch(self._clock)
         except MemoryError:
-            self._undo(None, clock, "oom")
+            self._undo(None, self._clock, "oom")
             self.status = "oom"
+        log.debug("%s", in_words(self.rows[-1], self.score))
 
     def _run_epoch(self, clock: float) -> None:
         order = generator(self.settings.seed, self.epoch).permutation(self.signals.shape[0])
@@ -240,10 +261,9 @@ class Training:
         self._append({**self.rows[self.kept_epoch], **self._row({}, loss, clock, status)})
 
     def _pass(self, batches: list[np.ndarray]) -> float:
-        """A step for each batch; the mean loss over samples, or the loss of the batch that blew up, infinite where the
-        encoder says so itself."""
-        total = 0.0
-        for batch in batches:
+        """A step for each batch that is left; the mean loss over samples, or the loss of the batch that blew up,
+        infinite where the encoder says so itself."""
+        for batch in batches[self.batches :]:
             try:
                 loss = self._step(batch)
             except DivergedError as error:
@@ -251,8 +271,10 @@ class Training:
                 return np.inf
             if self._blew_up(loss):
                 return loss
-            total += loss * len(batch)
-        return total / len(self.signals)
+            self.loss_sum += loss * len(batch)
+            self.batches += 1
+            self.after_step()
+        return self.loss_sum / len(self.signals)
 
     def _step(self, index: np.ndarray) -> float:
         """A step of each group, which sees the parameters as the one before left them; the first one's loss, or the
@@ -311,6 +333,7 @@ class Training:
 
     def _append(self, row: dict) -> None:
         self.epoch += 1
+        self.batches, self.loss_sum = 0, 0.0
         self.rows.append({**row, "epoch": self.epoch})
 
     def _stands_still(self) -> bool:
