@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from lsalsa.study.figures import _style
-from lsalsa.study.figures._data import square
+from lsalsa.study.source_images import square
 from lsalsa.study.shown import Shown
 
 needs = ("dictionaries",)
