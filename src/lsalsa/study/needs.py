@@ -116,7 +116,7 @@ def classified_tasks(study: Study) -> set[str]:
 
 
 def explored(study: Study) -> dict[str, list[str]]:
-    """Return task -> methods whose results a table or figure shows, in the order of the study; all else stays unmade."""
+    """Return task -> methods whose results a table or figure shows, in the order of the study."""
     words = {"evaluation", "samples"}
     asking = [one for section, one in study.outputs() if words & set(plugins.declared(section, one.kind, "needs"))]
     pairs = {(task, method) for one in asking for task in study.tasks_of(one) for method in study.methods_shown(one)}

@@ -144,7 +144,9 @@ class Progress(logging.Handler):
         if record.levelno >= logging.ERROR:
             self.write(text)
         elif text.strip() and not text.startswith(NOISE):
-            self.write("\n".join(shortened(line, LONGEST) if len(line) > LONGEST else line for line in text.split("\n")))
+            self.write(
+                "\n".join(shortened(line, LONGEST) if len(line) > LONGEST else line for line in text.split("\n"))
+            )
 
     def _on_error(self, record: logging.LogRecord) -> None:
         if "CalledProcessError in file" not in record.getMessage():  # the record of its job follows, in plain words

@@ -1,7 +1,7 @@
 """Let Snakemake's report open at its first chapter: ``python -m lsalsa.study.report results/demo/report.html``.
 
-By itself it opens at the graph of the rules, and a reader has to find the first page in a menu. The page's own functions
-do the rest; nothing else in the report changes.
+By itself it opens at the graph of the rules, and a reader has to find the first page in a menu. What the page needs to
+open elsewhere it has; nothing else in the report changes.
 """
 
 from __future__ import annotations

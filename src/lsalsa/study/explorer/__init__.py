@@ -81,7 +81,9 @@ def page(heading: Heading, tasks: Sequence[Explored]) -> str:
     """
     content = json.dumps({"tasks": [content_of(task) for task in tasks]}, allow_nan=False)
     packed = base64.b64encode(gzip.compress(content.encode(), mtime=0)).decode()
-    parts = {name: (files(__name__) / name).read_text(encoding="utf-8") for name in ("page.html", "page.css", "page.js")}
+    parts = {
+        name: (files(__name__) / name).read_text(encoding="utf-8") for name in ("page.html", "page.css", "page.js")
+    }
     html = parts["page.html"].replace("{{ style }}", parts["page.css"]).replace("{{ script }}", parts["page.js"])
     html = html.replace("{{ title }}", escape(heading.title)).replace("{{ note }}", escape(heading.note))
     return html.replace("{{ data }}", packed)
@@ -152,7 +154,12 @@ def _curves(task: Explored) -> list[dict[str, Any]]:
     wanted += [("source_psnr", key, f"PSNR of {words}, in dB", False) for key, words in rebuilt]
     wanted += [("zero_share", "all", "share of zeros in the codes", False)]
     return [
-        {"title": words, "logarithmic": logarithmic, "levels": _levels(task, column, key), "lines": _lines(task, column, key)}
+        {
+            "title": words,
+            "logarithmic": logarithmic,
+            "levels": _levels(task, column, key),
+            "lines": _lines(task, column, key),
+        }
         for column, key, words, logarithmic in wanted
     ]
 
