@@ -117,8 +117,9 @@ def title(section):
 
 def chapter(wildcards):
     """Return the label of a notebook in the report, which sorts labels as words: its place in the reading order."""
-    place = list(study.notebooks).index(wildcards.notebook) + 1
-    return {"title": f"{place:0{len(str(len(study.notebooks)))}d}. {study.notebooks[wildcards.notebook].title}"}
+    names = sorted(study.notebooks)
+    place = f"{names.index(wildcards.notebook) + 1:0{len(str(len(names)))}d}"
+    return {"title": f"{place}. {study.notebooks[wildcards.notebook].title}"}
 
 
 CATEGORIES = {  # the report sorts them as words

@@ -209,7 +209,7 @@ class Progress(logging.Handler):
             self._bar.set_postfix_str("; ".join(filter(None, (self._left(), *self._names.values()))), refresh=True)
 
     def _left(self) -> str:
-        seconds = self._time.seconds()
+        seconds = self._time.seconds() if self._done < self._total else None
         return "" if seconds is None else f"about {duration(max(seconds, 1))} left"
 
 

@@ -22,10 +22,10 @@ OPENING = f"""<script id="{MARK}">
     const path = paths.sort((a, b) => words(a).localeCompare(words(b)))[0];
     const open = () => {{
         if (typeof app === "undefined") return setTimeout(open, 20);
-        app.showCategory(category);
-        if (results[path].mime_type === "text/html") {{
-            app.setView({{ content: "html", contentPath: results[path].data_uri, resultPath: path }});
-        }}
+        const subcategory = Object.keys(categories[category])[0];
+        const list = {{ navbarMode: "subcategory", category, subcategory }};
+        const page = {{ content: "html", contentPath: results[path].data_uri, resultPath: path }};
+        app.setView(results[path].mime_type === "text/html" ? {{ ...list, ...page }} : list);
     }};
     open();
 }})();
