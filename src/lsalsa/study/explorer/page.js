@@ -184,7 +184,7 @@ function draw() {
   drawCode();
   drawCurves();
   drawLegend();
-  history.replaceState(null, "", `#${new URLSearchParams(state)}`);
+  if (location.protocol !== "data:") history.replaceState(null, "", `#${new URLSearchParams(state)}`); // a report's frame has no address
 }
 
 function listen() {
