@@ -124,7 +124,9 @@ def shown_by_explorer(wildcards):
     pairs = [(task, method) for task, methods in explored.items() for method in methods]
     components = list(dict.fromkeys(name for task in explored for name in study.tasks[task].components))
     images = sorted({study.components[name].images for name in components})
+    parts = sorted(ROOT.glob("src/lsalsa/study/explorer/page.*"))  # the hash of the source code covers Python only
     return {
+        "parts": [of_repository(path.relative_to(ROOT)) for path in parts],
         "images": results(f"images/{name}.npz" for name in images),
         "patches": results(f"patches/{name}.npz" for name in components),
         "problems": results(f"problems/{task}.npz" for task in explored),
