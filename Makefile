@@ -13,6 +13,8 @@ UV ?= $(shell command -v uv)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+# The study whose notebooks `make lab` opens
+STUDY ?= demo
 # How many times as many examples as in `make unit` the property tests draw, and each time new ones
 FUZZ ?= 60
 # How many runs of the smoke study `make chaos` strikes
@@ -24,12 +26,13 @@ PYTEST := $(BIN)/python -m pytest
 # The benchmarks' peers lie in a folder of .venv that is on the path of the benchmarks only: they see the same NumPy, nothing
 # else can come to need them, and they go when .venv goes.
 PEERS := $(VENV)/peers
-ADD_PEER = $(if $(UV),$(UV) pip install --python $(BIN)/python,$(BIN)/python -m pip install) --quiet --require-hashes --no-deps --target $(PEERS)
+ADD = $(if $(UV),$(UV) pip install --python $(BIN)/python,$(BIN)/python -m pip install) --require-hashes --no-deps
+ADD_PEER = $(ADD) --quiet --target $(PEERS)
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --quiet
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo test lint format types unit fuzz workflow-tests chaos gpu bench bench-core docs lock clean
+.PHONY: help setup demo lab test lint format types unit fuzz workflow-tests chaos gpu bench bench-core docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -39,7 +42,13 @@ setup: $(READY) ## build .venv from the lock (once)
 demo: setup ## run the demo study and write its report
 	snakemake --cores $(JOBS) $(DEMO) $(PROFILE)
 	snakemake --cores 1 $(DEMO) $(PROFILE) --report results/demo/report.html
+	python -m lsalsa.study.report results/demo/report.html
 	@printf '\nThe demo study is complete. Open results/demo/report.html\n'
+
+lab: setup ## open the executed notebooks of a study in JupyterLab: make lab STUDY=laptop
+	@test -d results/$(STUDY)/notebooks || { echo "results/$(STUDY)/notebooks is not there; run the study first, for the demo by: make demo" >&2; exit 1; }
+	@$(BIN)/python -c 'import jupyterlab' 2> /dev/null || $(ADD) --requirement requirements-jupyter.lock
+	$(BIN)/python -m jupyterlab --notebook-dir results/$(STUDY)/notebooks
 
 test: lint types unit workflow-tests ## everything that must pass
 
@@ -71,7 +80,7 @@ chaos: setup ## strike the smoke study at random moments, for long: make chaos C
 	LSALSA_CHAOS=$(CHAOS) $(PYTEST) -s tests/chaos
 
 gpu: setup ## add CuPy to .venv, from its own lock
-	$(if $(UV),$(UV) pip install --python $(BIN)/python,$(BIN)/python -m pip install) --require-hashes --no-deps --requirement requirements-gpu.lock
+	$(ADD) --requirement requirements-gpu.lock
 
 bench: $(PEERS)/ready bench-core ## time everything, peers included, and plot it: results/benchmarks/speed.png
 	python -m benchmarks.plots
@@ -83,11 +92,12 @@ docs: setup ## API reference into docs/api
 	python docs/reference.py docs/api
 	@printf 'Open docs/api/lsalsa.html\n'
 
-lock: ## resolve pyproject.toml anew into the two locks (needs uv)
+lock: ## resolve pyproject.toml anew into the three locks (needs uv)
 	$(if $(UV),,$(error make lock needs uv on the PATH))
 	$(UV) pip compile $(LOCK) --extra study --extra dev pyproject.toml --output-file requirements.lock
 	python3 -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["gpu"])' \
 	  | $(UV) pip compile $(LOCK) --constraint requirements.lock --no-emit-package numpy - --output-file requirements-gpu.lock
+	$(UV) pip compile $(LOCK) --extra study --extra dev --extra jupyter --constraint requirements.lock pyproject.toml --output-file requirements-jupyter.lock
 
 clean: ## remove the environment, caches and generated pages; results stay
 	rm -rf $(VENV) docs/api __pycache__ .pytest_cache .ruff_cache .mypy_cache

@@ -24,6 +24,7 @@ include: "workflow/rules/encoders.smk"
 include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/explorer.smk"
 include: "workflow/rules/notebooks.smk"
 
 

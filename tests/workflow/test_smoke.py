@@ -1,7 +1,11 @@
 """The smoke study through the real rules: complete, repeatable, and rerun exactly where something changed."""
 
+import base64
 import csv
+import gzip
+import json
 import os
+import re
 import resource
 
 import pytest
@@ -10,7 +14,7 @@ from workplace import ROOT, SMOKE, jobs_in
 
 from lsalsa.storage import read_arrays, read_metadata, read_rows
 from lsalsa.study.evaluation import SHOWN
-from lsalsa.study.files import declared_targets
+from lsalsa.study.files import declared_targets, explorer_target
 from lsalsa.study.load import load_study
 from lsalsa.study.runs import COLUMNS
 
@@ -43,7 +47,8 @@ def jobs(output):
 def declared():
     """Files that the smoke study promises."""
     study = load_study(yaml.safe_load((ROOT / SMOKE).read_text()), root=ROOT)
-    return [path for paths in declared_targets(study).values() for path in paths]
+    targets = declared_targets(study) | explorer_target(study)
+    return [path for paths in targets.values() for path in paths]
 
 
 def test_study_makes_every_table_figure_and_notebook(finished):
@@ -91,6 +96,7 @@ def test_samples_of_an_evaluation_have_the_promised_shapes(finished):
     samples, n_test = read_arrays(path), len(read_arrays(finished.result("signals/digits_photos.npz"))["test"])
     assert samples["rmse"].shape == samples["zero_share"].shape == (2, 3, n_test)
     assert samples["reconstructions"].shape == (2, 2, SHOWN, 256)
+    assert samples["codes"].shape == (2, SHOWN, 56)
     assert read_metadata(path)["components"] == ["digits_16", "photos_16"]
 
 
@@ -118,6 +124,20 @@ def test_notebook_page_loads_nothing_from_elsewhere(finished):
         text = page.read_text()
         for mark in ('src="http', 'href="http', "import('http", 'import("http', "url(http"):
             assert mark not in text, page.name
+
+
+def test_explorer_offers_every_task_and_method_that_a_table_or_figure_shows(finished):
+    packed = re.search(r'<script id="data"[^>]*>([^<]+)<', finished.result("explorer.html").read_text())[1]
+    tasks = json.loads(gzip.decompress(base64.b64decode(packed)))["tasks"]
+    offered = {task["title"]: {method["name"] for method in task["methods"]} for task in tasks}
+    assert offered["Digits"] >= {"fista", "salsa", "lista", "lsalsa"}
+    assert offered["Digits on photographs"] == {"fista", "lsalsa"}
+
+
+def test_output_is_a_line_per_job_and_no_line_is_long(finished):
+    lines = finished.output.splitlines()
+    assert len(lines) < len(jobs_in(finished.output)) + 20
+    assert max(map(len, lines)) < 400
 
 
 def test_report_holds_tables_figures_and_pages(done):

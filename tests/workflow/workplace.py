@@ -60,15 +60,11 @@ class Workplace:
 
 
 def jobs_in(output):
-    """Rule and wildcards of every job that Snakemake printed."""
-    found = set()
-    for block in re.split(r"\n(?=(?:local)?rule )", output):
-        rule = re.match(r"(?:local)?rule (\w+):", block)
-        wildcards = re.search(r"^ +wildcards: (.*)$", block.split("\n\n")[0], re.MULTILINE)
-        if rule and "jobid" in block:
-            values = re.findall(r"\w+=([^,\s]+)", wildcards.group(1)) if wildcards else []
-            found.add(" ".join([rule.group(1), *values]))
-    return found
+    """Rule and wildcards of every job that a run ended, well or not, or that a dry run lists."""
+    ended = re.findall(r"^\[\d+ of \d+\] ([^,\n]+), ", output, re.MULTILINE)
+    failed = re.findall(r"^\[failed\] (.+) \[", output, re.MULTILINE)
+    listed = re.findall(r"^  (\w[^:\n]*): ", output, re.MULTILINE)
+    return {*ended, *failed, *listed}
 
 
 def copied(path):

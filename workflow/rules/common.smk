@@ -17,6 +17,7 @@ from lsalsa.study.failures import failures_of, forget_failures, record_unfinishe
 from lsalsa.study.fingerprint import fingerprint
 from lsalsa.study.load import load_study
 from lsalsa.study.papers import show_sources
+from lsalsa.study.progress import show_progress
 from lsalsa.study.provenance import hash_of
 from lsalsa.study.status import status_of, told, write_plan
 from lsalsa.study.stopping import end_orphans, pass_on_sigterm
@@ -50,6 +51,7 @@ config.update(dtype=study.dtype, device=study.device, command=repeated())
 
 ENDINGS = Endings()
 logger.addHandler(ENDINGS)
+PROGRESS = show_progress(logger, workflow.output_settings) if workflow.is_main_process else None
 if workflow.is_main_process:
     logger.info(f"Study {study.study}: {ORIGINS}; its results are in {RESULTS}.")
 GPU = 1 if study.device == "gpu" or (study.device == "auto" and shutil.which("nvidia-smi")) else 0
@@ -119,10 +121,23 @@ def memory(rule):
 
 
 def title(section):
-    """Return the label in the report: the title of a table, figure or notebook."""
+    """Return the label in the report: the title of a table or figure."""
     return lambda wildcards: {"title": getattr(study, section)[wildcards[section[:-1]]].title}
 
 
+def chapter(wildcards):
+    """Return the label of a notebook in the report, which sorts labels as words: its place in the reading order."""
+    names = sorted(study.notebooks)
+    place = f"{names.index(wildcards.notebook) + 1:0{len(str(len(names)))}d}"
+    return {"title": f"{place}. {study.notebooks[wildcards.notebook].title}"}
+
+
+CATEGORIES = {  # the report sorts them as words
+    "notebooks": "1. Chapters",
+    "explorer": "2. Explorer",
+    "figures": "3. Figures",
+    "tables": "4. Tables",
+}
 SCRIPTS = [*ROOT.glob("scripts/*.py"), *ROOT.glob("papers/*/scripts/*.py")]
 
 

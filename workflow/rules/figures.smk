@@ -9,7 +9,7 @@ rule make_figure:
         png=report(
             "<results>/figures/{figure}.png",
             caption="../report/output.rst",
-            category="Figures",
+            category=CATEGORIES["figures"],
             labels=title("figures"),
         ),
         svg="<results>/figures/{figure}.svg",

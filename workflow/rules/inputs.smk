@@ -116,3 +116,22 @@ def data_of_notebook(wildcards):
     components = sorted({component for task in tasks for component in study.tasks[task].components})
     paths = [f"patches/{name}.npz" for name in components] + [f"dictionaries/{name}.parquet" for name in components]
     return results(paths + [f"codes/{task}/test.npz" for task in tasks])
+
+
+def shown_by_explorer(wildcards):
+    """Return what the explorer shows, in the order of its settings: tasks first, then their methods."""
+    explored = needs.explored(study)
+    pairs = [(task, method) for task, methods in explored.items() for method in methods]
+    components = list(dict.fromkeys(name for task in explored for name in study.tasks[task].components))
+    images = sorted({study.components[name].images for name in components})
+    parts = sorted(ROOT.glob("src/lsalsa/study/explorer/page.*"))  # the hash of the source code covers Python only
+    return {
+        "parts": [of_repository(path.relative_to(ROOT)) for path in parts],
+        "images": results(f"images/{name}.npz" for name in images),
+        "patches": results(f"patches/{name}.npz" for name in components),
+        "problems": results(f"problems/{task}.npz" for task in explored),
+        "signals": results(f"signals/{task}.npz" for task in explored),
+        "codes": results(f"codes/{task}/test.npz" for task in explored),
+        "rows": results(f"evaluation/{task}/{method}.parquet" for task, method in pairs),
+        "samples": results(f"evaluation/{task}/{method}_samples.npz" for task, method in pairs),
+    }

@@ -13,8 +13,8 @@ rule render_notebook:
         page=report(
             "<results>/notebooks/{notebook}.html",
             caption="../report/notebook.rst",
-            category="Notebooks",
-            labels=title("notebooks"),
+            category=CATEGORIES["notebooks"],
+            labels=chapter,
         ),
     log:
         "<results>/logs/render_notebook/{notebook}.log",

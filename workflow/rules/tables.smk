@@ -9,7 +9,7 @@ rule make_table:
         page=report(
             "<results>/tables/{table}.html",
             caption="../report/output.rst",
-            category="Tables",
+            category=CATEGORIES["tables"],
             labels=title("tables"),
         ),
         csv="<results>/tables/{table}.csv",

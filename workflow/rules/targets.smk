@@ -3,7 +3,7 @@
 
 def named_targets():
     """Return name -> files of every table, figure, notebook and intermediate result."""
-    targets = files.declared_targets(study) | files.intermediate_targets(study)
+    targets = files.declared_targets(study) | files.explorer_target(study) | files.intermediate_targets(study)
     return {name: results(paths) for name, paths in targets.items()}
 
 
@@ -14,7 +14,7 @@ def everything(wildcards):
     """
     if faults := [f"{ORIGINS.of(fault)}: {fault}" for fault in missing_files(study)]:
         exit_with("\n".join(faults))
-    targets = files.declared_targets(study) or files.intermediate_targets(study)
+    targets = files.declared_targets(study) | files.explorer_target(study) or files.intermediate_targets(study)
     return [path for paths in targets.values() for path in results(paths)]
 
 
@@ -61,4 +61,5 @@ def list_failures():
     except LsalsaError as error:  # a full disk, as a rule
         logger.error(str(error))
     if told := failures_of(logs(planned())) + "".join(ENDINGS.unwritten):
-        print(f"\nFailed, see {RESULTS}/logs/failures.txt:\n{told}", file=sys.stderr)
+        told = f"\nFailed, see {RESULTS}/logs/failures.txt:\n{told}"
+        PROGRESS.write(told) if PROGRESS else print(told, file=sys.stderr)

@@ -25,8 +25,8 @@ import numpy as np
 from IPython.display import Image, Markdown, display
 
 from lsalsa.storage import read_arrays, read_metadata, read_rows
-from lsalsa.study.figures._data import square
 from lsalsa.study.figures.atoms import mosaic
+from lsalsa.study.source_images import square
 
 components = {path.stem: read_arrays(path) for path in sorted(Path(results, "patches").glob("*.npz"))}
 Markdown(f"**{title}.** Study `{study}`, components {', '.join(components)}.")

@@ -82,14 +82,15 @@ def evaluate(
     samples : dict of str to array
         Of repetition 0: depths; rmse and zero_share (n_depths, 1 + n_components, n_samples); source_psnr (n_depths,
         1 + n_components) and source_psnr_of_optimal (1 + n_components,); shown, rows of the test split, see
-        `TrueSources.shown`; reconstructions (n_depths, n_components, n_shown, n_features).
+        `TrueSources.shown`; codes (n_depths, n_shown, n_atoms); reconstructions (n_depths, n_components, n_shown,
+        n_features).
     """
     blocks = {"all": slice(0, problem.n_atoms), **dict(zip(components, problem.blocks, strict=True))}
     judged = TrueSources(components, sources, signals)
     shown, levels = judged.shown(SHOWN), judged.levels(problem, signals, targets)
     of_zeros = {name: rmse(targets[:, block] * 0, targets[:, block]) for name, block in blocks.items()}
     rows: list[dict] = []
-    names = ("depths", "rmse", "zero_share", "source_psnr", "reconstructions")
+    names = ("depths", "rmse", "zero_share", "source_psnr", "codes", "reconstructions")
     samples: dict[str, list] = {name: [] for name in names}
     for run in runs:
         codes = run.encode(signals)
@@ -109,6 +110,7 @@ def evaluate(
             samples["rmse"].append(list(distances.values()))
             samples["zero_share"].append(list(zeros.values()))
             samples["source_psnr"].append([quality[name]["source_psnr"] for name in blocks])
+            samples["codes"].append(to_host(codes[shown]))
             samples["reconstructions"].append([part[shown] for part in parts])
     of_optimal = np.array([levels[name]["source_psnr_of_optimal"] for name in blocks])
     arrays = {name: np.array(values) for name, values in samples.items()}

@@ -69,6 +69,13 @@ def declared_targets(study: Study) -> dict[str, list[str]]:
     return targets
 
 
+def explorer_target(study: Study) -> dict[str, list[str]]:
+    """Return the target of the explorer; nothing if no table or figure shows a task."""
+    from lsalsa.study.needs import explored
+
+    return {"explorer": ["explorer.html"]} if explored(study) else {}
+
+
 def intermediate_targets(study: Study) -> dict[str, list[str]]:
     """Return name -> files of every intermediate result, e.g. `codes_digits`."""
     targets = {f"images_{name}": [f"images/{name}.npz"] for name in study.images}

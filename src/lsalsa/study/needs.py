@@ -115,6 +115,15 @@ def classified_tasks(study: Study) -> set[str]:
     return {task for output in asking for task in study.tasks_of(output)}
 
 
+def explored(study: Study) -> dict[str, list[str]]:
+    """Return task -> methods whose results a table or figure shows, in the order of the study."""
+    words = {"evaluation", "samples"}
+    asking = [one for section, one in study.outputs() if words & set(plugins.declared(section, one.kind, "needs"))]
+    pairs = {(task, method) for one in asking for task in study.tasks_of(one) for method in study.methods_shown(one)}
+    found = {task: [name for name in study.methods_of(task) if (task, name) in pairs] for task in study.tasks}
+    return {task: methods for task, methods in found.items() if methods}
+
+
 def _tasks(shown: Shown) -> Iterable[str]:
     return shown.tasks
 

@@ -10,10 +10,13 @@ from lsalsa.study.csv_rows import to_csv
 from lsalsa.study.table import Grid, Table
 
 STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 60em; padding: 0 1em; color: #222; }
-table { border-collapse: collapse; margin: 1.5em 0; font-variant-numeric: tabular-nums; }
-th, td { padding: 0.35em 1em; text-align: left; border-bottom: 1px solid #ddd; }
-th { border-bottom: 2px solid #888; }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 90em; padding: 0 1em; color: #222; }
+p, ul { max-width: 52em; }
+table { border-collapse: collapse; margin: 1.5em 0; font-variant-numeric: tabular-nums; font-size: 0.92em;
+  display: block; max-width: 100%; overflow-x: auto; }
+th, td { padding: 0.3em 0.7em; text-align: left; border-bottom: 1px solid #ddd; }
+th { border-bottom: 2px solid #888; vertical-align: bottom; }
+th:first-child, td:first-child { position: sticky; left: 0; background: #fff; }
 """
 BOLD = re.compile(r"\*\*(.+?)\*\*")
 

@@ -16,7 +16,7 @@ from lsalsa.study.claims.read import MODULES as CLAIMS
 from lsalsa.study.config import memory, plugins
 from lsalsa.study.config.labels import labels_of
 from lsalsa.study.config.models import Figure, Study, Table
-from lsalsa.study.needs import words_of
+from lsalsa.study.needs import explored, words_of
 from lsalsa.study.papers import modules_of_papers, papers
 
 Resolved = dict[str, Any]
@@ -297,6 +297,14 @@ def make_figure(study: Study, figure: str) -> Resolved:
     return _shown(study, "figures", study.figures[figure])
 
 
+def make_explorer(study: Study) -> Resolved:
+    """Resolve what a reader can pick: tasks and methods, with their names in print."""
+    tasks = {task: _task(study, task) | {"labels": labels_of(study, shown)} for task, shown in explored(study).items()}
+    components = dict.fromkeys(name for task in tasks.values() for name in task["components"])
+    titles = {name: study.components[name].title or name for name in components}
+    return {"title": study.title, "reduced": study.reduced, "components": titles, "tasks": tasks}
+
+
 def render_notebook(study: Study, notebook: str) -> Resolved:
     """Resolve what a notebook reads, and the names of the methods in print."""
     labels = labels_of(study, study.methods)
@@ -391,5 +399,6 @@ RULES: dict[str, Rule] = {
     "time_exact": Rule(time_exact, memory=memory.of_task),
     "make_table": Rule(make_table, _of_kind("tables")),
     "make_figure": Rule(make_figure, _of_kind("figures")),
+    "make_explorer": Rule(make_explorer),
     "render_notebook": Rule(render_notebook),
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,21 +10,10 @@ import numpy as np
 from lsalsa.errors import DataError
 from lsalsa.study.repetitions import Measured
 from lsalsa.study.shown import Shown
+from lsalsa.study.source_images import blocks_of
 
 Curve = Mapping[int, Measured]
 """Depth -> value."""
-
-
-def dictionaries_of(problem: Mapping[str, np.ndarray]) -> list[np.ndarray]:
-    """Return the dictionaries (n_features, n_atoms) from the arrays of ``problems/{task}.npz``, in order."""
-    n_dictionaries = sum(name.startswith("dictionary_") for name in problem)
-    return [problem[f"dictionary_{i}"] for i in range(n_dictionaries)]
-
-
-def blocks_of(problem: Mapping[str, np.ndarray]) -> list[slice]:
-    """Return the columns of the codes that belong to each dictionary."""
-    sizes = [dictionary.shape[1] for dictionary in dictionaries_of(problem)]
-    return [slice(sum(sizes[:i]), sum(sizes[: i + 1])) for i in range(len(sizes))]
 
 
 def block_of(problem: Mapping[str, np.ndarray], shown: Shown, task: str | None = None) -> slice:
@@ -77,10 +65,3 @@ def marker_words(depths: Sequence[int], curves: Iterable[Curve]) -> str:
     if not counts:
         return words
     return f"{words} Bars and bands: one standard deviation over {max(counts)} trainings that differ in their seed."
-
-
-def square(vector: np.ndarray) -> np.ndarray:
-    """Return a row or an atom of side * side pixels as a patch (side, side): the mean of its channels."""
-    n_channels = 1 if math.isqrt(len(vector)) ** 2 == len(vector) else 3  # 3 n^2 is never a square
-    side = math.isqrt(len(vector) // n_channels)
-    return np.reshape(vector, (side, side, n_channels)).mean(axis=2)

@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from lsalsa.study.figures import _style
-from lsalsa.study.figures._data import square
 from lsalsa.study.shown import Shown
+from lsalsa.study.source_images import square
 
 needs = ("dictionaries",)
 subject = "components"

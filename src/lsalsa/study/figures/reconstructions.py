@@ -13,8 +13,8 @@ from matplotlib.patches import Rectangle
 
 from lsalsa.errors import ConfigError
 from lsalsa.study.figures import _style
-from lsalsa.study.figures._data import blocks_of, dictionaries_of, square
 from lsalsa.study.shown import Shown
+from lsalsa.study.source_images import grey, rebuilt_sources, square, true_sources, with_sum
 
 needs = ("samples", "signals", "patches", "problems", "codes")
 subject = "task"
@@ -62,13 +62,13 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     groups = [[truth, Line("optimal code", _optimal(of_task, samples), 0.0, of_optimal)]]
     groups += [_lines_of_depth(data["samples"], shown.labels, depth, samples) for depth in shown.depths]
     lines = [line for group in groups for line in group]
-    n_samples, n_images, _ = truth.images.shape
+    n_samples, n_images, n_features = truth.images.shape
     side = len(square(truth.images[0, 0]))
     tops = _starts([len(group) for group in groups if group], side)
     lefts = _starts([n_images] * n_samples, side)
     sheet = np.ones((tops[-1] + side, lefts[-1] + side))
     for top, line in zip(tops, lines, strict=True):
-        for left, image in zip(lefts, _grey(line.images), strict=True):
+        for left, image in zip(lefts, grey(line.images).reshape(-1, n_features), strict=True):
             sheet[top : top + side, left : left + side] = square(image)
     frames = [Rectangle((left - 0.5, top - 0.5), side, side) for top in tops for left in lefts]
     height, width = np.array(sheet.shape) * CELL / side
@@ -88,14 +88,6 @@ def _starts(group_sizes: Sequence[int], side: int) -> list[int]:
         starts += [starts[-1] + (side + thin) * (i + 1) for i in range(size)]
         starts[-1] += 3 * thin
     return starts[:-1]
-
-
-def _grey(images: np.ndarray) -> np.ndarray:
-    """Scale images (n_samples * n_images, n_features) to [0, 1]: a source from 0 to 1, a sum from 0 to their number."""
-    white = np.ones(images.shape[1])
-    if len(white) > 1:
-        white[0] = len(white) - 1
-    return np.clip(images / white[:, None], 0.0, 1.0).reshape(-1, images.shape[2])
 
 
 def _explanation(n_components: int) -> str:
@@ -121,26 +113,18 @@ def _shown_samples(data: Mapping[str, Any], components: Collection[str], page: i
     return stored[page - 1 :: n_pages][:n_fit]
 
 
-def _with_sum(parts: np.ndarray) -> np.ndarray:
-    """Put the sum in front of (n_samples, n_components, n_features) if there are several components."""
-    return parts if parts.shape[1] == 1 else np.concatenate([parts.sum(axis=1, keepdims=True), parts], axis=1)
-
-
 def _rows_in_test(data: Mapping[str, Any], shown: np.ndarray) -> np.ndarray:
     return np.asarray(next(iter(data["samples"].values()))["shown"])[shown]
 
 
 def _truth(data: Mapping[str, Any], shown: np.ndarray, components: Collection[str]) -> np.ndarray:
-    rows = _rows_in_test(data, shown)
-    indices = [data["signals"][f"test_index_{i}"][rows] for i in range(len(components))]
-    parts = [data["patches"][name]["test"][index] for name, index in zip(components, indices, strict=True)]
-    return _with_sum(np.stack(parts, axis=1))
+    patches = [data["patches"][name] for name in components]
+    return with_sum(true_sources(data["signals"], patches, _rows_in_test(data, shown)))
 
 
 def _optimal(data: Mapping[str, Any], shown: np.ndarray) -> np.ndarray:
     codes = data["codes"]["codes"][_rows_in_test(data, shown)].toarray()
-    pairs = zip(dictionaries_of(data["problems"]), blocks_of(data["problems"]), strict=True)
-    return _with_sum(np.stack([codes[:, block] @ dictionary.T for dictionary, block in pairs], axis=1))
+    return with_sum(rebuilt_sources(data["problems"], codes))
 
 
 def _lines_of_depth(samples: Mapping[str, Any], labels: Mapping[str, str], depth: int, shown: np.ndarray) -> list[Line]:
@@ -148,7 +132,7 @@ def _lines_of_depth(samples: Mapping[str, Any], labels: Mapping[str, str], depth
     lines = []
     for method, label in labels.items():
         for position in np.flatnonzero(samples[method]["depths"] == depth):
-            images = _with_sum(samples[method]["reconstructions"][position][:, shown].transpose(1, 0, 2))
+            images = with_sum(samples[method]["reconstructions"][position][:, shown].transpose(1, 0, 2))
             rmse = float(np.sqrt(np.mean(samples[method]["rmse"][position, 0] ** 2)))
             lines.append(Line(f"{label}  T={depth}", images, rmse, samples[method]["source_psnr"][position, 1:]))
     return lines
