@@ -22,12 +22,16 @@ PYTEST := $(BIN)/python -m pytest
 # The benchmarks' peers lie in a folder of .venv that is on the path of the benchmarks only: they see the same NumPy, nothing
 # else can come to need them, and they go when .venv goes.
 PEERS := $(VENV)/peers
+# Plug-ins of schedulers lie apart as well: Snakemake imports each that it finds, at every start.
+CLUSTERS := $(VENV)/clusters
 ADD_PEER = $(if $(UV),$(UV) pip install --python $(BIN)/python,$(BIN)/python -m pip install) --quiet --require-hashes --no-deps --target $(PEERS)
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --quiet
+# The requirements of one extra
+EXTRA = python3 -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["$(1)"], sep="\n")'
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo test lint format types unit fuzz workflow-tests gpu bench bench-core docs lock clean
+.PHONY: help setup demo test lint format types unit fuzz workflow-tests gpu bench bench-core docs lock clean test-slurm gpu-day
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -65,6 +69,13 @@ fuzz: setup ## the property tests for long, on new examples: make fuzz FUZZ=500
 workflow-tests: setup ## the smoke study through the real workflow
 	$(PYTEST) tests/workflow
 
+test-slurm: $(CLUSTERS)/ready ## the workflow on a real Slurm cluster of this machine alone (root; Debian: slurm-wlm, munge)
+	PYTHONPATH=$(CURDIR)/$(CLUSTERS) OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PYTEST) -o faulthandler_timeout=0 \
+	  tests/slurm tests/unit/test_profiles.py
+
+gpu-day: gpu ## ten minutes on a GPU: numerics, memory, speed, the demo; results/gpu_day/index.html
+	PYTHONPATH=src:tests:. python tests/gpu_day.py results/gpu_day
+
 gpu: setup ## add CuPy to .venv, from its own lock
 	$(if $(UV),$(UV) pip install --python $(BIN)/python,$(BIN)/python -m pip install) --require-hashes --no-deps --requirement requirements-gpu.lock
 
@@ -78,11 +89,12 @@ docs: setup ## API reference into docs/api
 	python docs/reference.py docs/api
 	@printf 'Open docs/api/lsalsa.html\n'
 
-lock: ## resolve pyproject.toml anew into the two locks (needs uv)
+lock: ## resolve pyproject.toml anew into the locks (needs uv)
 	$(if $(UV),,$(error make lock needs uv on the PATH))
 	$(UV) pip compile $(LOCK) --extra study --extra dev pyproject.toml --output-file requirements.lock
-	python3 -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["gpu"])' \
-	  | $(UV) pip compile $(LOCK) --constraint requirements.lock --no-emit-package numpy - --output-file requirements-gpu.lock
+	$(call EXTRA,gpu) | $(UV) pip compile $(LOCK) --constraint requirements.lock --no-emit-package numpy - --output-file requirements-gpu.lock
+	$(call EXTRA,clusters) | $(UV) pip compile $(LOCK) --constraint requirements.lock \
+	  $$(sed -nE 's/^([a-z0-9._-]+)==.*/--no-emit-package \1/p' requirements.lock) - --output-file requirements-clusters.lock
 
 clean: ## remove the environment, caches and generated pages; results stay
 	rm -rf $(VENV) docs/api __pycache__ .pytest_cache .ruff_cache .mypy_cache
@@ -102,6 +114,12 @@ else
 	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes --no-deps --requirement requirements.lock
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 endif
+	@touch $@
+
+$(CLUSTERS)/ready: requirements-clusters.lock | $(READY)
+	rm -rf $(CLUSTERS) && mkdir -p $(CLUSTERS)
+	$(if $(UV),$(UV) pip install --python $(BIN)/python,$(BIN)/python -m pip install) --quiet --require-hashes --no-deps --target $(CLUSTERS) \
+	  --requirement $<
 	@touch $@
 
 $(PEERS)/ready: requirements-bench.lock | $(READY)

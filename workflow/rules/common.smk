@@ -25,15 +25,21 @@ try:
 except LsalsaError as error:
     raise WorkflowError(str(error))
 
-if (
-    workflow.is_main_process
-    and DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
-    and not shutil.which("conda")
-):
+METHODS = workflow.deployment_settings.deployment_method
+IMAGE = ROOT / "lsalsa.sif"
+
+if workflow.is_main_process and DeploymentMethod.CONDA in METHODS and not shutil.which("conda"):
     raise WorkflowError(
         "--use-conda needs the program conda, which is not on the PATH: install Miniforge (conda-forge.org/download), or "
         "leave the option out; every job then runs in the environment of `make setup`"
     )
+
+if DeploymentMethod.APPTAINER in METHODS:
+    if not IMAGE.is_file():
+        raise WorkflowError(f"there is no image {IMAGE}; build it: apptainer build {IMAGE.name} envs/lsalsa.def")
+
+    container: str(IMAGE)
+
 
 config.update(dtype=study.dtype, device=study.device, command=repeated())
 
