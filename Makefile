@@ -41,6 +41,7 @@ setup: $(READY) ## build .venv from the lock (once)
 demo: setup ## run the demo study and write its report
 	snakemake --cores $(JOBS) $(DEMO) $(PROFILE)
 	snakemake --cores 1 $(DEMO) $(PROFILE) --report results/demo/report.html
+	python -m lsalsa.study.crate results/demo workflow/presets/demo.yaml
 	@printf '\nThe demo study is complete. Open results/demo/report.html\n'
 
 test: lint types unit workflow-tests ## everything that must pass

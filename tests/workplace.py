@@ -43,10 +43,10 @@ class Workplace:
         kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         return kept | ({"PYTHONPATH": self.python_path} if self.python_path else {})
 
-    def run(self, *arguments, presets=(SMOKE,), fails=False):
+    def run(self, *arguments, presets=(SMOKE,), fails=False, seconds=600):
         """Output of Snakemake; it must succeed, or fail where that is expected."""
         process = self.start(*arguments, presets=presets)
-        output, _ = process.communicate(timeout=600)
+        output, _ = process.communicate(timeout=seconds)
         assert (process.returncode != 0) == fails, output
         return output
 

@@ -33,7 +33,7 @@ def asked(tmp_path, monkeypatch):
 
 
 def test_jobs_run_in_the_image_of_the_repository(fresh, asked):
-    image = fresh.path / "lsalsa.sif"
+    image = fresh.path / "study.sif"
     image.write_text("an image")
     fresh.run("patches_digits_10", "--software-deployment-method", "apptainer")
     assert fresh.result("patches/digits_10.npz").exists()
@@ -44,5 +44,5 @@ def test_jobs_run_in_the_image_of_the_repository(fresh, asked):
 
 def test_without_an_image_nothing_runs_and_its_command_is_told(fresh, asked):
     told = fresh.run("patches_digits_10", "--software-deployment-method", "apptainer", fails=True)
-    assert "/lsalsa.sif; build it: apptainer build lsalsa.sif envs/lsalsa.def" in told
+    assert "/study.sif; build it: apptainer build study.sif envs/lsalsa.def" in told
     assert not asked.exists()

@@ -26,7 +26,7 @@ except LsalsaError as error:
     raise WorkflowError(str(error))
 
 METHODS = workflow.deployment_settings.deployment_method
-IMAGE = ROOT / "lsalsa.sif"
+IMAGE = ROOT / "study.sif"
 
 if workflow.is_main_process and DeploymentMethod.CONDA in METHODS and not shutil.which("conda"):
     raise WorkflowError(
