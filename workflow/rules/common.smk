@@ -44,7 +44,7 @@ if DeploymentMethod.APPTAINER in METHODS:
 config.update(dtype=study.dtype, device=study.device, command=repeated())
 
 RESULTS = f"results/{study.study}"
-ENDINGS = Endings()
+ENDINGS = Endings(last_word=workflow.is_main_process)
 logger.addHandler(ENDINGS)
 if workflow.is_main_process:
     logger.info(f"Study {study.study}: {ORIGINS}; its results are in {RESULTS}.")

@@ -14,7 +14,9 @@ from lsalsa.study.failures import is_recorded, is_unfinished, record_killed
 
 BY_SIGNAL = re.compile(r"died with (?:<Signals\.\w+: |unknown signal )(\d+)")
 WITH_STATUS = re.compile(r"returned non-zero exit status (-?\d+)")
-ON_THE_NODE = re.compile(r"^slurmstepd: error: (.*(?:memory|oom|CANCELLED|TIME LIMIT|NODE FAIL).*)$", re.MULTILINE)
+ON_THE_NODE = re.compile(
+    r"^slurmstepd[^:\n]*: error: (.*(?:memory|oom|CANCELLED|TIME LIMIT|NODE FAIL).*)$", re.MULTILINE
+)
 MEANINGS = {
     "SIGKILL": ", for example by the system because memory ran out, or by a scheduler at its time limit",
     "SIGSEGV": ", a fault in compiled code; the log has the line of Python",
@@ -77,14 +79,20 @@ class Endings(logging.Handler):
     Snakemake tells the error of a process and then, in the same thread, the job. On a cluster it tells the job with
     the words of the scheduler.
 
+    Parameters
+    ----------
+    last_word : bool
+        False on the node of a cluster: what is not known there, the controller may hear from the scheduler.
+
     Attributes
     ----------
     unwritten : list of str
         Lines that the disk did not take.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, last_word: bool = True) -> None:
         super().__init__(logging.ERROR)
+        self._last_word = last_word
         self._last: dict[int | None, str] = {}
         self.unwritten: list[str] = []
 
@@ -108,6 +116,8 @@ class Endings(logging.Handler):
             told = ending(error)
             if record.rule_msg and not told:
                 told = f"failed; the scheduler says: {shortened(record.rule_msg)}{told_on_the_node(logs[1:])}"
+            if not (told or self._last_word):
+                continue
             try:
                 record_killed(log, told)
             except StorageError as fault:
