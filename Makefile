@@ -28,11 +28,15 @@ PYTEST := $(BIN)/python -m pytest
 PEERS := $(VENV)/peers
 ADD = $(if $(UV),$(UV) pip install --python $(BIN)/python,$(BIN)/python -m pip install) --require-hashes --no-deps
 ADD_PEER = $(ADD) --quiet --target $(PEERS)
+# Plug-ins of schedulers lie apart as well: Snakemake imports each that it finds, at every start.
+CLUSTERS := $(VENV)/clusters
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --quiet
+# The requirements of one extra
+EXTRA = python3 -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["$(1)"], sep="\n")'
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo lab test lint format types unit fuzz workflow-tests chaos gpu bench bench-core docs lock clean
+.PHONY: help setup demo lab test lint format types unit fuzz workflow-tests chaos test-slurm gpu-day gpu bench bench-core docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -43,6 +47,7 @@ demo: setup ## run the demo study and write its report
 	snakemake --cores $(JOBS) $(DEMO) $(PROFILE)
 	snakemake --cores 1 $(DEMO) $(PROFILE) --report results/demo/report.html
 	python -m lsalsa.study.report results/demo/report.html
+	python -m lsalsa.study.crate results/demo workflow/presets/demo.yaml
 	@printf '\nThe demo study is complete. Open results/demo/report.html\n'
 
 lab: setup ## open the executed notebooks of a study in JupyterLab: make lab STUDY=laptop
@@ -79,6 +84,13 @@ workflow-tests: setup ## the smoke study through the real workflow
 chaos: setup ## strike the smoke study at random moments, for long: make chaos CHAOS=30
 	LSALSA_CHAOS=$(CHAOS) $(PYTEST) -s tests/chaos
 
+test-slurm: $(CLUSTERS)/ready ## the workflow on a real Slurm cluster of this machine alone (root; Debian: slurm-wlm, munge)
+	PYTHONPATH=$(CURDIR)/$(CLUSTERS) OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PYTEST) -o faulthandler_timeout=0 \
+	  tests/slurm tests/unit/test_profiles.py
+
+gpu-day: gpu ## ten minutes on a GPU: numerics, memory, speed, the demo; results/gpu_day/index.html
+	PYTHONPATH=src:tests:. python tests/gpu_day.py results/gpu_day
+
 gpu: setup ## add CuPy to .venv, from its own lock
 	$(ADD) --requirement requirements-gpu.lock
 
@@ -92,12 +104,13 @@ docs: setup ## API reference into docs/api
 	python docs/reference.py docs/api
 	@printf 'Open docs/api/lsalsa.html\n'
 
-lock: ## resolve pyproject.toml anew into the three locks (needs uv)
+lock: ## resolve pyproject.toml anew into the locks (needs uv)
 	$(if $(UV),,$(error make lock needs uv on the PATH))
 	$(UV) pip compile $(LOCK) --extra study --extra dev pyproject.toml --output-file requirements.lock
-	python3 -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["gpu"])' \
-	  | $(UV) pip compile $(LOCK) --constraint requirements.lock --no-emit-package numpy - --output-file requirements-gpu.lock
+	$(call EXTRA,gpu) | $(UV) pip compile $(LOCK) --constraint requirements.lock --no-emit-package numpy - --output-file requirements-gpu.lock
 	$(UV) pip compile $(LOCK) --extra study --extra dev --extra jupyter --constraint requirements.lock pyproject.toml --output-file requirements-jupyter.lock
+	$(call EXTRA,clusters) | $(UV) pip compile $(LOCK) --constraint requirements.lock \
+	  $$(sed -nE 's/^([a-z0-9._-]+)==.*/--no-emit-package \1/p' requirements.lock) - --output-file requirements-clusters.lock
 
 clean: ## remove the environment, caches and generated pages; results stay
 	rm -rf $(VENV) docs/api __pycache__ .pytest_cache .ruff_cache .mypy_cache
@@ -117,6 +130,12 @@ else
 	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes --no-deps --requirement requirements.lock
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 endif
+	@touch $@
+
+$(CLUSTERS)/ready: requirements-clusters.lock | $(READY)
+	rm -rf $(CLUSTERS) && mkdir -p $(CLUSTERS)
+	$(if $(UV),$(UV) pip install --python $(BIN)/python,$(BIN)/python -m pip install) --quiet --require-hashes --no-deps --target $(CLUSTERS) \
+	  --requirement $<
 	@touch $@
 
 $(PEERS)/ready: requirements-bench.lock | $(READY)

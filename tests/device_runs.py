@@ -3,6 +3,7 @@
 A run takes a device and a dtype and gives its results by name, on the host.
 """
 
+from contextlib import contextmanager
 from itertools import product
 
 import numpy as np
@@ -22,6 +23,8 @@ from lsalsa.solvers import available as solvers
 from lsalsa.training.optimizers import OPTIMIZERS
 
 ITERATIONS = 9
+TOLERANCE = {np.float32: 1e-4, np.float64: 1e-10}
+"""Of the largest entry of a result of a GPU: sums in another order, over a few dozen iterations."""
 HOST_ONLY = ("exact_crsae",)
 OPTIONS = {"salsa": [{"read_out": read_out} for read_out in ("u", "softx", "x")]}
 SETTINGS = {
@@ -183,6 +186,16 @@ def problem_run(device, dtype):
     return on_host({**found, **problem.astype(np.float64).to_arrays()})
 
 
+def convolution_run(device, dtype):
+    """The operator of a bank of filters, its transpose and what a convolutional problem computes with them."""
+    problem, signals = placed_for("crsae", device, dtype)
+    codes = device.put(solve(*placed_for("crsae", Device("cpu"), dtype), "ista", 5).codes)
+    found = {name: getattr(problem, name)(signals, codes) for name in ("objective", "duality_gap", "relative_gap")}
+    found |= {"correlation": problem.correlate(signals), "reconstruction": problem.reconstruct(codes)}
+    found |= {"lambda_max": problem.lambda_max(signals), "lipschitz": np.array(problem.lipschitz)}
+    return on_host(found)
+
+
 def kernel_run(step):
     """A fused step: all of its arrays afterwards."""
 
@@ -210,7 +223,32 @@ RUNS = {
     "optimal codes": optimal_run,
     "dictionary": dictionary_run,
     "problem and metrics": problem_run,
+    "convolution": convolution_run,
 }
+
+
+@contextmanager
+def little_memory(xp, more):
+    """Limit the pool of the device to what is in use and some bytes more."""
+    pool = xp.get_default_memory_pool()
+    before = pool.get_limit()
+    pool.free_all_blocks()
+    pool.set_limit(size=pool.used_bytes() + more)
+    try:
+        yield
+    finally:
+        pool.set_limit(size=before)
+
+
+def scarce_run(repeats, memory=little_memory):
+    """Codes of SALSA where its working space fits, and where half of it does; both on the host."""
+    problem, signals = placed(Device("gpu"), np.float64)
+    many = problem.xp.concatenate([signals] * repeats)
+    expected = solve(problem, many, "salsa", 5).codes
+    size = expected.size * expected.itemsize
+    with memory(problem.xp, size + 2 * size):  # the codes, and half of SALSA's four buffers
+        found = solve(problem, many, "salsa", 5).codes
+    return on_host({"codes": found}), on_host({"codes": expected})
 
 
 def assert_alike(found, expected, tolerance):

@@ -8,6 +8,7 @@ It shows where host and device are mixed up; it shows nothing of a GPU's arithme
 
 import re
 import sys
+import weakref
 from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
 
@@ -176,6 +177,42 @@ class OutOfMemoryError(MemoryError):
     """What CuPy raises where the device has no memory left."""
 
 
+class Pool:
+    """The memory of the device: counts what `empty` and `empty_like` hand out, and refuses more than its limit."""
+
+    def __init__(self, made):
+        self._made, self._used, self._limit = made, 0, 0
+
+    def free_all_blocks(self):
+        self._made.freed += 1
+
+    def get_limit(self):
+        return self._limit
+
+    def set_limit(self, size):
+        self._limit = size
+
+    def used_bytes(self):
+        return self._used
+
+    def counted(self, function):
+        """The function, whose arrays count as long as any view of them lives."""
+
+        def allocate(*args, **kwargs):
+            array = function(*args, **kwargs)
+            values = array._values
+            if self._limit and self._used + values.nbytes > self._limit:
+                raise OutOfMemoryError(f"Out of memory allocating {values.nbytes} bytes")
+            self._add(values.nbytes)
+            weakref.finalize(values, self._add, -values.nbytes)
+            return array
+
+        return allocate
+
+    def _add(self, count):
+        self._used += count
+
+
 def asarray(a, dtype=None):
     """The one way from the host to the device."""
     return ndarray(np.array(inside(a) if not isinstance(a, np.ndarray) else a, dtype=dtype))
@@ -194,11 +231,9 @@ def module():
             setattr(made, name, _checked(arguments, getattr(np, name)))
     made.lib = SimpleNamespace(stride_tricks=SimpleNamespace(as_strided=as_strided))
     made.asarray, made.RawKernel, made.ndarray, made.inf, made.freed = asarray, RawKernel, ndarray, np.inf, 0
-
-    def free_all_blocks():
-        made.freed += 1
-
-    made.get_default_memory_pool = lambda: SimpleNamespace(free_all_blocks=free_all_blocks)
+    pool = Pool(made)
+    made.get_default_memory_pool = lambda: pool
+    made.empty, made.empty_like = pool.counted(made.empty), pool.counted(made.empty_like)
 
     def refuse(name):
         raise AttributeError(missing(name))

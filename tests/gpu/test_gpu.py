@@ -4,13 +4,10 @@ import logging
 
 import numpy as np
 import pytest
-from device_runs import RUNS, assert_alike, host_and_device, on_host, placed
+from device_runs import RUNS, TOLERANCE, assert_alike, host_and_device, on_host, placed, scarce_run
 
 from lsalsa import solve, solvers
 from lsalsa.arrays import Device
-
-TOLERANCE = {np.float32: 1e-4, np.float64: 1e-10}
-"""Of the largest entry of a result: sums in another order, over a few dozen iterations."""
 
 
 def gpu_is_there():
@@ -22,22 +19,6 @@ def gpu_is_there():
 
 
 pytestmark = [pytest.mark.gpu, pytest.mark.skipif(not gpu_is_there(), reason="CuPy finds no GPU here")]
-
-
-@pytest.fixture
-def little_memory():
-    """Limits CuPy's memory to what is in use and a number of bytes more."""
-    import cupy
-
-    pool = cupy.get_default_memory_pool()
-    before = pool.get_limit()
-
-    def limit(more):
-        pool.free_all_blocks()
-        pool.set_limit(size=pool.used_bytes() + more)
-
-    yield limit
-    pool.set_limit(size=before)
 
 
 @pytest.mark.parametrize("dtype", list(TOLERANCE))
@@ -68,14 +49,8 @@ def test_float32_products_have_the_precision_of_float32():
     assert np.abs(product - exact).max() < 1e-5 * np.abs(exact).max()
 
 
-def test_codes_come_out_alike_where_the_memory_asks_for_smaller_tiles(little_memory, caplog):
-    import cupy
-
-    problem, signals = placed(Device("gpu"), np.float64)
-    many = cupy.tile(signals, (5000, 1))
-    expected = solve(problem, many, "salsa", 5).codes.get()
-    little_memory(expected.nbytes + 2 * expected.nbytes)  # the codes, and half of SALSA's four buffers
+def test_codes_come_out_alike_where_the_memory_asks_for_smaller_tiles(caplog):
     with caplog.at_level(logging.INFO, logger="lsalsa"):
-        found = solve(problem, many, "salsa", 5).codes
+        found, expected = scarce_run(5000)
     assert "does not hold" in caplog.text
-    assert_alike({"codes": found.get()}, {"codes": expected}, 1e-10)
+    assert_alike(found, expected, 1e-10)

@@ -42,7 +42,7 @@ def test_options_given_twice_are_named():
 
 def test_command_names_the_same_study_and_keeps_its_values_apart_for_the_shell():
     settings = {"title": "it's mine", "lsalsa": {"theory": None}, "seed": 2}
-    words = shlex.split(command(["my study.yaml"], settings, 4, conda=True))
+    words = shlex.split(command(["my study.yaml"], settings, 4, deployment=["conda"]))
     assert words[: words.index("--configfile")] == ["snakemake", "--cores", "4", TARGET, "--sdm", "conda"]
     assert words[words.index("--configfile") + 1] == "my study.yaml"
     given = dict(word.split("=", 1) for word in words[words.index("--config") + 1 :])
@@ -50,7 +50,7 @@ def test_command_names_the_same_study_and_keeps_its_values_apart_for_the_shell()
 
 
 def test_command_of_another_folder_says_where_the_workflow_and_the_results_are():
-    told = command([], {}, 1, conda=False, elsewhere=("/repository/Snakefile", "/mine"))
+    told = command([], {}, 1, deployment=[], elsewhere=("/repository/Snakefile", "/mine"))
     assert told == f"snakemake --cores 1 {TARGET} --snakefile /repository/Snakefile --directory /mine"
 
 

@@ -45,10 +45,11 @@ def told():
     endings = Endings()
     logger.addHandler(endings)
 
-    def tell(log, error=None, message=None, indent=False):
+    def tell(log, error=None, message=None, indent=False, of_scheduler=()):
         if error:
             logger.error(error, extra={"event": "error"})
-        logger.error("Error", extra={"event": "job_error", "log": [str(log)], "rule_msg": message, "indent": indent})
+        logs = [str(log), *map(str, of_scheduler)]
+        logger.error("Error", extra={"event": "job_error", "log": logs, "rule_msg": message, "indent": indent})
 
     tell.endings = endings
     return tell
@@ -79,6 +80,34 @@ def test_words_of_the_scheduler_are_kept(log, told):
     told(log, message="SLURM-job '7' failed, SLURM status is: 'OUT_OF_MEMORY'." + " " * 9 + "x" * 5000)
     assert "fista: failed; the scheduler says: SLURM-job '7' failed, SLURM status is: 'OUT_OF_MEMORY'." in listed(log)
     assert len(listed(log)) < 600 + len(str(log))
+
+
+# As Slurm 22.05 and others wrote it
+ON_THE_NODE = """host: node7
+slurmstepd-node7: error: StepId=12.0 exceeded memory limit (524288 > 513024), being killed
+srun: Job step aborted: Waiting up to 7 seconds for job step to finish.
+slurmstepd-node7: error: *** STEP 12.0 ON node7 CANCELLED AT 2026-11-26T13:40:00 ***
+slurmstepd: error: *** STEP 12.0 ON node7 CANCELLED AT 2026-11-26T13:40:00 ***
+slurmstepd-node7: error: Could not open input file
+"""
+
+
+def test_reason_that_the_node_wrote_stands_behind_the_words_of_the_scheduler(log, told, tmp_path):
+    (tmp_path / "12.log").write_text(ON_THE_NODE)
+    told(log, message="status FAILED", of_scheduler=[tmp_path / "12.log", tmp_path / "none.log"])
+    reason = "StepId=12.0 exceeded memory limit (524288 > 513024), being killed; STEP 12.0 ON node7 CANCELLED AT 2026"
+    assert f"fista: failed; the scheduler says: status FAILED (on the node: {reason}" in listed(log)
+    assert listed(log).count("CANCELLED") == 1
+    assert "input file" not in listed(log)
+
+
+def test_a_node_that_does_not_know_the_reason_leaves_the_word_to_the_controller(log, told):
+    on_the_node = Endings(last_word=False)
+    record = {"event": "job_error", "log": [str(log)], "rule_msg": None, "indent": False}
+    on_the_node.emit(logging.makeLogRecord({"levelno": logging.ERROR, **record}))
+    assert not failures.is_recorded(log)
+    told(log, message="status FAILED")
+    assert "the scheduler says: status FAILED" in listed(log)
 
 
 def test_job_that_spoke_keeps_its_sentence(log, told):

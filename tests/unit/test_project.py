@@ -326,3 +326,36 @@ def test_citation_names_the_three_papers():
     first_authors = [reference["authors"][0]["family-names"] for reference in citation["references"]]
     assert first_authors == ["Cowen", "Zhou", "Tolooshams"]
     assert all({"title", "year", "type"} <= set(reference) for reference in citation["references"])
+
+
+def test_the_replication_names_the_papers_of_the_citation():
+    """Fields of ReScience's metadata.yaml; the same papers by the same identifiers."""
+    replication = yaml.safe_load((ROOT / "replication.yaml").read_text())
+    fields = {"title", "authors", "affiliations", "abstract", "keywords", "code", "data", "contributors", "language"}
+    assert fields | {"domain", "type", "bibliography", "replication", "dates"} == set(replication)
+    references = yaml.safe_load((ROOT / "CITATION.cff").read_text())["references"]
+    assert len(references) == len(replication["replication"])
+    for paper, reference in zip(replication["replication"], references, strict=True):
+        assert reference["title"].lower() in paper["cite"].lower()
+        assert paper["doi"] == reference.get("doi", "")
+        ids = [one["value"] for one in reference.get("identifiers", [])] + [reference.get("doi")]
+        assert any(str(one).removeprefix("arXiv:") in paper["url"] for one in ids)
+
+
+def test_the_workflow_catalog_finds_what_it_asks_for():
+    """Standardised usage: this main file, rules, instructions on the configuration, and a way to deploy software."""
+    usage = yaml.safe_load((ROOT / ".snakemake-workflow-catalog.yml").read_text())["usage"]
+    deployment = usage["software-stack-deployment"]
+    assert deployment["conda"] and deployment["apptainer"] and usage["report"]
+    assert (ROOT / "workflow" / "Snakefile").read_text().endswith('\ninclude: "../Snakefile"\n')
+    assert list((ROOT / "workflow" / "rules").glob("*.smk"))
+    assert (ROOT / "config" / "README.md").is_file()
+    assert {"snakemake", "workflow"} <= set(re.findall(r"\w+", (ROOT / "README.md").read_text().lower()))
+
+
+def test_the_image_holds_the_packages_of_the_lock():
+    image = (ROOT / "envs" / "lsalsa.def").read_text()
+    assert "--require-hashes --no-deps --requirement /opt/requirements.lock" in image
+    (source, _), *others = re.findall(r"^    (\S+) (/opt/\S+)$", image, re.MULTILINE)
+    assert source == "requirements.lock" and not others
+    assert re.search(r"^From: python:3\.11-", image, re.MULTILINE)

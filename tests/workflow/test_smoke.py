@@ -261,3 +261,7 @@ def test_encoder_is_the_same_in_other_company_and_order(finished, fresh):
         assert fresh.result(name).read_bytes() == finished.result(name).read_bytes()
     alone, beside = (read_rows(place.result(f"{folder}.parquet")) for place in (fresh, finished))
     assert [row | {"seconds": 0} for row in alone] == [row | {"seconds": 0} for row in beside]
+
+
+def test_the_catalog_s_main_file_plans_the_same_jobs(fresh):
+    assert fresh.plan("rmse_digits", "--snakefile", "workflow/Snakefile") == fresh.plan("rmse_digits") != set()

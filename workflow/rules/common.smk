@@ -28,6 +28,8 @@ try:
 except LsalsaError as error:
     raise WorkflowError(str(error))
 
+METHODS = workflow.deployment_settings.deployment_method
+IMAGE = ROOT / "study.sif"
 RESULTS = f"results/{study.study}"
 if workflow.is_main_process and "status" in sys.argv[1:]:
     # Here, not in a rule: a rule would wait for the lock of the run that one asks about, and would need --cores.
@@ -37,19 +39,22 @@ if workflow.is_main_process and "status" in sys.argv[1:]:
         raise WorkflowError(str(error))
     sys.exit(0)
 
-if (
-    workflow.is_main_process
-    and DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
-    and not shutil.which("conda")
-):
+if workflow.is_main_process and DeploymentMethod.CONDA in METHODS and not shutil.which("conda"):
     raise WorkflowError(
         "--use-conda needs the program conda, which is not on the PATH: install Miniforge (conda-forge.org/download), or "
         "leave the option out; every job then runs in the environment of `make setup`"
     )
 
+if DeploymentMethod.APPTAINER in METHODS:
+    if not IMAGE.is_file():
+        raise WorkflowError(f"there is no image {IMAGE}; build it: apptainer build {IMAGE.name} envs/lsalsa.def")
+
+    container: str(IMAGE)
+
+
 config.update(dtype=study.dtype, device=study.device, command=repeated())
 
-ENDINGS = Endings()
+ENDINGS = Endings(last_word=workflow.is_main_process)
 logger.addHandler(ENDINGS)
 PROGRESS = show_progress(logger, workflow.output_settings) if workflow.is_main_process else None
 if workflow.is_main_process:

@@ -9,7 +9,7 @@ from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 from snakemake.utils import update_config
 
-ROOT = Path(workflow.basedir)
+ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
 from lsalsa.errors import LsalsaError
@@ -53,9 +53,9 @@ ORIGINS = Origins(
 
 def repeated():
     """Return the command that makes one target of this study in the same way."""
-    with_conda = bool(workflow.deployment_settings.deployment_method)
+    deployment = sorted(one.name.lower().replace("_", "-") for one in workflow.deployment_settings.deployment_method)
     if Path.cwd() == ROOT:
         files, elsewhere = [path for path, _ in GIVEN], ()
     else:
         files, elsewhere = [os.path.abspath(path) for path, _ in GIVEN], (workflow.main_snakefile, Path.cwd())
-    return command(files, COMMAND_LINE, workflow.cores, with_conda, elsewhere)
+    return command(files, COMMAND_LINE, workflow.cores, deployment, elsewhere)

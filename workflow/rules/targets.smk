@@ -55,7 +55,9 @@ def watch_jobs():
 
 
 def list_failures():
-    """List all failures of this run at the end."""
+    """List all failures of this run at the end; on a node of a cluster there is one job, and the controller lists it."""
+    if not workflow.is_main_process:
+        return
     try:
         record_unfinished(logs(planned()), logs(workflow.scheduler.failed))
     except LsalsaError as error:  # a full disk, as a rule

@@ -59,7 +59,11 @@ def dropped_options(arguments: Iterable[str]) -> Iterator[str]:
 
 
 def command(
-    files: Iterable[str], settings: Mapping[str, Any], cores: int, conda: bool, elsewhere: Sequence[str | Path] = ()
+    files: Iterable[str],
+    settings: Mapping[str, Any],
+    cores: int,
+    deployment: Iterable[str],
+    elsewhere: Sequence[str | Path] = (),
 ) -> str:
     """Write the command that makes one target of the same study in the same way.
 
@@ -70,8 +74,8 @@ def command(
     settings : mapping
         Those of `--config`.
     cores : int
-    conda : bool
-        Whether jobs run in conda environments: without them all jobs would be out of date.
+    deployment : iterable of str
+        What jobs run in, such as ``conda`` or ``apptainer``: without it all jobs would be out of date.
     elsewhere : (snakefile, directory), optional
         If the working folder is not the repository.
 
@@ -84,7 +88,7 @@ def command(
     if elsewhere:
         snakefile, directory = map(str, elsewhere)
         words += ["--snakefile", snakefile, "--directory", directory]
-    words += ["--sdm", "conda"] if conda else []
+    words += ["--sdm", *methods] if (methods := list(deployment)) else []
     words += ["--configfile", *files] if (files := list(files)) else []
     words += ["--config", *(f"{key}={_word(value)}" for key, value in settings.items())] if settings else []
     return " ".join(word if word == TARGET else shlex.quote(word) for word in words)

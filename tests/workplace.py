@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("Snakefile", "config.yaml", "workflow", "papers", "scripts", "src", "envs", "profiles")
 SMOKE = "workflow/presets/smoke.yaml"
 
@@ -22,6 +22,7 @@ class Workplace:
     """A copy of the repository, with whatever results it has."""
 
     path: Path
+    python_path: str | None = None  # of plugins that lie beside the environment
 
     def start(self, *arguments, presets=(SMOKE,), output=subprocess.PIPE):
         """Snakemake under way, in a process group of its own."""
@@ -30,17 +31,22 @@ class Workplace:
         return subprocess.Popen(
             list(map(str, command)),
             cwd=self.path,
-            env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+            env=self.environment(),
             stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
         )
 
-    def run(self, *arguments, presets=(SMOKE,), fails=False):
+    def environment(self):
+        """The variables of the tests, but for the folders that they import from."""
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        return kept | ({"PYTHONPATH": self.python_path} if self.python_path else {})
+
+    def run(self, *arguments, presets=(SMOKE,), fails=False, seconds=600):
         """Output of Snakemake; it must succeed, or fail where that is expected."""
         process = self.start(*arguments, presets=presets)
-        output, _ = process.communicate(timeout=600)
+        output, _ = process.communicate(timeout=seconds)
         assert (process.returncode != 0) == fails, output
         return output
 
