@@ -100,9 +100,9 @@ bench: $(PEERS)/ready bench-core ## time everything, peers included, and plot it
 bench-core: setup ## time everything; peers that are not installed are skipped
 	PYTHONPATH=$(PEERS) python -m benchmarks.core $(BENCH)
 
-docs: setup ## API reference into docs/api
-	python docs/reference.py docs/api
-	@printf 'Open docs/api/lsalsa.html\n'
+docs: setup ## the documentation site, examples run: docs/site
+	python -m sphinx -W --keep-going -q -b html docs docs/site
+	@printf 'Open docs/site/index.html\n'
 
 lock: ## resolve pyproject.toml anew into the locks (needs uv)
 	$(if $(UV),,$(error make lock needs uv on the PATH))
@@ -113,7 +113,7 @@ lock: ## resolve pyproject.toml anew into the locks (needs uv)
 	  $$(sed -nE 's/^([a-z0-9._-]+)==.*/--no-emit-package \1/p' requirements.lock) - --output-file requirements-clusters.lock
 
 clean: ## remove the environment, caches and generated pages; results stay
-	rm -rf $(VENV) docs/api __pycache__ .pytest_cache .ruff_cache .mypy_cache
+	rm -rf $(VENV) docs/site docs/gallery docs/reference __pycache__ .pytest_cache .ruff_cache .mypy_cache
 	find src papers scripts tests workflow -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Always from an empty folder: an interrupted installation leaves no half of a package behind.
