@@ -50,7 +50,7 @@ def facts(meeting=(True, False)):
     ("statement", "expected"),
     [
         ("Remark 2", "reproduced"),
-        ("Lemma 1", "partly"),
+        ("Lemma 1", "not reproduced"),
         ("Theorem 1", "not reproduced"),
         ("Equation 44", "not reproduced"),
         ("Theorem 9", "not testable here"),

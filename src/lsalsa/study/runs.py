@@ -31,8 +31,10 @@ COLUMNS = (
     "optimizer",
     "seed",
     "worse_than_start",
+    "validation_rmse",
 )
-"""Columns of every evaluation: settings, and whether training harmed; empty for a method without them."""
+"""Columns of every evaluation, empty for a method without them: settings, whether training harmed, and the RMSE on the
+validation split, by which variants of a method are compared."""
 
 
 def solver_runs(problem: SparseCodingProblem, algorithm: str, search: Iterable[Row]) -> list[Run]:
@@ -54,7 +56,7 @@ def solver_runs(problem: SparseCodingProblem, algorithm: str, search: Iterable[R
     runs = []
     for row in sorted(filter(_is_chosen, search), key=lambda row: row["depth"]):
         encode = solver_coder(problem, algorithm, row["depth"], _settings(row))
-        facts = {**_settings(row), "training_seconds": 0.0, "status": row["status"]}
+        facts = {**_settings(row), "training_seconds": 0.0, "status": row["status"], "validation_rmse": row["rmse"]}
         runs.append(Run(row["depth"], 0, encode, facts))
     return runs
 
@@ -145,4 +147,5 @@ def _training_facts(history: Sequence[Row], repetition: int) -> dict[str, Any]:
         "training_seconds": sum(row["seconds"] for row in rows),
         "status": rows[-1]["outcome"],
         "worse_than_start": rows[-1]["worse_than_start"],
+        "validation_rmse": next((row.get("validation_rmse") for row in rows if row.get("kept")), None),
     }

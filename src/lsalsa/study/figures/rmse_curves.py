@@ -75,8 +75,8 @@ def _takeaway(curves: Curves, labels: Mapping[str, str]) -> str:
     if not curves:
         return "No run has finished."
     first = min(min(one) for one in curves.values())
-    starts = {method: one[first].mean for method, one in curves.items() if first in one}
-    best = min(starts, key=lambda method: starts[method])
-    sentence = f"At T = {first} {labels[best]} comes nearest to the optimal code (RMSE {starts[best]:.3f})."
-    others = {method: {depth: v.mean for depth, v in one.items()} for method, one in curves.items() if method != best}
+    starts = {method: one[first] for method, one in curves.items() if first in one}
+    best = min(starts, key=lambda method: starts[method].mean)
+    sentence = f"At T = {first} {labels[best]} comes nearest to the optimal code (RMSE {starts[best].mean:.3f})."
+    others = {method: one for method, one in curves.items() if method != best}
     return f"{sentence} {followers(others, starts[best], labels)}".strip()
