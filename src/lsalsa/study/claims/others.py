@@ -130,7 +130,7 @@ class Settled(Claim):
             raise Missing("; ".join(dict.fromkeys(missing)))
         share = Measured(ends.count("converged") / len(ends), None, len(ends))
         words = f"{ends.count('converged')} of {len(ends)} trainings ended because the loss stood still"
-        answers: list[Answer] = ["yes" if share.mean > 0.5 else "no", *["missing"] * len(missing)]
+        answers: list[Answer] = ["yes" if share.mean > 0.5 else "no", *["missing" for _ in missing]]
         return Verdict(
             verdict_on(answers), sentence_of([words, *missing]), "share of the trainings that settled", share
         )
