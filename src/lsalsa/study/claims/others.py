@@ -35,7 +35,13 @@ Tasks = Annotated[list[TaskName], Field(min_length=1)]
 class Race:
     """Time of a method over the time of its rival, both as near to the optimal codes.
 
-    Where the method never gets as near, it has not `arrived`, and `ratio` is a lower bound.
+    Attributes
+    ----------
+    ratio : float
+        Where the method never gets as near, a lower bound.
+    words : str
+    arrived : bool
+        Whether the method gets as near at all.
     """
 
     ratio: float
@@ -130,7 +136,8 @@ class Settled(Claim):
             raise Missing("; ".join(dict.fromkeys(missing)))
         share = Measured(ends.count("converged") / len(ends), None, len(ends))
         words = f"{ends.count('converged')} of {len(ends)} trainings ended because the loss stood still"
-        answers: list[Answer] = ["yes" if share.mean > 0.5 else "no", *["missing" for _ in missing]]
+        answers: list[Answer] = ["yes" if share.mean > 0.5 else "no"]
+        answers += ["missing"] * len(missing)
         return Verdict(
             verdict_on(answers), sentence_of([words, *missing]), "share of the trainings that settled", share
         )
