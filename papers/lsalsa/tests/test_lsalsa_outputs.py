@@ -64,8 +64,7 @@ def test_table_has_the_name_of_its_printed_numbers(whole):
 def test_whole_study_has_every_table_and_figure_of_the_paper(whole):
     declared = yaml.safe_load((FOLDER / "outputs.yaml").read_text())
     for section, found in (("tables", whole.tables), ("figures", whole.figures)):
-        of_all = {name: block.get("for", "each task") for name, block in declared[section].items()}
-        names = [name.format(task=t) for name, of in of_all.items() for t in (whole.tasks if of == "each task" else of)]
+        names = [name.format(task=task) for name in declared[section] for task in whole.tasks]
         assert set(names) <= set(found)
     assert {f"figure_{number}" for number in range(1, 25)} <= set(whole.figures)
     assert set(declared["notebooks"]) <= set(whole.notebooks)
