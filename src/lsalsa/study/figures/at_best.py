@@ -84,10 +84,12 @@ def _sentences(
         ]
         for method, one in at_best.items()
     }
+    deepest = []
     for method, one in printed.items():
         last = points[method][-1]
-        own = f", as printed {one[max(one)].mean:.3g} at T = {max(one)}"
-        far = f" and {last.time / certified.time:.2g} times the exact solver's time" if certified else ""
-        yield f"{last.name} at its best: RMSE {last.rmse:.3g} at {last.step}{far}{own}."
+        far = f", {last.time / certified.time:.2g} of the exact solver's time" if certified else ""
+        deepest.append(f"{last.name} {last.rmse:.3g} at {last.step}{far} (as printed {one[max(one)].mean:.3g})")
+    if deepest:
+        yield f"RMSE at best and deepest: {'; '.join(deepest)}."
     yield beaten_words([point for of_method in points.values() for point in of_method], exact)
     yield "Down and left is better."

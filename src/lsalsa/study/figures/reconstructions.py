@@ -1,4 +1,4 @@
-"""Separated sources of a few test samples, per method and depth (LSALSA paper, figures 7 and 21 to 25)."""
+"""Separated sources of a few test samples, per method and depth (LSALSA paper, figures 7 and 21 to 24)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ options = ("sample_page",)
 caption = (
     "Test samples rebuilt from their codes; a mixture is taken apart into its sources. First row: the truth, which no"
     " method has seen. The samples are spread evenly over those test samples whose every true source has a standard"
-    " deviation of at least 0.1 over its pixels, which go from 0 to 1. At the right, over all test samples: RMSE of the"
+    " deviation of at least 0.1 over its pixels, which go from 0 to 1; where these are too few, those with the most"
+    " contrast in their plainest source. At the right, over all test samples: RMSE of the"
     " codes against the optimal codes, and PSNR of each source against the true one, in decibels."
 )
 
