@@ -305,6 +305,11 @@ def test_source_curves_name_the_best_and_what_leaves_the_page():
     assert figure.axes[0].get_ylim()[0] == pytest.approx(8.0)
 
 
+def test_labels_of_reconstructions_have_room_where_names_of_methods_are_short():
+    figure = plotted("reconstructions", methods=("fista", "lista", "salsa", "lsalsa"))
+    assert list(texts_off_the_page(figure)) == []
+
+
 def test_pages_of_reconstructions_share_no_sample_and_end_where_the_samples_do():
     results = invented_results(("digits", "photos"))
     results["samples"] = {"ista": {**results["samples"]["ista"], "shown": np.arange(0, 24, 3)}}

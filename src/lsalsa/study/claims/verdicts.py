@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lsalsa.study.claims.base import RULE, VERDICTS
+from lsalsa.study.claims.base import NOT_TESTABLE, RULE, VERDICTS
 from lsalsa.study.table import Grid
 
 Row = Mapping[str, Any]
@@ -52,11 +52,11 @@ def summary_grid(rows: Sequence[Row]) -> Grid:
 
 
 def twice_grid(rows: Sequence[Row]) -> Grid:
-    """Return both verdicts of each claim about methods, in two columns; a second one that differs is bold."""
+    """Return both verdicts of each tested claim about methods, in two columns; a second one that differs is bold."""
     lines = []
     for row in rows:
         first, second = row["verdict"], row["verdict_at_best"]
-        if second:
+        if second and {first, second} != {NOT_TESTABLE}:
             lines.append([row["place"], row["sentence"], first, second if second == first else f"**{second}**"])
     return Grid(["Place", "Claim", "as printed", "at best"], lines, 4, TWICE)
 

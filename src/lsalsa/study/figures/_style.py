@@ -167,10 +167,14 @@ def log_value_axis(axes: Axes) -> None:
     _plain_log_ticks(axes.yaxis)
 
 
+MOST_TICKS = 10
+"""Labelled ticks of a logarithmic axis: more touch one another in a narrow panel."""
+
+
 class RoundLogLocator(LogLocator):
     """Ticks at 1, 2, 3 and 5 of each decade.
 
-    If these are too few, there are finer ones; if too many, only those at 1.
+    If these are too few, there are finer ones; if too many, those at 1 and 3, or at 1 only.
     """
 
     def tick_values(self, vmin: float, vmax: float) -> np.ndarray:
@@ -178,10 +182,10 @@ class RoundLogLocator(LogLocator):
         decades = 10.0 ** np.arange(np.floor(np.log10(vmin)), np.ceil(np.log10(vmax)) + 1)
         if len(decades) > 5:
             return decades[:: -(-len(decades) // 8)]
-        for digits in ((1, 2, 3, 5), range(1, 10)):
+        for digits in ((1, 2, 3, 5), (1, 3), range(1, 10)):
             ticks = np.outer(decades, list(digits)).ravel()
             ticks = ticks[(ticks >= vmin) & (ticks <= vmax)]
-            if len(ticks) >= 3:
+            if 3 <= len(ticks) <= MOST_TICKS:
                 return ticks
         return MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(vmin, vmax)
 

@@ -73,7 +73,7 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
             sheet[top : top + side, left : left + side] = square(image)
     frames = [Rectangle((left - 0.5, top - 0.5), side, side) for top in tops for left in lefts]
     height, width = np.array(sheet.shape) * CELL / side
-    beside = 1.5 + 0.45 * len(components) + 0.08 * max(len(line.label) for line in lines)
+    beside = 0.4 + (1 + len(components)) * RIGHT / 72 + 0.09 * max(len(line.label) for line in lines)
     figure = _style.new_figure(width + beside, height + 0.4, shown.heading, _explanation(len(components)))
     axes = _style.new_axes(figure, 1, 1)[0, 0]
     axes.imshow(sheet, cmap="gray", vmin=0, vmax=1, interpolation="none")
