@@ -11,7 +11,7 @@
 # A claim has parts: a depth, a method, a row of a table, a target number. A part holds, is contradicted, or is a tie,
 # which means within the spread of the seeds; or the study did not run it.
 #
-# - **reproduced**: every part holds.
+# - **reproduced**: every part was run and holds.
 # - **partly**: at least half of the parts that were run hold, a tie counting as half.
 # - **not reproduced**: fewer hold. A target number ("100 times") and a theorem are one part: they hold or they do not.
 # - **not testable here**: the study ran no part of it. The reason names what is missing.
