@@ -19,7 +19,8 @@ RULE = (
     "A claim has parts: a depth, a method, a row of a table, a target number. A part holds, is contradicted, is a tie"
     " (values that differ by no more than their standard deviations over the seeds), or was not run. Reproduced: every"
     " part was run and holds. Partly: at least half of the parts that were run hold, a tie counting as half. Not"
-    " reproduced: fewer. Not testable here: no part was run. A number that a claim names is one part: it is reached or it is not."
+    " reproduced: fewer. Not testable here: no part was run. A number that a claim names is one part: it is reached or"
+    " it is not."
 )
 """The rule of every verdict, in words; `verdict_on` applies it."""
 
