@@ -28,15 +28,19 @@ def judge(claims: Sequence[Claim], facts: Facts) -> list[dict[str, Any]]:
         The same of the second verdict, with each method at its best: ``verdict_at_best, measured_at_best,
         reason_at_best``; None for a claim that is not about methods.
     """
-    best = facts.at_best()
-    return [_row(claim, _verdict(claim, facts)) | _at_best(claim, best) for claim in claims]
+    best, rows = facts.at_best(), []
+    for claim in claims:
+        verdict = _verdict(claim, facts)
+        again = verdict if best is facts or not claim.judged_twice else _verdict(claim, best)
+        rows.append(_row(claim, verdict) | _at_best(claim, again, best))
+    return rows
 
 
-def _at_best(claim: Claim, best: Facts) -> dict[str, Any]:
-    """Judge a claim about methods with each at its best; the reason names the variants."""
+def _at_best(claim: Claim, verdict: Verdict, best: Facts) -> dict[str, Any]:
+    """Return the columns of the second verdict on a claim about methods; the reason names the variants."""
     if not claim.judged_twice:
         return dict.fromkeys(("verdict_at_best", "measured_at_best", "reason_at_best"))
-    verdict, named = _verdict(claim, best), [*references(claim)]
+    named = [*references(claim)]
     methods, tasks = ([name for section, name in named if section == wanted] for wanted in ("methods", "tasks"))
     variants = best.stands_for(dict.fromkeys(methods), tasks)
     return {

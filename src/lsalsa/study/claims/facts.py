@@ -96,9 +96,14 @@ class Facts:
         self._seconds = {(row["task"], row["method"], row["depth"]): row["seconds_per_sample"] for row in self._timings}
 
     def at_best(self) -> Facts:
-        """Return the same facts with each method at its best: the variant that `lsalsa.study.best` chooses."""
-        facts = copy(self)
+        """Return the same facts with each method at its best: the variant that `lsalsa.study.best` chooses.
+
+        Where each method stands for itself, these facts are returned.
+        """
+        facts, stands = copy(self), best.printed(self._families)
         facts._chosen = best.chosen(self._evaluations, self._families)
+        if all(stands[family] == method for (_, family, _), method in facts._chosen.items()):
+            return self
         rows = (best.at_best(rows, facts._chosen, self._families) for rows in (self._evaluations, self._timings))
         facts._add_runs(*rows)
         return facts
