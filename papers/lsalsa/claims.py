@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from lsalsa.study.claims.base import NOT_REPRODUCED, PARTLY, REPRODUCED, Claim, Verdict, sentence_of
+from lsalsa.study.claims.base import Claim, Verdict, sentence_of, verdict_on
 from lsalsa.study.claims.facts import Facts, Missing
 from lsalsa.study.config.messages import hint
 from lsalsa.study.repetitions import FINISHED, Measured, Row
@@ -17,8 +17,8 @@ ASSUMPTION = "Theorem 2, premise"
 class Theory(Claim):
     """A statement of the theory holds as printed in every numerical check.
 
-    The verdict is "partly" if some instances contradict the printed form and none contradicts a corrected one. If every
-    instance contradicts the printed form, the statement is not reproduced, whatever its correction says.
+    Each case of its printed form is a part. One instance that contradicts it disproves it, whatever a corrected form
+    says; the reason names both.
     """
 
     kind: Literal["theory"]
@@ -35,9 +35,7 @@ class Theory(Claim):
         if not printed:
             raise Missing(f"the checks of the theory have no printed form of {self.statement}")
         runs, violations = (sum(row[column] for row in printed) for column in ("runs", "violations"))
-        mended = bool(corrected) and not any(row["violations"] for row in corrected)
-        in_part = mended and violations < runs
-        verdict = REPRODUCED if not violations else PARTLY if in_part else NOT_REPRODUCED
+        verdict = verdict_on(["no" if row["violations"] else "yes" for row in printed])
         share = Measured(violations / runs, None, runs)
         reason = sentence_of(map(_outcome, printed + corrected))
         return Verdict(verdict, reason, "share of the instances that contradict the printed form", share)

@@ -107,8 +107,9 @@ def _images(study: Any, output: Any) -> set[str]:
 
 
 def shown(study: Any, output: Any) -> Resolved:
-    """Return the LSALSA methods in print, for tables and figures about trained encoders."""
-    return {"labels": labels_of(study, [name for name in study.methods if study.algorithm_of(name) == "lsalsa"])}
+    """Return the LSALSA methods and the tasks in print, for tables and figures about trained encoders."""
+    labels = labels_of(study, [name for name in study.methods if study.algorithm_of(name) == "lsalsa"])
+    return {"labels": labels, "titles": {name: task.title for name, task in study.tasks.items()}}
 
 
 PAPER = Paper(

@@ -142,6 +142,7 @@ REFERENCES = [
     ("tasks.digits.penalties", [1, 2], "tasks.digits.penalties must have one entry per component (1), found 2"),
     ("tasks.digits.methods", ["fistaa"], "names fistaa, which is not a method; did you mean fista?"),
     ("methods.lsalsa.algorithm", "lsalse", "names lsalse, which is not a solver or encoder; did you mean lsalsa?"),
+    ("methods.lsalsa.family", "lista_", "names lista_, which is not a solver or encoder; did you mean lista?"),
     (
         "methods.crsae",
         {"depths": [1]},

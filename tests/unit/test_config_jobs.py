@@ -95,6 +95,7 @@ def test_table_gets_what_it_shows_with_every_list_filled_in():
         "tasks": {"digits": {"title": "Digits", "components": ["digits_10"], "n_atoms": [100]}},
         "labels": {"fista": "FISTA", "lsalsa": "LSALSA"},
         "algorithms": {"fista": "fista", "lsalsa": "lsalsa"},
+        "families": {"fista": "fista", "lsalsa": "lsalsa"},
         "depths": [1, 3],
         "details": {"protocol": "fitted_on_train"},
     }

@@ -6,6 +6,7 @@ from studies import NOTHING, ROOT, changed, refusal, small, without
 from lsalsa.errors import ConfigError
 from lsalsa.study.config.expand import expanded, notebook_of, restricted
 from lsalsa.study.config.labels import labels_of
+from lsalsa.study.config.rules import settings_of
 from lsalsa.study.load import load_study
 
 DIAGRAM = {"title": "", "kind": "lsalsa.diagram"}
@@ -251,6 +252,19 @@ def test_methods_print_by_label_else_by_algorithm_and_variant_else_by_their_own_
         "trained_by_adam": "trained by adam",
     }
     assert list(labels_of(study, ["ours", "salsa"])) == ["ours", "salsa"]
+
+
+def test_a_method_is_a_variant_of_its_family_else_of_its_algorithm():
+    search = {"learning_rate": [1e-3]}
+    methods = {
+        "lsalsa": {"depths": [1], "search": search},
+        "lsalsa_u": {"algorithm": "lsalsa", "depths": [1], "search": search},
+        "other": {"algorithm": "lista", "family": "lsalsa", "depths": [1], "search": search},
+    }
+    study = load_study(small(methods=methods))
+    assert [study.family_of(method) for method in methods] == ["lsalsa"] * 3
+    shown = settings_of(study, "make_table", table=next(iter(study.tables)))
+    assert shown["families"] == {name: "lsalsa" for name in shown["labels"]}
 
 
 def test_two_methods_of_one_name_in_print_are_refused():

@@ -46,6 +46,7 @@ def shown(components=("digits",), methods=METHODS, depths=DEPTHS, component=None
         component=component,
         labels={method: LABELS[method] for method in methods},
         algorithms={method: ALGORITHMS[method] for method in methods},
+        families={method: ALGORITHMS[method] for method in methods},
         depths=depths,
         details=more,
     )
@@ -115,6 +116,7 @@ def invented_rows(method, components, random):
                     "depth": depth,
                     "repetition": repetition,
                     "component": component,
+                    "validation_rmse": random.uniform(0.5, 1) / depth,
                     "rmse": float("nan") if failed else random.uniform(0.5, 1) / depth,
                     "source_psnr": float("nan") if failed else random.uniform(5, 25),
                     "source_psnr_of_optimal": 26.0,
@@ -307,6 +309,11 @@ def test_source_curves_name_the_best_and_what_leaves_the_page():
     assert figure.axes[0].get_ylim()[0] == pytest.approx(8.0)
 
 
+def test_labels_of_reconstructions_have_room_where_names_of_methods_are_short():
+    figure = plotted("reconstructions", methods=("fista", "lista", "salsa", "lsalsa"))
+    assert list(texts_off_the_page(figure)) == []
+
+
 def test_pages_of_reconstructions_share_no_sample_and_end_where_the_samples_do():
     results = invented_results(("digits", "photos"))
     results["samples"] = {"ista": {**results["samples"]["ista"], "shown": np.arange(0, 24, 3)}}
@@ -382,8 +389,49 @@ def test_frontier_holds_what_no_other_point_beats():
 
 def test_frontier_names_its_points_and_says_what_was_not_measured():
     sentence = " ".join(words_of(plotted("frontier", ["digits"])).split())
-    assert "exact: active set (gap 1e-06). Exact solvers go on" in sentence
-    assert "Not measured: SPAMS LARS (spams cannot be imported: gone)." in sentence
+    assert "gap 1e-06" in sentence
+    assert "Not measured: SPAMS LARS." in sentence
+
+
+def test_frontier_says_whom_the_certified_exact_solver_beats_in_both_time_and_nearness():
+    """It takes 20 microseconds: FISTA and the others at T = 20 take a little longer, all at T = 5 are faster."""
+    results, methods = invented_results(["digits"]), ["fista", "lsalsa"]
+    sentence = " ".join(words_of(figures.plot("frontier", results, shown(methods=methods))).split())
+    assert "The certified exact solver (active set, 20 \u00b5s per sample) is both faster and nearer than" in sentence
+    assert "FISTA (T = 20, 20.1 \u00b5s); in brackets" in sentence
+    fast = results | {"timing": [row | {"seconds_per_sample": 1e-6} for row in results["timing"]]}
+    sentence = " ".join(words_of(figures.plot("frontier", fast, shown(methods=methods))).split())
+    assert "is slower than every method at every T" in sentence
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_figure_explains_itself_in_at_most_three_lines(kind):
+    for texts in (figure.texts for figure in (plotted(kind), plotted(kind, ["digits"]))):
+        assert len(texts[1].get_text().splitlines()) <= 3
+        assert texts[1].get_text().rstrip().endswith(".")
+
+
+def test_at_best_follows_the_variant_chosen_on_validation_signals_and_pales_the_printed_one():
+    """LSALSA's variants are ordered by validation error, each depth anew; the pale line is LSALSA itself."""
+    results, methods = invented_results(["digits"]), ["fista", "lsalsa", "lsalsa_u", "lsalsa_adam"]
+    best = {1: "lsalsa_u", 5: "lsalsa_adam"}
+    rows = [
+        row | {"validation_rmse": 0.1 if best.get(row["depth"]) == row["method"] else 0.5}
+        for row in results["evaluation"]
+    ]
+    figure = figures.plot("at_best", results | {"evaluation": rows}, shown(["digits"], methods))
+    lines = {line.get_label(): line for line in figure.axes[0].get_lines()}
+
+    def mean(method, depth):
+        cell = [r["rmse"] for r in rows if (r["method"], r["depth"], r["component"]) == (method, depth, "all")]
+        return pytest.approx(np.mean(cell))
+
+    assert list(lines["LSALSA at its best"].get_ydata()) == [mean(best[depth], depth) for depth in (1, 5)]
+    assert list(lines["LSALSA as printed"].get_ydata()) == [mean("lsalsa", depth) for depth in (1, 5)]
+    assert "FISTA" in lines and "FISTA at its best" not in lines
+    seconds = {(row["method"], row["depth"]): 1e6 * row["seconds_per_sample"] for row in results["timing"]}
+    (timed,) = (line for line in figure.axes[1].get_lines() if line.get_label() == "LSALSA at its best")
+    assert list(timed.get_xdata()) == [pytest.approx(seconds[best[depth], depth]) for depth in (1, 5)]
 
 
 def test_exact_result_below_the_axis_is_drawn_at_its_lower_edge():

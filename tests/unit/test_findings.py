@@ -13,6 +13,7 @@ from lsalsa.study.findings import (
     unfinished,
 )
 from lsalsa.study.render import render
+from lsalsa.study.repetitions import Measured
 from lsalsa.study.tables import make_table
 
 TABLE = make_table("classification", results(), shown())
@@ -44,11 +45,16 @@ def test_a_method_that_the_study_does_not_have_is_named_all_the_same():
     assert comparison(ROWS, ("ista", 1), [], LABELS) == "ISTA at T = 1 has no result, so it cannot be compared."
 
 
+def exact(curve):
+    return {depth: Measured(value, None, 1) for depth, value in curve.items()}
+
+
 def test_followers_are_those_who_get_as_low_and_those_who_do_not():
-    curves = {"lista": {1: 0.9, 50: 0.5}, "fista": {1: 0.8, 5: 0.4, 50: 0.1}}
+    curves = {"lista": exact({1: 0.9, 50: 0.5}), "fista": exact({1: 0.8, 5: 0.4, 50: 0.1})}
     expected = "To get as near takes FISTA T = 5. Not as near at their deepest: LISTA (T = 50)."
-    assert followers(curves, 0.4, LABELS) == expected
-    assert followers({"fista": curves["fista"]}, 0.1, LABELS) == "To get as near takes FISTA T = 50."
+    assert followers(curves, Measured(0.4, None, 1), LABELS) == expected
+    alone = followers({"fista": curves["fista"]}, Measured(0.1, None, 1), LABELS)
+    assert alone == "To get as near takes FISTA T = 50."
     assert catching_up(ROWS, ("fista", 5), LABELS) == "To get as near takes LSALSA T = 1."
     assert catching_up(ROWS, ("lsalsa", 10), LABELS) == ""
 

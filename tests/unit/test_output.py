@@ -24,6 +24,7 @@ SETTINGS = {
     "component": None,
     "labels": {"fista": "FISTA"},
     "algorithms": {"fista": "fista"},
+    "families": {"fista": "fista"},
     "depths": [1],
     "details": {},
 }

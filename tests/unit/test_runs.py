@@ -99,7 +99,9 @@ def test_a_solver_has_a_run_for_each_depth_with_the_settings_chosen_there(tmp_pa
         settings = chosen[run.depth]
         codes = solver_codes(TASK, TASK.test[0], "salsa", run.depth, **settings)
         np.testing.assert_allclose(run.encode(TASK.test[0]), codes, atol=1e-12)
-        assert run.facts == {**settings, "training_seconds": 0.0, "status": "ok"}
+        codes = solver_codes(TASK, TASK.validation[0], "salsa", run.depth, **settings)
+        score = pytest.approx(rmse_of(codes, TASK.validation[1]), rel=1e-9)
+        assert run.facts == {**settings, "training_seconds": 0.0, "status": "ok", "validation_rmse": score}
 
 
 def test_the_run_of_a_solver_of_which_every_candidate_diverged_says_so(tmp_path):
@@ -132,6 +134,7 @@ def test_the_facts_of_an_encoder_are_what_was_chosen_and_how_its_own_training_we
     for i, run in enumerate(encoder_runs(*trained.files, CPU)):
         depth = i // 2
         history = [row for row in trained.histories[depth] if row["repetition"] == i % 2]
+        codes = codes_on_file(trained.paths[i], "lsalsa", TASK.validation[0], depth + 1, run.facts["mu"])
         assert run.facts == {
             **{name: trained.chosen(depth)[name] for name in GRIDS["lsalsa"]},
             "optimizer": "adam",
@@ -140,6 +143,7 @@ def test_the_facts_of_an_encoder_are_what_was_chosen_and_how_its_own_training_we
             "status": "epochs_used",
             "worse_than_start": False,
             "n_learned": sum(read_arrays(trained.paths[i])[name].size for name in ("filter", "splitting")),
+            "validation_rmse": pytest.approx(rmse_of(codes, TASK.validation[1]), rel=1e-9),
         }
 
 

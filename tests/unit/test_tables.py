@@ -13,7 +13,7 @@ from lsalsa.study.findings import unfinished
 from lsalsa.study.needs import need
 from lsalsa.study.quantities import QUANTITIES, column_of, quantity_of
 from lsalsa.study.render import render
-from lsalsa.study.table import Table
+from lsalsa.study.table import DASH, Table
 from lsalsa.study.tables import make_table
 
 COLUMNS = ["depth", "method", "error_percent", "error_percent_std", "n_repetitions", "paper_error_percent", "status"]
@@ -264,8 +264,8 @@ def test_a_kind_of_table_declares_what_it_needs_and_is_about(kind):
 
 
 def test_kinds_are_the_files_of_the_folder():
-    of_task = ["chosen", "claims", "classification", "near_zeros", "objective", "rmse"]
-    assert [*of_task, "side_by_side", "source_psnr", "source_si_sdr", "zeros"] == KINDS
+    kinds = ["at_best", "chosen", "claims", "classification", "near_zeros", "objective", "rmse", "side_by_side"]
+    assert [*kinds, "source_psnr", "source_si_sdr", "zeros"] == KINDS
     assert isinstance(hand_made_table(), Table)
 
 
@@ -366,3 +366,60 @@ def test_an_objective_has_the_levels_of_the_optimal_codes_and_of_zeros():
     table = table_of("objective", objective=(1913605.0, 5.0), **levels)
     assert "The optimal codes have 4.7000, a code of zeros 68.5000." in table.notes
     assert "Worse than a code of zeros: FISTA at T = 1." in table.notes
+
+
+# --- each algorithm at its best ------------------------------------------------------------------------------
+
+
+def judged_run(method, depth, validation, rmse, repetition=0, status="ok"):
+    row = run(method, depth, None, repetition=repetition, status=status, component="all", rmse=rmse)
+    return row | {"task": "digits", "validation_rmse": validation}
+
+
+AT_BEST = [
+    judged_run("fista", 1, 0.50, 0.50),
+    judged_run("fista", 5, 0.10, 0.10),
+    *(judged_run("lsalsa", 1, 0.30, 0.40 + o, r) for r, o in enumerate((-0.02, 0.0, 0.02))),
+    judged_run("lsalsa", 5, 0.20, 0.20),
+    judged_run("slstm", 1, 0.40, 0.10),
+    judged_run("slstm", 5, 0.15, 0.16),
+]
+"""SLSTM plays a variant of LSALSA: at T = 1 better on test signals but not on validation signals, at T = 5 on both."""
+
+
+def at_best(rows=AT_BEST, family="lsalsa"):
+    families = {"fista": "fista", "lsalsa": "lsalsa", "slstm": family}
+    shows = replace(shown(list(families), (1, 5), None), families=families)
+    return make_table("at_best", {"evaluation": rows}, shows)
+
+
+def test_the_variant_is_chosen_on_validation_signals_and_stands_beside_the_printed_form():
+    table = at_best()
+    assert [(row["depth"], row["method"], row["variant"], row["rmse"], row["printed_rmse"]) for row in table.rows] == [
+        (1, "fista", "fista", 0.50, 0.50),
+        (1, "lsalsa", "lsalsa", pytest.approx(0.40), pytest.approx(0.40)),
+        (5, "fista", "fista", 0.10, 0.10),
+        (5, "lsalsa", "slstm", 0.16, 0.20),
+    ]
+    all_of_them, lsalsa = table.grids
+    assert all_of_them.lines[1] == ["5", "**0.1000**", "0.1600"]
+    assert (lsalsa.caption, lsalsa.lines) == (
+        "LSALSA:",
+        [["1", "0.4000 ± 0.0200", "0.4000 ± 0.0200", "LSALSA"], ["5", "0.2000", "0.1600", "SLSTM"]],
+    )
+    assert "A variant of LSALSA was chosen at T = 5; at T = 5 its RMSE is 80 % of that of the printed form." in (
+        table.sentences
+    )
+    assert "At best the nearest is LSALSA (T = 1); FISTA (T = 5)." in table.sentences
+
+
+def test_without_variants_each_method_stands_for_itself():
+    table = at_best(family="slstm")
+    assert all(row["variant"] == row["method"] and row["rmse"] == row["printed_rmse"] for row in table.rows)
+    assert len(table.grids) == 1
+
+
+def test_a_printed_form_that_failed_is_a_dash_beside_its_variant():
+    rows = [row | {"status": "diverged"} if row["method"] == "lsalsa" else row for row in AT_BEST]
+    table = at_best(rows)
+    assert table.grids[1].lines == [["1", DASH, "0.1000", "SLSTM"], ["5", DASH, "0.1600", "SLSTM"]]

@@ -18,7 +18,10 @@ from papers.lsalsa.theory.checks import Row
 
 needs = ("lsalsa.assumptions",)
 subject = "study"
-caption = "What theorems 1 and 2 assume of trained encoders, one mark per encoder."
+caption = (
+    "What theorems 1 and 2 assume of trained encoders, one mark per encoder. At the left, marks of one T stand side by"
+    " side, in the order of the legend, so that none hides another: T itself is the tick in their middle."
+)
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c1c3c")
 MARKERS = ("o", "s", "^", "D", "v", "P")
@@ -29,7 +32,9 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     done = [row for row in data["lsalsa.assumptions"] if row["status"] in FINISHED]
     if not done:
         raise DataError("none of the encoders could be measured; there is nothing to plot")
-    figure = _style.new_figure(10.0, 4.3, shown.heading, _takeaway(done))
+    figure = _style.new_figure(
+        10.0, 4.3, shown.heading, f"{_takeaway(done)} Left: marks of one T stand side by side around its tick."
+    )
     panels = _style.new_axes(figure, 1, 2)
     left, right = panels[0]
     styles = _styles(done)
@@ -38,7 +43,7 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
         beside = 1.03 ** (number - (len(styles) - 1) / 2)  # puts marks of different tasks side by side
         _scatter(left, [(row["depth"] * beside, row["ratio"]) for row in own], **style)
         _scatter(right, [(row["asymmetry"], row["stationarity"]) for row in own], **style)
-    _explain(left, done, shown.details["labels"])
+    _explain(left, done, shown.details)
     _finish_theorem_2(left, done)
     _finish_theorem_1(right, done)
     _style.common_legend(figure, panels)
@@ -57,12 +62,12 @@ def _assigned(rows: Sequence[Row], column: str, looks: Sequence[str]) -> dict[st
     return dict(zip(dict.fromkeys(row[column] for row in rows), cycle(looks), strict=False))
 
 
-def _explain(axes: Axes, rows: Sequence[Row], labels: Mapping[str, str]) -> None:
-    """Add entries of the legend for each colour and each marker."""
+def _explain(axes: Axes, rows: Sequence[Row], names: Mapping[str, Mapping[str, str]]) -> None:
+    """Add entries of the legend for each colour and each marker: titles of tasks, labels of methods."""
     for task, colour in _assigned(rows, "task", COLOURS).items():
-        axes.plot([], [], linestyle="none", marker="o", color=colour, label=task)
+        axes.plot([], [], linestyle="none", marker="o", color=colour, label=names["titles"][task])
     for method, marker in _assigned(rows, "method", MARKERS).items():
-        axes.plot([], [], linestyle="none", marker=marker, color=_style.GREY, label=labels[method])
+        axes.plot([], [], linestyle="none", marker=marker, color=_style.GREY, label=names["labels"][method])
 
 
 def _scatter(axes: Axes, points: Sequence[tuple[float, float]], **style: Any) -> None:

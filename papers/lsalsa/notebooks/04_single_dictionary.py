@@ -19,6 +19,10 @@
 # The learned methods were trained several times with different seeds, on train patches and their optimal codes. Then
 # all methods encoded the same test patches. The distance of a code to the optimal code is the RMSE, the root of the
 # mean squared difference of their entries: zero is perfect.
+#
+# SALSA and LSALSA have two outputs that can serve as the code. SALSA is shown with the better one at each T, because
+# the paper does not say which it is; LSALSA with the one that the paper prints. Each of the four alone, and every
+# algorithm at its best, are on the page "Beyond the paper".
 
 # %% tags=["parameters"]
 title = "One dictionary"

@@ -13,7 +13,8 @@
 #
 # Each dictionary was learned alone, from unmixed train patches. Patches of train images were mixed for training,
 # patches of test images for testing. No method sees the two sources: the learned methods get only mixtures and their
-# optimal codes.
+# optimal codes. SALSA is shown with the better of its two read-outs at each T, LSALSA with the one that the paper
+# prints; the page "Beyond the paper" has all of them.
 
 # %% tags=["parameters"]
 title = "Two dictionaries: taking a mixture apart"

@@ -8,14 +8,23 @@
 #
 # ## How a verdict is reached
 #
-# - **reproduced**: the numbers of this study say the same.
-# - **partly**: they say it in part, or the difference is a tie, which means within the spread of the seeds.
-# - **not reproduced**: they say otherwise.
-# - **not testable here**: the study did not run the methods, depths or data of the claim. The reason names what is
-#   missing.
+# A claim has parts: a depth, a method, a row of a table, a target number. A part holds, is contradicted, or is a tie,
+# which means within the spread of the seeds; or the study did not run it.
+#
+# - **reproduced**: every part was run and holds.
+# - **partly**: at least half of the parts that were run hold, a tie counting as half.
+# - **not reproduced**: fewer hold. A target number ("100 times") and a theorem are one part: they hold or they do not.
+# - **not testable here**: the study ran no part of it. The reason names what is missing.
 #
 # A study can have fewer images, fewer depths or other data than the paper. Then it contradicts a claim only for its own
 # setting. Where the paper's words are vague ("near", "dramatically"), the reading says what was checked.
+#
+# ## Why a claim about methods has two verdicts
+#
+# SALSA and LSALSA have two outputs that can serve as the code, *u* and *softx*. For LSALSA the paper prints *softx*;
+# for SALSA it says nothing, and here SALSA takes the better one. So the printed forms do not compete on equal terms.
+# The second verdict gives every algorithm its best form: at each T the variant (read-out, optimiser, loss, form of its
+# layers) with the lowest RMSE on validation signals. Test signals have no part in that choice.
 
 # %% tags=["parameters"]
 title = "Does it hold?"
@@ -29,7 +38,7 @@ methods = {}
 from IPython.display import Image, Markdown, display
 
 from lsalsa.study.claims import VERDICTS
-from lsalsa.study.claims.verdicts import finding, grouped, summary, summary_grid
+from lsalsa.study.claims.verdicts import finding, grouped, summary, summary_grid, twice_grid
 from lsalsa.study.csv_rows import read_csv
 from lsalsa.study.render import pipe_table
 
@@ -53,6 +62,15 @@ for path in figures.values():
 # %%
 against = [row for verdict in VERDICTS[2:0:-1] for row in rows if row["verdict"] == verdict]
 Markdown("\n".join(f"- {row['place']}: {finding(row)}" for row in against) or "No claim is contradicted.")
+
+# %% [markdown]
+# ## As printed, and each method at its best
+#
+# Bold: the second verdict differs from the first.
+
+# %%
+twice = twice_grid(rows)
+Markdown(pipe_table(twice) if twice.lines else "No claim of this study is about methods.")
 
 # %% [markdown]
 # ## Claim by claim

@@ -1,13 +1,16 @@
 # %% [markdown]
 # # Beyond the paper
 #
-# Three questions that the paper leaves open, on its own tasks.
+# Four questions that the paper leaves open, on its own tasks.
 #
 # 1. **Is plain gradient descent the right way to train?** The paper uses it. Its steps must be tiny if the dictionary
 #    is ill-conditioned. Adam scales the step of every weight by itself, and would be the first choice today.
 # 2. **Which output?** SALSA and LSALSA have two read-outs, *softx* (the paper's for LSALSA) and *u*. The first is
-#    biased in the limit, the second is not.
-# 3. **What does a second buy?** A solver can skip the zeros of the codes instead of multiplying them. Then it computes
+#    biased in the limit, the second is not. Where a table or figure says only "SALSA", it is the better of the two at
+#    each T; where it says only "LSALSA", it is *softx*. Here each of the four stands alone.
+# 3. **What can the architecture do?** At each T the best variant of an algorithm is chosen on validation signals, among
+#    read-outs, optimisers, losses and forms of its layers. That is the algorithm at its best.
+# 4. **What does a second buy?** A solver can skip the zeros of the codes instead of multiplying them. Then it computes
 #    the *exact* code, with a certificate. If it is as fast as a network, there is no reason to approximate.
 
 # %% tags=["parameters"]
@@ -33,7 +36,7 @@ Markdown(f"**{title}.** Study `{study}`, tables {', '.join(tables) or 'none'}; f
 # The RMSE of codes against the optimal codes; smaller is better.
 
 # %%
-distances = {name: rows for name, rows in rows_of.items() if "rmse" in rows[0]}
+distances = {name: rows for name, rows in rows_of.items() if name.startswith("rmse_")}
 for name, rows in distances.items():
     methods = {row["method"] for row in rows}
     pairs = [(f"{kind}_adam", kind) for kind in ("lsalsa", "lista") if {kind, f"{kind}_adam"} <= methods]
@@ -58,6 +61,24 @@ for name, path in figures.items():
 for name, path in figures.items():
     if name.startswith("read_outs"):
         display(Image(path))
+for name, text in texts.items():
+    if name.startswith("read_outs"):
+        display(Markdown("#" + text))
+
+# %% [markdown]
+# ## Each algorithm at its best
+#
+# Full lines: the algorithm at its best. Pale, broken lines: as the paper prints it. The marks at the right are solvers
+# that go on until the code is right. An algorithm whose line lies to the right of the exact solver's mark is slower
+# than the exact code, and less exact.
+
+# %%
+for name, path in figures.items():
+    if name.startswith("at_best"):
+        display(Image(path))
+for name, text in texts.items():
+    if name.startswith("at_best"):
+        display(Markdown("#" + text))
 
 # %% [markdown]
 # ## Classification error of the variants

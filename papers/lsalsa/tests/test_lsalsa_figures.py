@@ -39,7 +39,9 @@ def plotted(kind, **changes):
 
 def shown_by(method):
     labels = {method: method.upper()}
-    return Shown("figure", Heading("The title"), labels=labels, details={"labels": LABELS})
+    return Shown(
+        "figure", Heading("The title"), labels=labels, details={"labels": LABELS, "titles": {"digits": "Digits"}}
+    )
 
 
 def test_kinds_are_the_files_of_the_folder():
@@ -83,7 +85,8 @@ def test_assumptions_are_counted_over_the_encoders_that_could_be_measured():
     assert "curves more than SALSA's in 1 of 3 encoders" in words
     assert "as theorem 1 needs, in 1 of them" in words
     assert "its symmetric part is positive definite in 2" in words
-    assert {"LSALSA", "LSALSA (read-out u)", "digits"} <= set(words_of(plotted("lsalsa.assumptions")).splitlines())
+    assert "Left: marks of one T stand side by side" in words
+    assert {"LSALSA", "LSALSA (read-out u)", "Digits"} <= set(words_of(plotted("lsalsa.assumptions")).splitlines())
 
 
 def test_assumptions_of_no_encoder_cannot_be_plotted():

@@ -66,7 +66,7 @@ def test_whole_study_has_every_table_and_figure_of_the_paper(whole):
     for section, found in (("tables", whole.tables), ("figures", whole.figures)):
         names = [name.format(task=task) for name in declared[section] for task in whole.tasks]
         assert set(names) <= set(found)
-    assert {f"figure_{number}" for number in range(1, 26)} <= set(whole.figures)
+    assert {f"figure_{number}" for number in range(1, 25)} <= set(whole.figures)
     assert set(declared["notebooks"]) <= set(whole.notebooks)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -62,14 +61,16 @@ def _against(own: Row, other: Row | None, name: str) -> str:
     return f"**{relations[_measured(own).against(_measured(other))]}** {name} ({_number(other)})"
 
 
-def followers(curves: Mapping[str, Mapping[int, float]], level: float, labels: Labels, *, larger: bool = False) -> str:
-    """Say which methods reach a level with more steps, and which do not.
+def followers(
+    curves: Mapping[str, Mapping[int, Measured]], level: Measured, labels: Labels, *, larger: bool = False
+) -> str:
+    """Say which methods reach a level with more steps, by the rule of claims (a tie is there), and which do not.
 
     Parameters
     ----------
     curves : mapping
         Method -> depth -> value, in ascending depth.
-    level : float
+    level : Measured
     labels : mapping
         Method -> its name in print.
     larger : bool
@@ -79,8 +80,10 @@ def followers(curves: Mapping[str, Mapping[int, float]], level: float, labels: L
     -------
     sentences : str
     """
-    reached = operator.ge if larger else operator.le
-    needed = {m: next((d for d, value in curve.items() if reached(value, level)), None) for m, curve in curves.items()}
+    needed = {
+        method: next((depth for depth, value in curve.items() if value.reaches(level, larger=larger)), None)
+        for method, curve in curves.items()
+    }
     late = [f"{labels[method]} T = {depth}" for method, depth in needed.items() if depth]
     never = [f"{labels[m]} (T = {max(curves[m])})" for m, depth in needed.items() if not depth]
     takes = f"To get as near takes {', '.join(late)}." if late else ""
@@ -104,12 +107,14 @@ def catching_up(rows: Sequence[Row], ours: Cell, labels: Labels) -> str:
     sentences : str
         Empty if the cell has no result.
     """
-    level = _value(_cell(rows, ours))
-    curves: dict[str, dict[int, float]] = {}
+    own = _cell(rows, ours)
+    curves: dict[str, dict[int, Measured]] = {}
     for row in rows:
         if row["method"] != ours[0] and _value(row) is not None:
-            curves.setdefault(row["method"], {})[row["depth"]] = _value(row)
-    return "" if level is None else followers(curves, level, labels, larger=_is_larger_better(rows))
+            curves.setdefault(row["method"], {})[row["depth"]] = _measured(row)
+    if own is None or _value(own) is None:
+        return ""
+    return followers(curves, _measured(own), labels, larger=_is_larger_better(rows))
 
 
 def ranking(rows: Sequence[Row], depth: int, labels: Labels) -> str:

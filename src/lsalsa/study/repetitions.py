@@ -43,6 +43,10 @@ class Measured:
             return "tie"
         return "below" if self.mean < other.mean else "above"
 
+    def reaches(self, goal: Measured, *, larger: bool = False) -> bool:
+        """Return whether this is as good as a goal: better, or a tie. Claims, figures and notebooks all ask here."""
+        return self.against(goal) != ("below" if larger else "above")
+
 
 def measured(runs: Iterable[Row], column: str) -> Measured | None:
     """Average a column over the finished runs that have a value; return None without one."""

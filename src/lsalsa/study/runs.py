@@ -32,9 +32,10 @@ COLUMNS = (
     "seed",
     "worse_than_start",
     "n_learned",
+    "validation_rmse",
 )
-"""Columns of every evaluation: settings, whether training harmed, and how many numbers it moved; empty for a method
-without them."""
+"""Columns of every evaluation, empty for a method without them: settings, whether training harmed, how many numbers it
+moved, and the RMSE on the validation split, by which variants of a method are compared."""
 
 
 def solver_runs(problem: SparseCodingProblem, algorithm: str, search: Iterable[Row]) -> list[Run]:
@@ -56,7 +57,7 @@ def solver_runs(problem: SparseCodingProblem, algorithm: str, search: Iterable[R
     runs = []
     for row in sorted(filter(_is_chosen, search), key=lambda row: row["depth"]):
         encode = solver_coder(problem, algorithm, row["depth"], _settings(row))
-        facts = {**_settings(row), "training_seconds": 0.0, "status": row["status"]}
+        facts = {**_settings(row), "training_seconds": 0.0, "status": row["status"], "validation_rmse": row["rmse"]}
         runs.append(Run(row["depth"], 0, encode, facts))
     return runs
 
@@ -148,4 +149,5 @@ def _training_facts(history: Sequence[Row], repetition: int) -> dict[str, Any]:
         "training_seconds": sum(row["seconds"] for row in rows),
         "status": rows[-1]["outcome"],
         "worse_than_start": rows[-1]["worse_than_start"],
+        "validation_rmse": next((row.get("validation_rmse") for row in rows if row.get("kept")), None),
     }

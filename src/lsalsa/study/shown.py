@@ -27,6 +27,8 @@ class Shown:
         The one shown component; None for the whole code.
     labels, algorithms : mapping
         Method -> its name in print; method -> its solver or encoder. Both are in the order of the figure or table.
+    families : mapping
+        Method -> the algorithm that it is a variant of.
     depths : sequence of int
     details : mapping
         Settings that only some kinds have: protocol, n_atoms, sample_page, and what a paper gives its own kinds.
@@ -39,6 +41,7 @@ class Shown:
     component: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     algorithms: Mapping[str, str] = field(default_factory=dict)
+    families: Mapping[str, str] = field(default_factory=dict)
     depths: Sequence[int] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
 
@@ -53,5 +56,5 @@ class Shown:
         return tuple(self.labels)
 
 
-NAMES = ("tasks", "components", "component", "labels", "algorithms", "depths", "details")
+NAMES = ("tasks", "components", "component", "labels", "algorithms", "families", "depths", "details")
 """Names that the resolved settings of a job have for an output, `lsalsa.study.config.rules`."""

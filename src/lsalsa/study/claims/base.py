@@ -15,6 +15,15 @@ from lsalsa.study.repetitions import Measured
 VERDICTS = ("reproduced", "partly", "not reproduced", "not testable here")
 REPRODUCED, PARTLY, NOT_REPRODUCED, NOT_TESTABLE = VERDICTS
 
+RULE = (
+    "A claim has parts: a depth, a method, a row of a table, a target number. A part holds, is contradicted, is a tie"
+    " (values that differ by no more than their standard deviations over the seeds), or was not run. Reproduced: every"
+    " part was run and holds. Partly: at least half of the parts that were run hold, a tie counting as half. Not"
+    " reproduced: fewer. Not testable here: no part was run. A number that a claim names is one part: it is reached or"
+    " it is not."
+)
+"""The rule of every verdict, in words; `verdict_on` applies it."""
+
 Answer = Literal["yes", "tie", "no", "missing"]
 Size = Literal["rmse", "error_percent", "zero_share"]
 """Measures whose ratios mean something."""
@@ -59,7 +68,10 @@ class Verdict:
 
 
 class Claim(Settings):
-    """One checkable statement. A subclass for each kind declares its settings and judges it."""
+    """One checkable statement. A subclass for each kind declares its settings and judges it.
+
+    With `at_best` false it is judged on the methods as printed only.
+    """
 
     noun: ClassVar[str] = "a claim"
 
@@ -69,10 +81,16 @@ class Claim(Settings):
     sentence: Annotated[str, Field(min_length=1)]
     reading: str | None = None
     kind: str
+    at_best: bool = True
 
     def judge(self, facts: Facts) -> Verdict:
         """Return the verdict; raise Missing where the study cannot give one."""
         raise NotImplementedError
+
+    @property
+    def judged_twice(self) -> bool:
+        """Whether it is judged a second time, with each method at its best: `at_best`, and it speaks of methods."""
+        return self.at_best and any(section == "methods" for section, _ in references(self))
 
     def unknown(self) -> Iterator[str]:
         """Yield sentences about names that no study can have; names of the configuration are checked elsewhere."""
@@ -118,19 +136,23 @@ def part_of(judge: Callable[..., Part], *arguments: Any) -> Part:
 
 
 def together(parts: Sequence[Part], quantity: str = "") -> Verdict:
-    """Combine parts into one verdict. "Reproduced" needs a "yes" from every part."""
-    answers = {part.answer for part in parts}
+    """Combine parts into one verdict, by `RULE`."""
     reason = sentence_of(part.words for part in parts)
     measured = next((part.measured for part in parts if part.measured), None)
-    return Verdict(_verdict_on(answers), reason, quantity if measured else "", measured)
+    return Verdict(verdict_on([part.answer for part in parts]), reason, quantity if measured else "", measured)
 
 
-def _verdict_on(answers: set[Answer]) -> str:
-    if answers == {"missing"}:
+HOLDS: dict[Answer, float] = {"yes": 1.0, "tie": 0.5, "no": 0.0}
+
+
+def verdict_on(answers: Sequence[Answer]) -> str:
+    """Return the verdict on the answers to all parts of a claim: the one place where `RULE` is applied."""
+    run = [HOLDS[answer] for answer in answers if answer != "missing"]
+    if not run:
         return NOT_TESTABLE
-    if answers == {"yes"}:
+    if set(answers) == {"yes"}:
         return REPRODUCED
-    return NOT_REPRODUCED if "no" in answers and "yes" not in answers else PARTLY
+    return PARTLY if sum(run) >= len(run) / 2 else NOT_REPRODUCED
 
 
 def bounded(value: Measured, at_least: float | None, at_most: float | None) -> Answer:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from copy import copy
 from typing import Any
 
 from lsalsa.errors import DataError
+from lsalsa.study import best
 from lsalsa.study.quantities import ERROR, OBJECTIVE, RMSE, SOURCE_LEAK, SOURCE_PSNR, SOURCE_SI_SDR, ZEROS
 from lsalsa.study.repetitions import Measured, Row, curve
 
@@ -63,6 +66,8 @@ class Facts:
         Method -> its name in print.
     overlaps : iterable of rows
         Of all mixtures, as in ``overlap/{task}.parquet``.
+    families : mapping, optional
+        Method -> the algorithm that it is a variant of. Without it no method has variants.
     """
 
     def __init__(
@@ -73,15 +78,46 @@ class Facts:
         rows: Mapping[str, list[Row]] | None = None,
         labels: Mapping[str, str] | None = None,
         overlaps: Iterable[Row] = (),
+        families: Mapping[str, str] | None = None,
     ):
-        self._runs: dict[tuple[str, str], list[Row]] = {}
-        for row in evaluations:
-            self._runs.setdefault((row["task"], row["method"]), []).append(row)
-        self._seconds = {(row["task"], row["method"], row["depth"]): row["seconds_per_sample"] for row in timings}
+        self._add_runs(evaluations, timings)
         self._optimal = optimal or {}
         self._overlaps = {(r["task"], r["dictionary"], r["component"]): r["explained_share"] for r in overlaps}
         self._rows = dict(rows or {})
         self._labels = labels or {}
+        self._families = families or {}
+        self._chosen: best.Chosen = {}
+
+    def _add_runs(self, evaluations: Iterable[Row], timings: Iterable[Row]) -> None:
+        self._evaluations, self._timings = list(evaluations), list(timings)
+        self._runs: dict[tuple[str, str], list[Row]] = {}
+        for row in self._evaluations:
+            self._runs.setdefault((row["task"], row["method"]), []).append(row)
+        self._seconds = {(row["task"], row["method"], row["depth"]): row["seconds_per_sample"] for row in self._timings}
+
+    def at_best(self) -> Facts:
+        """Return the same facts with each method at its best: the variant that `lsalsa.study.best` chooses.
+
+        Where each method stands for itself, these facts are returned.
+        """
+        facts, stands = copy(self), best.printed(self._families)
+        facts._chosen = best.chosen(self._evaluations, self._families)
+        if all(stands[family] == method for (_, family, _), method in facts._chosen.items()):
+            return self
+        rows = (best.at_best(rows, facts._chosen, self._families) for rows in (self._evaluations, self._timings))
+        facts._add_runs(*rows)
+        return facts
+
+    def stands_for(self, methods: Iterable[str], tasks: Iterable[str]) -> str:
+        """Say which variants stand for methods at their best, and how often; empty if each stands for itself."""
+        tasks, parts = set(tasks), []
+        for method in methods:
+            family = self._families.get(method)
+            variants = [one for (task, name, _), one in self._chosen.items() if name == family and task in tasks]
+            if best.printed(self._families).get(family or "") == method and set(variants) - {method}:
+                counted = Counter(map(self.label, variants)).most_common()
+                parts.append(f"for {self.label(method)}: {', '.join(f'{label} ({n})' for label, n in counted)}")
+        return "; ".join(parts)
 
     def label(self, method: str) -> str:
         """Return a method's name in print; for a method that the study does not have, the claim's name in capitals."""

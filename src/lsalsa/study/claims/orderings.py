@@ -7,9 +7,6 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from lsalsa.study.claims.base import (
-    NOT_REPRODUCED,
-    PARTLY,
-    REPRODUCED,
     Answer,
     Claim,
     ComponentName,
@@ -24,6 +21,7 @@ from lsalsa.study.claims.base import (
     part_of,
     sentence_of,
     together,
+    verdict_on,
 )
 from lsalsa.study.claims.facts import QUANTITIES, Facts, Missing, relation, text
 from lsalsa.study.config.fields import Depths, Settings
@@ -31,12 +29,13 @@ from lsalsa.study.repetitions import Measured
 
 
 class Place(Settings):
-    """The codes of a task, or of one of its components."""
+    """The codes of a task, or of one of its components; at some depths, or at all that the study runs."""
 
     noun = "a place of a claim"
 
     task: TaskName
     component: ComponentName | None = None
+    depths: Depths | None = None
 
     @property
     def title(self) -> str:
@@ -47,8 +46,8 @@ class Place(Settings):
 class Best(Claim):
     """At every depth the methods `best` have the best value among `methods`.
 
-    That is the smallest; of sources, and of any measure with `largest`, the largest. Two or more methods in `best` are
-    printed as equal.
+    That is the smallest; of sources, and of any measure with `largest`, the largest. Two or more methods in `best`
+    share it: if one of them is ahead of another, the claim is contradicted.
     """
 
     kind: Literal["best"]
@@ -73,13 +72,13 @@ class Best(Claim):
     def _at(self, facts: Facts, depth: int) -> Part:
         values, missing = self._values(facts, depth)
         rivals = [method for method in values if method not in self.best]
-        beaten = [rival for rival in rivals for own in self._found(values) if self._ahead(values, rival, own)]
+        beaten = [other for other in values for own in self._found(values) if self._ahead(values, other, own)]
         if missing and not beaten:
             raise Missing("; ".join(missing))
         numbers = ", ".join(f"{facts.label(m)} {text(value, self.measure)}" for m, value in values.items())
         answer: Answer = "no" if beaten else "yes" if self._clear(values, rivals) else "tie"
-        closing = {"tie": " (a tie within the spread of the seeds)" if len(self.best) == 1 else " (not the same tie)"}
-        words = f"at T = {depth}: {numbers}{closing.get(answer, '')}"
+        closing = " (a tie within the spread of the seeds)" if answer == "tie" else ""
+        words = f"at T = {depth}: {numbers}{closing}"
         return Part(answer, words, next(iter(values[own] for own in self._found(values))))
 
     def _values(self, facts: Facts, depth: int) -> tuple[dict[str, Measured], list[str]]:
@@ -102,9 +101,8 @@ class Best(Claim):
         return relation(values[method], values[other], self.measure) == "ahead"
 
     def _clear(self, values: dict[str, Measured], rivals: list[str]) -> bool:
-        """Test whether the best are ahead of all rivals, and equal among themselves."""
-        equal = all(values[a].against(values[b]) == "tie" for a in self.best for b in self.best)
-        return equal and all(self._ahead(values, own, rival) for own in self.best for rival in rivals)
+        """Test whether the best are ahead of all rivals."""
+        return all(self._ahead(values, own, rival) for own in self.best for rival in rivals)
 
 
 class Comparable(Claim):
@@ -161,6 +159,9 @@ class TradeOff(Claim):
         return Part(answer, words, own[0])
 
 
+ANSWERS: dict[str, Answer] = {"ahead": "yes", "tie": "tie", "behind": "no"}
+
+
 class Overall(Claim):
     """One method has the best value wherever all of the methods were run: the smallest, of sources the largest."""
 
@@ -175,33 +176,38 @@ class Overall(Claim):
         missing = []
         for place in self.places:
             try:
-                self._add(results, facts, place)
+                missing += self._add(results, facts, place)
             except Missing as error:
                 missing.append(str(error))
         count = sum(map(len, results.values()))
         if not count:
             raise Missing("; ".join(dict.fromkeys(missing)) or "no depth was run with all of the methods")
         share = Measured(len(results["ahead"]) / count, None, count)
-        unbeaten = not results["behind"]
-        complete = unbeaten and bool(results["ahead"]) and not missing
-        verdict = REPRODUCED if complete else PARTLY if unbeaten or share.mean > 0.5 else NOT_REPRODUCED
+        answers: list[Answer] = [answer for kind, answer in ANSWERS.items() for _ in results[kind]]
+        answers += ["missing"] * len(missing)
         return Verdict(
-            verdict, self._reason(facts, results, count, missing), f"share of the cells that are {self._best}", share
+            verdict_on(answers),
+            self._reason(facts, results, count, missing),
+            f"share of the cells that are {self._best}",
+            share,
         )
 
     @property
     def _best(self) -> str:
         return "highest" if QUANTITIES[self.measure].better == "larger" else "lowest"
 
-    def _add(self, results: dict[str, list[str]], facts: Facts, place: Place) -> None:
+    def _add(self, results: dict[str, list[str]], facts: Facts, place: Place) -> list[str]:
+        """Add the cells of a place to the results; return a sentence about the listed depths that were not run."""
         own, *others = (
             facts.curve(place.task, method, self.measure, place.component) for method in (self.method, *self.rivals)
         )
-        for depth, value in own.items():
-            if all(depth in other for other in others):
-                relations = {relation(value, other[depth], self.measure) for other in others}
-                kind = next(kind for kind in ("behind", "tie", "ahead") if kind in relations)
-                results[kind].append(f"{place.title} at T = {depth}")
+        complete = [depth for depth in own if all(depth in other for other in others)]
+        for depth in complete if place.depths is None else [d for d in complete if d in place.depths]:
+            relations = {relation(own[depth], other[depth], self.measure) for other in others}
+            kind = next(kind for kind in ("behind", "tie", "ahead") if kind in relations)
+            results[kind].append(f"{place.title} at T = {depth}")
+        absent = [str(depth) for depth in place.depths or () if depth not in complete]
+        return [f"{place.title} was not run with all of them at T = {', '.join(absent)}"] if absent else []
 
     def _reason(self, facts: Facts, results: dict[str, list[str]], count: int, missing: list[str]) -> str:
         ahead, tie, behind = (results[name] for name in ("ahead", "tie", "behind"))

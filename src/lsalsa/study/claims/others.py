@@ -8,10 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from lsalsa.study.claims.base import (
-    NOT_REPRODUCED,
     NOT_TESTABLE,
-    PARTLY,
-    REPRODUCED,
+    Answer,
     Bounded,
     Claim,
     MethodName,
@@ -24,6 +22,7 @@ from lsalsa.study.claims.base import (
     part_of,
     sentence_of,
     together,
+    verdict_on,
 )
 from lsalsa.study.claims.facts import QUANTITIES, Facts, Missing, text
 from lsalsa.study.claims.orderings import Place
@@ -36,15 +35,26 @@ Tasks = Annotated[list[TaskName], Field(min_length=1)]
 class Race:
     """Time of a method over the time of its rival, both as near to the optimal codes.
 
-    Where the method never gets as near, `ratio` is a lower bound.
+    Attributes
+    ----------
+    ratio : float
+        Where the method never gets as near, a lower bound.
+    words : str
+    arrived : bool
+        Whether the method gets as near at all.
     """
 
     ratio: float
     words: str
+    arrived: bool
 
 
 class Speed(Claim):
-    """A method takes up to `factor` times as long as its rival to come as near to the optimal codes."""
+    """A method takes up to `factor` times as long as its rival to come as near to the optimal codes.
+
+    The race with the largest ratio decides it. If the method has not finished that race, a ratio below `factor` leaves
+    the claim open: it is only a lower bound.
+    """
 
     kind: Literal["speed"]
     tasks: Tasks
@@ -62,10 +72,10 @@ class Speed(Claim):
         if not races:
             raise Missing("; ".join(missing))
         best = max(races, key=lambda race: race.ratio)
-        verdict = REPRODUCED if best.ratio >= self.factor else PARTLY if best.ratio > 1 else NOT_REPRODUCED
-        reason = sentence_of([f"at most, {best.words}", *missing])
+        answer: Answer = "yes" if best.ratio >= self.factor else "no" if best.arrived else "missing"
+        reason = sentence_of([f"at most, {best.words} ({self.factor:g} asked)", *missing])
         name = f"seconds of {facts.label(self.method)} over those of {facts.label(self.rival)}"
-        return Verdict(verdict, reason, name, Measured(best.ratio, None, len(races)))
+        return Verdict(verdict_on([answer]), reason, name, Measured(best.ratio, None, len(races)))
 
     def _races(self, facts: Facts, task: str) -> list[Race]:
         """Run one race for each depth of the rival."""
@@ -75,7 +85,7 @@ class Speed(Claim):
         return [self._race(facts, task, chaser, depth, goal) for depth, goal in goals.items()]
 
     def _race(self, facts: Facts, task: str, chaser: dict[int, Measured], depth: int, goal: Measured) -> Race:
-        arrived = next((steps for steps, value in chaser.items() if value.against(goal) != "above"), None)
+        arrived = next((steps for steps, value in chaser.items() if value.reaches(goal)), None)
         steps = max(chaser) if arrived is None else arrived
         spent, needed = facts.seconds(task, self.method, steps), facts.seconds(task, self.rival, depth)
         reached = "has not got there yet" if arrived is None else "is as near"
@@ -84,7 +94,7 @@ class Speed(Claim):
             f" {facts.label(self.rival)} at T = {depth} ({1e6 * needed:.3g} microseconds, RMSE {text(goal, 'rmse')})"
             f" is on {task}: {'more than ' if arrived is None else ''}{spent / needed:.3g} times as long"
         )
-        return Race(spent / needed, words)
+        return Race(spent / needed, words, arrived is not None)
 
 
 class Optimal(Bounded):
@@ -110,6 +120,7 @@ class Settled(Claim):
     """More than half of the trainings end because the loss stops falling, before they use all of their epochs."""
 
     kind: Literal["settled"]
+    at_best: bool = False
     tasks: Tasks
     methods: Methods
 
@@ -125,8 +136,11 @@ class Settled(Claim):
             raise Missing("; ".join(dict.fromkeys(missing)))
         share = Measured(ends.count("converged") / len(ends), None, len(ends))
         words = f"{ends.count('converged')} of {len(ends)} trainings ended because the loss stood still"
-        verdict = NOT_REPRODUCED if share.mean <= 0.5 else PARTLY if missing else REPRODUCED
-        return Verdict(verdict, sentence_of([words, *missing]), "share of the trainings that settled", share)
+        answers: list[Answer] = ["yes" if share.mean > 0.5 else "no"]
+        answers += ["missing"] * len(missing)
+        return Verdict(
+            verdict_on(answers), sentence_of([words, *missing]), "share of the trainings that settled", share
+        )
 
 
 class ByEye(Claim):

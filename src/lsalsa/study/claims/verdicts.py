@@ -6,16 +6,20 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lsalsa.study.claims.base import VERDICTS
+from lsalsa.study.claims.base import NOT_TESTABLE, RULE, VERDICTS
 from lsalsa.study.table import Grid
 
 Row = Mapping[str, Any]
 
 NOTE = (
-    "Each claim of the paper is checked on the results of this study; the sentence after its verdict says why. Values"
-    " that differ by no more than the standard deviations over the seeds are a tie: a claim that rests on one is"
-    " reproduced in part only. A claim is not testable here where the study did not run what it speaks of; what is"
-    " missing is named. Where the paper's words are vague, the reading says what was checked."
+    f"Each claim of the paper is checked on the results of this study; the sentence after its verdict says why. {RULE}"
+    " Where the paper's words are vague, the reading says what was checked."
+)
+TWICE = (
+    "As printed: each method in the form that the paper describes; where it leaves the read-out of SALSA open, the"
+    " better one. At best: in the place of each method the variant of its algorithm (read-out, optimiser, loss, form of"
+    " its layers) with the lowest RMSE on validation signals, at each T. Claims that are not about methods have one"
+    " verdict."
 )
 
 
@@ -28,8 +32,11 @@ def grouped(rows: Sequence[Row]) -> dict[str, list[Row]]:
 
 
 def counts(rows: Sequence[Row]) -> list[tuple[str, list[int]]]:
-    """Count each of `VERDICTS` for every part of the paper, and last for all claims."""
-    return [(name, _count(group)) for name, group in [*grouped(rows).items(), ("All claims", list(rows))]]
+    """Count each of `VERDICTS` for every part of the paper, then for all claims, last with each method at its best."""
+    found = [(name, _count(group)) for name, group in [*grouped(rows).items(), ("All claims", list(rows))]]
+    if any(row["verdict_at_best"] for row in rows):
+        found.append(("All claims, methods at their best", _count(rows, at_best=True)))
+    return found
 
 
 def summary(rows: Sequence[Row]) -> str:
@@ -44,10 +51,21 @@ def summary_grid(rows: Sequence[Row]) -> Grid:
     return Grid(["Part of the paper", *VERDICTS], lines)
 
 
+def twice_grid(rows: Sequence[Row]) -> Grid:
+    """Return both verdicts of each tested claim about methods, in two columns; a second one that differs is bold."""
+    lines = []
+    for row in rows:
+        first, second = row["verdict"], row["verdict_at_best"]
+        if second and {first, second} != {NOT_TESTABLE}:
+            lines.append([row["place"], row["sentence"], first, second if second == first else f"**{second}**"])
+    return Grid(["Place", "Claim", "as printed", "at best"], lines, 4, TWICE)
+
+
 def finding(row: Row) -> str:
-    """Write a claim, its verdict and the reason in Markdown."""
+    """Write a claim, its verdict and the reason in Markdown; the second verdict only where variants were chosen."""
     reading = f" Read as: {row['reading']}" if row["reading"] else ""
-    return f"**{row['verdict']}.** {_where(row)}{row['sentence']}{reading} **Found:** {row['reason']}"
+    words = f"**{row['verdict']}.** {_where(row)}{row['sentence']}{reading} **Found:** {row['reason']}"
+    return f"{words} **At best, {row['verdict_at_best']}:** {row['reason_at_best']}" if row["reason_at_best"] else words
 
 
 def _where(row: Row) -> str:
@@ -56,6 +74,6 @@ def _where(row: Row) -> str:
     return f"({inner}) " if inner and not inner.startswith("T =") else ""
 
 
-def _count(rows: Sequence[Row]) -> list[int]:
-    found = Counter(row["verdict"] for row in rows)
+def _count(rows: Sequence[Row], *, at_best: bool = False) -> list[int]:
+    found = Counter(row["verdict_at_best"] if at_best and row["verdict_at_best"] else row["verdict"] for row in rows)
     return [found[verdict] for verdict in VERDICTS]

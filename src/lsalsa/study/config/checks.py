@@ -161,6 +161,8 @@ def check_methods(study: Study) -> Iterator[str]:
             yield from unknown(f"{path}.algorithm", algorithm, "a solver or encoder", known)
         else:
             yield f"{path} is not a solver or encoder{hint(name, known)} (another name needs an `algorithm`)"
+        if method.family is not None:
+            yield from unknown(f"{path}.family", method.family, "a solver or encoder", known)
 
 
 def _method(path: str, method: Method, algorithm: str) -> Iterator[str]:

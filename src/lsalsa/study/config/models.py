@@ -130,7 +130,8 @@ class Method(Settings):
     """An algorithm, in a variant, at some depths, with the hyper-parameters to search.
 
     The algorithm is a file of `lsalsa/solvers` or `lsalsa/encoders`. Without `algorithm` the method has the name of
-    one. In print a method has its `label`, or the algorithm's name with the `variant` in brackets.
+    one. In print a method has its `label`, or the algorithm's name with the `variant` in brackets. Methods of one
+    `family`, by default their algorithm, are variants of one another: the best of them can stand for all.
     """
 
     noun: ClassVar[str] = "a method"
@@ -139,6 +140,7 @@ class Method(Settings):
     algorithm: str | None = None
     variant: str | None = None
     label: str | None = None
+    family: str | None = None
     depths: Depths
     search: Grid = {}
     choose_by: Literal["rmse", "objective"] | None = None
@@ -272,6 +274,10 @@ class Study(Declared):
     def algorithm_of(self, method: str) -> str:
         """Return the solver or encoder of a method."""
         return self.methods[method].algorithm or method
+
+    def family_of(self, method: str) -> str:
+        """Return the algorithm that a method is a variant of: its `family`, or the algorithm itself."""
+        return self.methods[method].family or self.algorithm_of(method)
 
     def depths_of(self, tasks: list[str], methods: list[str]) -> list[int]:
         """Return all depths at which one of the tasks runs one of the methods."""

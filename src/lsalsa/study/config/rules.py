@@ -308,7 +308,10 @@ def make_explorer(study: Study) -> Resolved:
 def render_notebook(study: Study, notebook: str) -> Resolved:
     """Resolve what a notebook reads, and the names of the methods in print."""
     labels = labels_of(study, study.methods)
-    methods = {name: {"label": label, "algorithm": study.algorithm_of(name)} for name, label in labels.items()}
+    methods = {
+        name: {"label": label, "algorithm": study.algorithm_of(name), "family": study.family_of(name)}
+        for name, label in labels.items()
+    }
     return {"study": study.study, **study.notebooks[notebook].model_dump(), "methods": methods}
 
 
@@ -333,6 +336,7 @@ def _shown(study: Study, section: str, output: Table | Figure) -> Resolved:
         "tasks": {name: _task(study, name) for name in tasks},
         "labels": labels_of(study, methods) | of_diagram,
         "algorithms": {name: study.algorithm_of(name) for name in methods} | {name: name for name in of_diagram},
+        "families": {name: study.family_of(name) for name in methods},
         "depths": output.depths or study.depths_of(tasks, methods),
         "details": details | dict(paper.shown(study, output) if paper else {}),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -34,6 +35,8 @@ VARIANT_COLOURS = {
 }
 SPARE_COLOURS = ("#e0608a", "#7a9a1f", "#b0a0d0", "#8c1c3c")
 GREY = "#5f5f5f"
+MOST_LINES = 3
+"""Lines of explanation in a figure: nobody reads more. The report's caption explains the kind."""
 RULES = {
     "font.size": 9.5,
     "axes.spines.top": False,
@@ -69,10 +72,11 @@ def method_style(method: str, algorithms: Mapping[str, str]) -> dict[str, Any]:
 
 
 def new_figure(width: float, height: float, heading: Heading, explanation: str) -> Figure:
-    """Make a figure of `width` x `height` inches below a head: title, wrapped explanation, limits of the numbers."""
-    unbroken = f"{explanation} {heading.note}".strip().replace("T = ", "T\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")
-    unbroken = unbroken.replace(" %", "\N{NO-BREAK SPACE}%")
-    lines = textwrap.wrap(unbroken, width=int(width * 13.2))
+    """Make a figure of `width` x `height` inches below a head: title, wrapped explanation, limits of the numbers.
+
+    Of the explanation only the sentences are kept that fit on `MOST_LINES`, so the most important come first.
+    """
+    lines = _lines(explanation, heading.note, int(width * 13.2))
     titles = textwrap.wrap(heading.title, width=int(width * 8.4))
     below = 0.15 + 0.22 * len(titles)
     head = below + 0.05 + 0.18 * len(lines)
@@ -87,13 +91,28 @@ def new_figure(width: float, height: float, heading: Heading, explanation: str) 
     return figure
 
 
+def _lines(explanation: str, note: str, width: int) -> list[str]:
+    """Wrap an explanation and the note behind it; leave out sentences that do not fit on the lines."""
+    first, *others = re.split(r"(?<=\.)\s+(?=[A-Z(])", explanation)
+    kept = [first]
+    for sentence in others:
+        if len(_wrapped(" ".join([*kept, sentence, note]), width)) <= MOST_LINES:
+            kept.append(sentence)
+    return _wrapped(" ".join([*kept, note]), width)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    unbroken = text.strip().replace("T = ", "T\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")
+    return textwrap.wrap(unbroken.replace(" %", "\N{NO-BREAK SPACE}%"), width=width)
+
+
 def new_axes(figure: Figure, n_rows: int, n_columns: int, **options: Any) -> np.ndarray:
     """Make a grid of axes, (n_rows, n_columns), in the common look."""
     with matplotlib.rc_context(RULES):
         return figure.subplots(n_rows, n_columns, squeeze=False, **options)
 
 
-def plot_curve(axes: Axes, method: str, shown: Shown, curve: Sequence[tuple]) -> None:
+def plot_curve(axes: Axes, method: str, shown: Shown, curve: Sequence[tuple], **look: Any) -> None:
     """Plot a method's line through points, with the spread as a band with caps.
 
     Parameters
@@ -103,11 +122,14 @@ def plot_curve(axes: Axes, method: str, shown: Shown, curve: Sequence[tuple]) ->
         One of the shown methods.
     shown : Shown
     curve : sequence of (x, mean, standard deviation or None)
+    **look
+        Of the line, in place of the method's own.
     """
     x, mean, spread = zip(*curve, strict=True)
     spread_or_zero = np.array([0.0 if s is None else s for s in spread])
     style = method_style(method, shown.algorithms)
-    axes.plot(x, mean, label=shown.labels[method], markersize=5, linewidth=1.6, zorder=3, **style)
+    line = {"label": shown.labels[method], "markersize": 5, "linewidth": 1.6, "zorder": 3, **style, **look}
+    axes.plot(x, mean, **line)
     if spread_or_zero.any():
         low, high = np.subtract(mean, spread_or_zero), np.add(mean, spread_or_zero)
         axes.fill_between(x, low, high, color=style["color"], alpha=0.18, linewidth=0)
@@ -145,10 +167,14 @@ def log_value_axis(axes: Axes) -> None:
     _plain_log_ticks(axes.yaxis)
 
 
+MOST_TICKS = 10
+"""Labelled ticks of a logarithmic axis: more touch one another in a narrow panel."""
+
+
 class RoundLogLocator(LogLocator):
     """Ticks at 1, 2, 3 and 5 of each decade.
 
-    If these are too few, there are finer ones; if too many, only those at 1.
+    If these are too few, there are finer ones; if too many, those at 1 and 3, or at 1 only.
     """
 
     def tick_values(self, vmin: float, vmax: float) -> np.ndarray:
@@ -156,10 +182,10 @@ class RoundLogLocator(LogLocator):
         decades = 10.0 ** np.arange(np.floor(np.log10(vmin)), np.ceil(np.log10(vmax)) + 1)
         if len(decades) > 5:
             return decades[:: -(-len(decades) // 8)]
-        for digits in ((1, 2, 3, 5), range(1, 10)):
+        for digits in ((1, 2, 3, 5), (1, 3), range(1, 10)):
             ticks = np.outer(decades, list(digits)).ravel()
             ticks = ticks[(ticks >= vmin) & (ticks <= vmax)]
-            if len(ticks) >= 3:
+            if 3 <= len(ticks) <= MOST_TICKS:
                 return ticks
         return MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(vmin, vmax)
 
@@ -175,6 +201,30 @@ def reference_line(axes: Axes, level: float, words: str = "") -> None:
     axes.axhline(level, color=GREY, linewidth=1, linestyle=(0, (1, 2)), zorder=1)
     place = {"xycoords": axes.get_yaxis_transform(), "xytext": (0, 2), "textcoords": "offset points"}
     axes.annotate(words, (0.995, level), ha="right", va="bottom", fontsize=8, color=GREY, **place)
+
+
+def rmse_panels(left: Axes, right: Axes, level: float, beginning: str = "") -> None:
+    """Finish a pair of panels, RMSE after T steps and for the time spent, with the level of a code of zeros.
+
+    Parameters
+    ----------
+    left, right : Axes
+    level : float
+        The RMSE of the zero code: the size of the optimal codes.
+    beginning : str
+        Stands before the titles of both panels.
+    """
+    for axes, words in ((left, "After T steps"), (right, "For the time spent")):
+        log_value_axis(axes)
+        reference_line(axes, level, "a code of zeros")
+        axes.set_ylim(top=max(1.35 * level, axes.get_ylim()[1]))
+        axes.set_title(begun_with(beginning, words))
+    left.set_ylabel("RMSE of the code against the optimal code")
+
+
+def begun_with(beginning: str, words: str) -> str:
+    """Put a beginning before a sentence and make its first letter small; without a beginning, leave it as it is."""
+    return f"{beginning}{words[0].lower()}{words[1:]}" if beginning else words
 
 
 def common_legend(figure: Figure, axes: np.ndarray) -> None:

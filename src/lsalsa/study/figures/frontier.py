@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lsalsa.study.figures import _style
 from lsalsa.study.figures._data import Curve, block_of, over_time, size_of
+from lsalsa.study.figures._exact import EXACT, Point, beaten_words, exact_point, plot_exact
 from lsalsa.study.repetitions import curve
 from lsalsa.study.shown import Shown
 
@@ -18,7 +18,9 @@ needs = ("evaluation", "timing", "exact", "codes", "problems")
 subject = "task"
 caption = (
     "Distance of the codes to the optimal codes for the time spent, beside solvers that go on until the code is right."
-    " Grey: the frontier, where nothing is both faster and nearer."
+    " Grey: the frontier, where nothing is both faster and nearer, with the depth T or the duality gap of its points."
+    " An exact solver goes on to the certified relative duality gap beside its mark; what lies below the axis is drawn"
+    " at its lower edge. A solver whose package is missing is named as not measured. Marks on a line: the values of T."
 )
 
 BELOW = 5
@@ -27,34 +29,6 @@ BELOW = 5
 NEAR = 1.25
 """Labels of two points overlap within this factor in time and its cube in RMSE."""
 
-EXACT = {
-    "exact_active_set": ("exact: active set", "*", "#b2182b"),
-    "exact_proximal": ("exact: proximal", "X", "#b2182b"),
-    "exact_spams": ("exact: SPAMS LARS", "P", "#4d4d4d"),
-    "exact_scikit_learn": ("exact: scikit-learn", "h", "#4d4d4d"),
-}
-"""Method of `exact/{task}.parquet` -> its label, marker and colour."""
-
-
-class Point(NamedTuple):
-    """A result in the plane of time and error.
-
-    Attributes
-    ----------
-    time : float
-        Microseconds per sample.
-    rmse : float
-    name : str
-        Of the method, in print.
-    step : str
-        Depth, or duality gap.
-    """
-
-    time: float
-    rmse: float
-    name: str
-    step: str
-
 
 def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     """Plot one panel, RMSE over time: curves of the methods, marks of the exact solvers, the frontier behind them."""
@@ -62,15 +36,16 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     rows = [row for row in data["evaluation"] if row["depth"] in shown.depths]
     curves = {m: curve(rows, "rmse", method=m, component=shown.component) for m in shown.methods}
     curves = {method: one for method, one in curves.items() if one}
+    points = _points(curves, shown, data["timing"])
     exact = [row for row in data["exact"] if row["status"] == "ok"]
-    best = frontier(_points(curves, shown, data["timing"], exact))
+    best = frontier([*points, *map(exact_point, exact)])
     lowest = min((value.mean for one in curves.values() for value in one.values()), default=level) / BELOW
-    figure = _style.new_figure(10.0, 5.4, shown.heading, _explanation(best, data["exact"], lowest))
+    figure = _style.new_figure(10.0, 5.4, shown.heading, _explanation(points, data["exact"]))
     panels = _style.new_axes(figure, 1, 1)
     axes = panels[0, 0]
     for method, one in curves.items():
         _style.plot_curve(axes, method, shown, over_time(one, method, data["timing"]))
-    _plot_exact(axes, exact, lowest)
+    plot_exact(axes, exact, lowest)
     _plot_frontier(axes, best, lowest)
     _finish(axes, level, lowest)
     _style.common_legend(figure, panels)
@@ -86,28 +61,12 @@ def frontier(points: Sequence[Point]) -> list[Point]:
     return best
 
 
-def _points(
-    curves: Mapping[str, Curve], shown: Shown, timing: Sequence[Mapping], exact: Sequence[Mapping]
-) -> list[Point]:
+def _points(curves: Mapping[str, Curve], shown: Shown, timing: Sequence[Mapping]) -> list[Point]:
     points = []
     for method, one in curves.items():
         for (time, mean, _), depth in zip(over_time(one, method, timing), one, strict=True):
             points.append(Point(time, mean, shown.labels[method], f"T = {depth}"))
-    for row in exact:
-        step = "" if row["tolerance"] is None else f"gap {row['tolerance']:g}"
-        points.append(Point(1e6 * row["seconds_per_sample"], row["rmse"], EXACT[row["method"]][0], step))
     return points
-
-
-def _plot_exact(axes: Axes, exact: Sequence[Mapping[str, Any]], lowest: float) -> None:
-    """Plot a mark per run of an exact solver, at the lower edge if it lies below."""
-    for method, (label, marker, colour) in EXACT.items():
-        rows = sorted((row for row in exact if row["method"] == method), key=lambda row: row["seconds_per_sample"])
-        x = [1e6 * row["seconds_per_sample"] for row in rows]
-        y = [max(row["rmse"], lowest) for row in rows]
-        if rows:
-            look = {"markersize": 10, "markeredgecolor": "white", "linewidth": 1, "linestyle": ":", "zorder": 4}
-            axes.plot(x, y, label=label, marker=marker, color=colour, clip_on=False, **look)
 
 
 def _plot_frontier(axes: Axes, best: Sequence[Point], lowest: float) -> None:
@@ -137,16 +96,8 @@ def _finish(axes: Axes, level: float, lowest: float) -> None:
     axes.set_ylabel("RMSE of the code against the optimal code")
 
 
-def _explanation(best: Sequence[Point], exact: Sequence[Mapping[str, Any]], lowest: float) -> str:
-    runs = []
-    for name, group in groupby(best, key=lambda point: point.name):
-        steps = [point.step for point in group if point.step]
-        runs.append(f"{name} ({' to '.join(dict.fromkeys((steps[0], steps[-1])))})" if steps else name)
-    absent = {row["method"]: row["reason"] for row in exact if row["status"] != "ok"}
-    missing = "; ".join(f"{EXACT[method][0].removeprefix('exact: ')} ({reason})" for method, reason in absent.items())
-    return (
-        f"Down and left is better. Grey: the frontier, where nothing is both faster and nearer to the optimal codes:"
-        f" {', '.join(runs)}. Exact solvers go on until the code is right, to the certified duality gap where one is"
-        f" named; what lies below {lowest:.2g} is drawn at the lower edge."
-        f"{f' Not measured: {missing}.' if missing else ''}"
-    )
+def _explanation(points: Sequence[Point], exact: Sequence[Mapping[str, Any]]) -> str:
+    absent = [EXACT[row["method"]][0].removeprefix("exact: ") for row in exact if row["status"] != "ok"]
+    words = [beaten_words(points, exact), "Down and left is better; grey: nothing is both faster and nearer."]
+    words += [f"Not measured: {', '.join(dict.fromkeys(absent))}."] * bool(absent)
+    return " ".join(filter(None, words))

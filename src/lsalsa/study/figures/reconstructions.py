@@ -1,4 +1,4 @@
-"""Separated sources of a few test samples, per method and depth (LSALSA paper, figures 7 and 21 to 25)."""
+"""Separated sources of a few test samples, per method and depth (LSALSA paper, figures 7 and 21 to 24)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ options = ("sample_page",)
 caption = (
     "Test samples rebuilt from their codes; a mixture is taken apart into its sources. First row: the truth, which no"
     " method has seen. The samples are spread evenly over those test samples whose every true source has a standard"
-    " deviation of at least 0.1 over its pixels, which go from 0 to 1. At the right, over all test samples: RMSE of the"
+    " deviation of at least 0.1 over its pixels, which go from 0 to 1; where these are too few, those with the most"
+    " contrast in their plainest source. At the right, over all test samples: RMSE of the"
     " codes against the optimal codes, and PSNR of each source against the true one, in decibels."
 )
 
@@ -72,7 +73,7 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
             sheet[top : top + side, left : left + side] = square(image)
     frames = [Rectangle((left - 0.5, top - 0.5), side, side) for top in tops for left in lefts]
     height, width = np.array(sheet.shape) * CELL / side
-    beside = 1.5 + 0.45 * len(components) + 0.08 * max(len(line.label) for line in lines)
+    beside = 0.4 + (1 + len(components)) * RIGHT / 72 + 0.09 * max(len(line.label) for line in lines)
     figure = _style.new_figure(width + beside, height + 0.4, shown.heading, _explanation(len(components)))
     axes = _style.new_axes(figure, 1, 1)[0, 0]
     axes.imshow(sheet, cmap="gray", vmin=0, vmax=1, interpolation="none")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lsalsa.study.figures import _style
@@ -18,7 +17,9 @@ needs = ("evaluation", "timing", "codes", "problems")
 subject = "tasks"
 caption = (
     "Distance of the codes to the optimal codes after T steps (left) and for the time spent (right). Down and left is"
-    " better; the dotted line is the distance of a code of zeros."
+    " better; the dotted line is the distance of a code of zeros. A method is as near as another where it is nearer, or"
+    " within the spread of the seeds, the rule by which claims are judged. Markers along a line over time stand at the"
+    " values of T in the left panel; bands are one standard deviation over the seeds."
 )
 
 Curves = Mapping[str, Curve]
@@ -29,7 +30,7 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     tasks = shown.tasks
     curves = {task: _curves(data["evaluation"], task, shown) for task in tasks}
     titles = {task: f"{tasks[task]['title']}: " if len(tasks) > 1 else "" for task in tasks}
-    sentences = [_begun_with(titles[task], _takeaway(curves[task], shown.labels)) for task in tasks]
+    sentences = [_style.begun_with(titles[task], _takeaway(curves[task], shown.labels)) for task in tasks]
     words = marker_words(shown.depths, [one for of_task in curves.values() for one in of_task.values()])
     explanation = " ".join([*sentences, "Down and left is better.", words])
     figure = _style.new_figure(10.0, 0.4 + 3.9 * len(tasks), shown.heading, explanation)
@@ -40,7 +41,7 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
             _style.plot_curve(left, method, shown, over_depth(one))
             _style.plot_curve(right, method, shown, over_time(one, method, timing))
         block = block_of(data["problems"][task], shown, task)
-        _finish(left, right, size_of(data["codes"][task]["codes"][:, block]), titles[task])
+        _style.rmse_panels(left, right, size_of(data["codes"][task]["codes"][:, block]), titles[task])
         _style.depth_axis(left, shown.depths)
         _style.seconds_axis(right)
     _style.common_legend(figure, panels)
@@ -54,29 +55,13 @@ def _curves(evaluation: Sequence[Mapping[str, Any]], task: str, shown: Shown) ->
     return {method: one for method, one in curves.items() if one}
 
 
-def _finish(left: Axes, right: Axes, level: float, task: str) -> None:
-    """Add labels, and the level of the zero code: its RMSE is the size of the optimal codes."""
-    for axes in (left, right):
-        _style.log_value_axis(axes)
-        _style.reference_line(axes, level, "a code of zeros")
-        axes.set_ylim(top=max(1.35 * level, axes.get_ylim()[1]))
-    left.set_ylabel("RMSE of the code against the optimal code")
-    left.set_title(_begun_with(task, "After T steps"))
-    right.set_title(_begun_with(task, "For the time spent"))
-
-
-def _begun_with(beginning: str, words: str) -> str:
-    """Put a beginning before a sentence and make its first letter small; without a beginning, leave it as it is."""
-    return f"{beginning}{words[0].lower()}{words[1:]}" if beginning else words
-
-
 def _takeaway(curves: Curves, labels: Mapping[str, str]) -> str:
     """Name the best method at the smallest depth, and the depth that each other method needs to get as near."""
     if not curves:
         return "No run has finished."
     first = min(min(one) for one in curves.values())
-    starts = {method: one[first].mean for method, one in curves.items() if first in one}
-    best = min(starts, key=lambda method: starts[method])
-    sentence = f"At T = {first} {labels[best]} comes nearest to the optimal code (RMSE {starts[best]:.3f})."
-    others = {method: {depth: v.mean for depth, v in one.items()} for method, one in curves.items() if method != best}
+    starts = {method: one[first] for method, one in curves.items() if first in one}
+    best = min(starts, key=lambda method: starts[method].mean)
+    sentence = f"At T = {first} {labels[best]} comes nearest to the optimal code (RMSE {starts[best].mean:.3f})."
+    others = {method: one for method, one in curves.items() if method != best}
     return f"{sentence} {followers(others, starts[best], labels)}".strip()

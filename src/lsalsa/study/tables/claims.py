@@ -7,7 +7,7 @@ from typing import Any
 
 from lsalsa.study.claims import judge, optimal_facts, read_claims
 from lsalsa.study.claims.facts import Facts
-from lsalsa.study.claims.verdicts import NOTE, finding, grouped, summary, summary_grid
+from lsalsa.study.claims.verdicts import NOTE, finding, grouped, summary, summary_grid, twice_grid
 from lsalsa.study.papers import papers
 from lsalsa.study.shown import Shown
 from lsalsa.study.table import Table
@@ -22,10 +22,12 @@ caption = (
 
 
 def make(data: Mapping[str, Any], shown: Shown) -> Table:
-    """Make a row per claim; in print the number of each verdict, then the findings by part of the paper."""
+    """Make a row per claim; in print the number of each verdict, both of each claim, then the findings by part."""
     rows = judge([claim for path in data["claims"] for claim in read_claims(path)], facts_of(data, shown))
     sections = {name: [finding(row) for row in group] for name, group in grouped(rows).items()}
-    return Table(shown.heading, rows, [summary_grid(rows)], [summary(rows), NOTE], sections=sections)
+    grids, twice = [summary_grid(rows)], twice_grid(rows)
+    grids += [twice] * bool(twice.lines)
+    return Table(shown.heading, rows, grids, [summary(rows), NOTE], sections=sections)
 
 
 def facts_of(data: Mapping[str, Any], shown: Shown) -> Facts:
@@ -44,4 +46,5 @@ def facts_of(data: Mapping[str, Any], shown: Shown) -> Facts:
         rows={word: data[word] for word in words if data.get(word)},
         labels=shown.labels,
         overlaps=data["overlap"],
+        families=shown.families,
     )
