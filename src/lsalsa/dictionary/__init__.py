@@ -1,5 +1,6 @@
 """Dictionary learning: methods, one file each, found by their folder, and the loop that runs them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from lsalsa.arrays import check_count, check_matrix
@@ -33,6 +34,7 @@ def learn_dictionary(
     batch_size: int | None = None,
     start: str = "signals",
     seed: int = 0,
+    after_epoch: Callable[[dict], object] | None = None,
     **settings: Any,
 ) -> LearnedDictionary:
     """Learn atoms that explain signals sparsely (docs/method.md, section 3).
@@ -61,6 +63,8 @@ def learn_dictionary(
         First atoms: random signals, or Gaussian noise, of which some atoms stay noise for many epochs.
     seed : int
         Of the start, the order of the signals and the replaced atoms; the same seed gives the same bytes.
+    after_epoch : callable, optional
+        Is given the row of the history after every epoch, to show how far the learning is.
     **settings
         The method's own, e.g. `forgetting` of "online", `step_size` of "sgd".
 
@@ -90,4 +94,4 @@ def learn_dictionary(
     check_squares("signals", signals)
     first = start_from(signals, n_atoms, start, seed)
     learner = chosen(first.atoms.copy(), penalty, **settings)
-    return learn(learner, signals, first, epochs, batch_size, tolerance, seed)
+    return learn(learner, signals, first, epochs, batch_size, tolerance, seed, after_epoch)

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -72,7 +73,14 @@ class _Pass(NamedTuple):
 
 
 def learn(
-    method: DictionaryMethod, signals: Any, start: Start, epochs: int, batch_size: int, tolerance: float, seed: int
+    method: DictionaryMethod,
+    signals: Any,
+    start: Start,
+    epochs: int,
+    batch_size: int,
+    tolerance: float,
+    seed: int,
+    after_epoch: Callable[[dict], object] | None = None,
 ) -> LearnedDictionary:
     """Run a method until the objective stands still, or for all epochs.
 
@@ -82,7 +90,7 @@ def learn(
     signals : array, (n_samples, n_features)
     start : Start
         Of the method; it is overwritten.
-    epochs, batch_size, tolerance, seed
+    epochs, batch_size, tolerance, seed, after_epoch
         As for `learn_dictionary`.
 
     Returns
@@ -106,6 +114,8 @@ def learn(
                 "unmoved %(unmoved_atoms)d",
                 done.row,
             )
+            if after_epoch is not None:
+                after_epoch(done.row)
             if _stands_still(history, tolerance):
                 break
         method.check_end(done.batch, done.objective, epoch)
