@@ -30,6 +30,7 @@ LAYERS = (
     {"cli"},
     {"study"},
     {"models"},
+    {"spikes"},
     {"training"},
     {"encoders"},
     {"losses"},

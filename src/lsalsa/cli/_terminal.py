@@ -82,6 +82,11 @@ def tabulated(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     return ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in [head, *rows]]
 
 
+def of_grid(grid: Any) -> dict[str, Any]:
+    """A table of the study, `lsalsa.study.table.Grid`, as values that JSON holds: one mapping for each line."""
+    return {"lines": [dict(zip(grid.head, line, strict=True)) for line in grid.lines]}
+
+
 def each_picture(model: Any, paths: Sequence[Path], title: str) -> Iterator[tuple[Path, np.ndarray, Any]]:
     """Path and values of each picture, and what to tell of its patches; all are read before the first is worked on.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -41,7 +42,8 @@ def command(
     from lsalsa.models.noise import estimate_noise
 
     _terminal.use_threads(threads)
-    found, rows = _terminal.picture_model(model), []
+    found = _terminal.picture_model(model)
+    rows: list[dict[str, Any]] = []
     for path, picture, advance in _terminal.each_picture(found, pictures, "denoising"):
         size = estimate_noise(picture) if noise is None else noise / GREY_LEVELS
         clean = found.denoise(picture, size, codes=codes, advance=advance)

@@ -17,9 +17,7 @@ from lsalsa.cli import _terminal
 @_terminal.coder
 @_terminal.threads
 @_terminal.as_json
-def command(
-    model: Path, pictures: tuple[Path, ...], out: Path, codes: str, threads: int | None, as_json: bool
-) -> None:
+def command(model: Path, pictures: tuple[Path, ...], out: Path, codes: str, threads: int | None, as_json: bool) -> None:
     """Write the sparse codes of the patches of PICTURES under a MODEL.
 
     Each picture becomes PICTURE.npz with `codes`, one row for each patch, as a sparse matrix
@@ -31,7 +29,8 @@ def command(
     from lsalsa.storage import write_arrays
 
     _terminal.use_threads(threads)
-    found, rows = _terminal.picture_model(model), []
+    found = _terminal.picture_model(model)
+    rows: list[dict[str, Any]] = []
     for path, picture, advance in _terminal.each_picture(found, pictures, "encoding"):
         values = found.encode(picture, codes=codes, advance=advance)
         sides = dict(zip(("rows", "columns"), map(found.grid.starts, picture.shape[:2]), strict=True))

@@ -23,20 +23,20 @@ def _floats(ctx: click.Context, parameter: click.Parameter, text: str | None) ->
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="File of the model, NPZ.")
 @click.option("--patch-size", default=8, show_default=True, type=click.IntRange(2), help="Side of a patch in pixels.")
-@click.option("--stride", type=click.IntRange(1), help="Pixels between patches in use; a quarter of a patch by default.")
-@click.option("--n-atoms", type=click.IntRange(1), help="Atoms of each source; twice the numbers of a patch, at most 256.")
+@click.option("--stride", type=click.IntRange(1), help="Pixels between patches in use; a quarter by default.")
+@click.option("--n-atoms", type=click.IntRange(1), help="Of each source; twice the numbers of a patch, at most 256.")
 @click.option(
     "--penalties",
     callback=_floats,
-    help="One for each folder, with commas; by default a tenth of the median norm of its patches without their means.",
+    help="One for each folder, with commas; by default one for all: a tenth of the median norm of their patches.",
 )
 @click.option("--colour", is_flag=True, help="Red, green and blue; grey by default.")
 @click.option("--encoder", default="lista", show_default=True, help="Its name in the library, such as lsalsa.")
 @click.option("--depth", default=10, show_default=True, type=click.IntRange(1), help="Layers of the encoder.")
 @click.option("--learning-rate", default=1e-3, show_default=True, help="Of Adam; it falls to a tenth.")
-@click.option("--epochs", default=20, show_default=True, type=click.IntRange(1), help="Passes of the encoder's training.")
+@click.option("--epochs", default=20, show_default=True, type=click.IntRange(1), help="Passes of the training.")
 @click.option("--n-train", default=20_000, show_default=True, type=click.IntRange(100), help="Patches to learn from.")
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="The same seed gives the same model.")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="The same seed, the same model.")
 @_terminal.threads
 @_terminal.as_json
 def command(folders: tuple[Path, ...], output: Path, threads: int | None, as_json: bool, **settings: Any) -> None:

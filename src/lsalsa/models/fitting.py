@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 
@@ -26,7 +25,8 @@ from lsalsa.training.loop import Training
 from lsalsa.training.settings import TrainingSettings
 
 PENALTY_SHARE = 0.1
-"""The default penalty over the median norm of patches without their means."""
+"""The default penalty over the median norm of patches without their means; of several sources, their geometric mean. It
+is the same for all sources: where one is cheaper, it takes what belongs to the others."""
 
 ATOMS_PER_NUMBER, MOST_ATOMS = 2, 256
 """The default number of atoms: twice the numbers of a patch, and no more than this for each source."""
@@ -56,7 +56,7 @@ class PictureTraining:
     n_atoms : int, optional
         Of each source; `ATOMS_PER_NUMBER` times the numbers of a patch by default, at most `MOST_ATOMS`.
     penalties : sequence of float, optional
-        Of each source; `PENALTY_SHARE` of the median norm of its patches without their means by default.
+        Of each source; by default the same for all, see `PENALTY_SHARE`.
     remove_mean : bool, optional
         Whether patches are coded without their means; by default where there is one source.
     colour : bool
@@ -100,7 +100,8 @@ class PictureTraining:
             When the penalties are not one for each source.
         """
         n_sources, n_features = len(patches), self.grid.n_features
-        penalties = [_default_penalty(each) for each in patches.values()] if self.penalties is None else self.penalties
+        common = [_common_penalty(list(patches.values()))] * n_sources
+        penalties = common if self.penalties is None else self.penalties
         if len(penalties) != n_sources:
             raise ConfigError(f"penalties must be one for each of {n_sources} sources, found {list(penalties)}")
         chosen = {
@@ -154,6 +155,7 @@ def fit_pictures(
     for number, (name, (patches, _)) in enumerate(drawn.items()):
         with show(f"dictionary of {name}", chosen.dictionary_epochs) as advance:
             dictionaries.append(_dictionary(patches, number, chosen, advance))
+    assert chosen.penalties is not None  # resolved
     problem = SparseCodingProblem(dictionaries, chosen.penalties)
     pairs = []
     for side, split in enumerate(("train", "validation")):
@@ -172,10 +174,10 @@ def fit_pictures(
     return PictureModel(encoder, problem, chosen.grid, bool(chosen.remove_mean), list(sources), facts)
 
 
-def _default_penalty(patches: np.ndarray) -> float:
-    """`PENALTY_SHARE` of the median norm of patches without their means, to two digits."""
-    norms = np.linalg.norm(patches - patches.mean(axis=1, keepdims=True), axis=1)
-    return float(f"{PENALTY_SHARE * np.median(norms):.2g}")
+def _common_penalty(sources: Sequence[np.ndarray]) -> float:
+    """The default penalty, see `PENALTY_SHARE`, to two digits."""
+    norms = [np.linalg.norm(each - each.mean(axis=1, keepdims=True), axis=1) for each in sources]
+    return float(f"{PENALTY_SHARE * np.exp(np.mean(np.log([np.median(each) for each in norms]))):.2g}")
 
 
 # --- patches -----------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The file of a model: an encoder's file that also holds the problem, what prepares its input, and its origin.
 
-`lsalsa.load_encoder` reads it as the encoder that it is. Besides the encoder's arrays it has those of the problem, under
-names that begin with ``problem.``, and in its metadata the block ``model``:
+`lsalsa.load_encoder` reads it as the encoder that it is. Besides the encoder's arrays it has those of the problem,
+under names that begin with ``problem.``, and in its metadata the block ``model``:
 
 - format: version of the block that wrote it; it grows with every addition.
 - readable_since: oldest version whose readers understand the file. A reader refuses a file that needs a later one, and
@@ -28,11 +28,18 @@ PREFIX = "problem."
 
 
 class Parts(NamedTuple):
-    """What a model's file holds."""
+    """What a model's file holds.
+
+    Attributes
+    ----------
+    encoder : Encoder
+    arrays : dict of str to array
+        Of the problem, by their own names.
+    block : dict
+    """
 
     encoder: Encoder
     arrays: dict[str, Any]
-    """Of the problem, by their own names."""
     block: dict[str, Any]
 
 
@@ -78,7 +85,7 @@ def read_parts(path: str | Path) -> Parts:
     return Parts(load_encoder(path), named, dict(block))
 
 
-def problem_of(path: str | Path, kind: type, arrays: Mapping[str, Any]) -> Any:
+def problem_of(path: str | Path, kind: Any, arrays: Mapping[str, Any]) -> Any:
     """The problem of a model's file.
 
     Parameters

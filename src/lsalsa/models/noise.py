@@ -7,9 +7,11 @@ import math
 import numpy as np
 
 from lsalsa.errors import ShapeError
+from lsalsa.metrics import MAD_TO_STD
 
-MAD_TO_STD = 0.6745
-"""Median of the absolute values of normal noise, over its standard deviation."""
+OVERLAP = 0.6
+"""Factor on the penalty where patches overlap: their average removes most of the noise that slips through. Chosen once,
+on four pictures of Set12 with noise of 10 to 40 grey levels; it is worth about one decibel."""
 
 
 def estimate_noise(picture: np.ndarray) -> float:
@@ -39,7 +41,7 @@ def estimate_noise(picture: np.ndarray) -> float:
     return float(np.mean(np.median(np.abs(details), axis=(0, 1)) / MAD_TO_STD))
 
 
-def penalty_of_noise(noise: float, n_atoms: int) -> float:
+def penalty_of_noise(noise: float, n_atoms: int, *, overlap: bool = False) -> float:
     """The penalty under which white noise alone has, most likely, a code of zeros.
 
     Parameters
@@ -48,14 +50,17 @@ def penalty_of_noise(noise: float, n_atoms: int) -> float:
         Its standard deviation, above 0.
     n_atoms : int
         Atoms of norm 1.
+    overlap : bool
+        Whether the patches overlap, and are averaged.
 
     Returns
     -------
     penalty : float
-        noise sqrt(2 log n_atoms): about the largest of the inner products of noise with that many atoms.
+        noise sqrt(2 log n_atoms): about the largest of the inner products of noise with that many atoms; `OVERLAP` of
+        it for patches that overlap.
 
     References
     ----------
     Chen, Donoho and Saunders 1998, "Atomic decomposition by basis pursuit", section 5.
     """
-    return noise * math.sqrt(2 * math.log(max(n_atoms, 2)))
+    return (OVERLAP if overlap else 1.0) * noise * math.sqrt(2 * math.log(max(n_atoms, 2)))

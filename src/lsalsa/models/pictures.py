@@ -169,10 +169,12 @@ class PictureModel:
 
         Parameters
         ----------
-        picture, codes, advance
+        picture, codes
             As for `encode`.
         penalty
             As for `encode_patches`.
+        advance
+            As for `encode`.
 
         Returns
         -------
@@ -191,11 +193,13 @@ class PictureModel:
 
         Parameters
         ----------
-        picture, codes, advance
+        picture
             As for `encode`.
         noise : float, optional
             Standard deviation in the unit of the picture; `estimate_noise` by default. `penalty_of_noise` is the rule
             for the penalty.
+        codes, advance
+            As for `encode`.
 
         Returns
         -------
@@ -209,13 +213,13 @@ class PictureModel:
         self.grid.check("the picture", picture)
         noise = estimate_noise(picture) if noise is None else as_number(noise)
         if not 0 < noise < np.inf:
-            raise ConfigError(f"noise must be positive and finite, found {noise:g}; a picture without noise stays as is")
-        penalty = penalty_of_noise(noise, self.problem.n_atoms)
+            raise ConfigError(
+                f"noise must be positive and finite, found {noise:g}; a picture without noise stays as is"
+            )
+        penalty = penalty_of_noise(noise, self.problem.n_atoms, overlap=self.grid.stride < self.grid.patch_size)
         return self.reconstruct(picture, codes=codes, penalty=penalty, advance=advance)
 
-    def separate(
-        self, picture: np.ndarray, *, codes: str = "encoder", advance: Advance | None = None
-    ) -> Separation:
+    def separate(self, picture: np.ndarray, *, codes: str = "encoder", advance: Advance | None = None) -> Separation:
         """Take a sum of sources apart; no ground truth is needed, and none is known.
 
         Parameters
@@ -233,7 +237,9 @@ class PictureModel:
             When the model has one dictionary only.
         """
         if len(self.names) < 2:
-            raise ConfigError("separation needs a model of several sources, this one has one; train it on a folder each")
+            raise ConfigError(
+                "separation needs a model of several sources, this one has one; train on a folder of each"
+            )
         objectives, zeros = [], []
 
         def work(patches: np.ndarray, means: np.ndarray) -> list[np.ndarray]:
