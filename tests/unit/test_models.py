@@ -5,6 +5,7 @@ import zipfile
 
 import numpy as np
 import pytest
+from worlds_of_pictures import stripes
 
 import lsalsa
 from lsalsa.arrays.unit_norm import unit_columns
@@ -22,23 +23,18 @@ from lsalsa.storage import read_arrays, write_arrays
 QUICK = PictureTraining(patch_size=6, n_atoms=40, depth=5, epochs=6, dictionary_epochs=3, n_train=1500)
 
 
-def waves(seed, horizontal, shape=(48, 60)):
-    """A picture of soft stripes, along one side or the other."""
-    random = np.random.default_rng(seed)
-    lines = np.convolve(random.random(shape[0 if horizontal else 1] + 4), np.ones(5) / 5, "valid")
-    return np.broadcast_to(lines[:, None] if horizontal else lines, shape).astype(np.float32)
-
-
 @pytest.fixture(scope="module")
 def of_one():
     """A model of one source: stripes."""
-    return fit_pictures({"stripes": {str(i): waves(i, i % 2) for i in range(6)}}, QUICK)
+    return fit_pictures({"stripes": {str(i): stripes(i, i % 2) for i in range(6)}}, QUICK)
 
 
 @pytest.fixture(scope="module")
 def of_two():
     """A model of two sources: stripes along and across."""
-    sources = {name: {str(i): waves(i, side) for i in range(4)} for side, name in enumerate(("across", "along"))}
+    sources = {
+        name: {str(i): stripes(i, side, width=1) for i in range(4)} for side, name in enumerate(("across", "along"))
+    }
     return fit_pictures(sources, QUICK)
 
 
@@ -52,7 +48,7 @@ def patches_of(picture, grid):
 
 
 def test_codes_are_those_of_the_encoder_or_optimal(of_one):
-    picture = waves(9, True)
+    picture = stripes(9, True)
     patches = patches_of(picture, of_one.grid)
     centred = (patches - patches.mean(axis=1, keepdims=True)).astype(np.float32)
     np.testing.assert_allclose(of_one.encode(picture), of_one.encoder.encode(centred), atol=1e-5)
@@ -61,14 +57,14 @@ def test_codes_are_those_of_the_encoder_or_optimal(of_one):
 
 
 def test_codes_under_another_penalty_solve_the_problem_with_that_penalty(of_one):
-    patches = patches_of(waves(9, True), of_one.grid)[:50]
+    patches = patches_of(stripes(9, True), of_one.grid)[:50]
     patches = (patches - patches.mean(axis=1, keepdims=True)).astype(np.float32)
     codes = of_one.encode_patches(patches, codes="exact", penalty=0.3)
     assert of_one.problem.with_penalties(0.3).relative_gap(patches, codes).max() < 1e-3
 
 
 def test_noise_is_estimated_and_removed(of_one):
-    clean = waves(9, True)
+    clean = stripes(9, True)
     noisy = (clean + 0.05 * np.random.default_rng(0).standard_normal(clean.shape)).astype(np.float32)
     assert estimate_noise(noisy) == pytest.approx(0.05, rel=0.1)
     gains = [psnr(of_one.denoise(noisy, codes=codes), clean) - psnr(noisy, clean) for codes in ("encoder", "exact")]
@@ -85,12 +81,11 @@ def test_noise_alone_has_mostly_codes_of_zeros_under_its_penalty():
 
 
 def test_two_sources_are_taken_apart_and_their_energies_are_those_of_the_pictures(of_two):
-    truth = {"across": waves(9, False), "along": waves(11, True)}
+    truth = {name: stripes(9 + side, side, width=1) for side, name in enumerate(("across", "along"))}
     mixture = truth["across"] + truth["along"]
     found = of_two.separate(mixture, codes="exact")
-    for name, picture in found.pictures.items():  # the mean grey may lie in either source
-        flat = truth[name] - truth[name].mean()
-        assert np.corrcoef((picture - picture.mean()).ravel(), flat.ravel())[0, 1] > 0.75
+    for name, picture in found.pictures.items():  # half of the mixture is the best guess without a model
+        assert psnr(picture, truth[name]) > psnr(mixture / 2, truth[name]) + 3
     rest = mixture - sum(found.pictures.values())
     assert found.energies["rest"] == pytest.approx(np.sum(rest**2) / np.sum(mixture.astype(float) ** 2), rel=1e-5)
     codes = of_two.encode(mixture, codes="exact")
@@ -102,10 +97,10 @@ def test_two_sources_are_taken_apart_and_their_energies_are_those_of_the_picture
 def test_patches_kept_aside_share_no_pixel_with_those_of_the_training(monkeypatch):
     seen = []
     monkeypatch.setattr("lsalsa.models.fitting._patches", lambda name, side, *rest: seen.append(side) or _flat(*rest))
-    fit_pictures({"a": {"one": waves(0, True)}}, QUICK)
+    fit_pictures({"a": {"one": stripes(0, True)}}, QUICK)
     train, aside = seen
     assert train[0].shape[0] + aside[0].shape[0] == 48
-    fit_pictures({"a": {str(i): waves(i, True) for i in range(3)}}, QUICK)
+    fit_pictures({"a": {str(i): stripes(i, True) for i in range(3)}}, QUICK)
     train, aside = seen[2:]
     assert len(train) == 2 and len(aside) == 1 and not any(np.array_equal(aside[0], each) for each in train)
 
@@ -133,7 +128,7 @@ def with_block(path, **changes):
 
 def test_a_model_comes_back_whole(of_two, saved):
     again = lsalsa.load_model(saved)
-    mixture = waves(9, False) + waves(11, True)
+    mixture = stripes(9, False) + stripes(11, True)
     for name, picture in again.separate(mixture).pictures.items():
         np.testing.assert_array_equal(picture, of_two.separate(mixture).pictures[name])
     assert json.loads(json.dumps(again.info())) == json.loads(json.dumps(of_two.info()))
@@ -187,16 +182,16 @@ def test_parts_and_pictures_that_do_not_fit_are_refused(of_one, of_two):
             of_one.encoder, of_two.problem, of_one.grid, False, ["a", "b"]
         ),
         "at least 6 x 6 pixels": lambda: of_one.denoise(np.zeros((5, 9), np.float32)),
-        "needs a model of several sources": lambda: of_one.separate(waves(0, True)),
+        "needs a model of several sources": lambda: of_one.separate(stripes(0, True)),
         "noise must be positive": lambda: of_one.denoise(np.zeros((9, 9), np.float32)),
-        "codes must be encoder or exact, found 'best'": lambda: of_one.encode(waves(0, True), codes="best"),
-        "penalty must be positive": lambda: of_one.reconstruct(waves(0, True), penalty=0.0),
+        "codes must be encoder or exact, found 'best'": lambda: of_one.encode(stripes(0, True), codes="best"),
+        "penalty must be positive": lambda: of_one.reconstruct(stripes(0, True), penalty=0.0),
         "shows nothing": lambda: fit_pictures({"a": {"b": np.zeros((40, 40), np.float32)}}, QUICK),
         "penalties must be one for each of 1 sources": lambda: fit_pictures(
-            {"a": {"b": waves(0, True)}}, PictureTraining(penalties=(0.1, 0.2))
+            {"a": {"b": stripes(0, True)}}, PictureTraining(penalties=(0.1, 0.2))
         ),
         "several pictures, or one of at least 16 rows, found 10": lambda: fit_pictures(
-            {"a": {"b": waves(0, True)[:10]}}, PictureTraining()
+            {"a": {"b": stripes(0, True)[:10]}}, PictureTraining()
         ),
     }
     for sentence, make in cases.items():

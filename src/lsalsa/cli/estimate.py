@@ -59,8 +59,12 @@ def _load(study: str) -> Any:
     with from_extra("pydantic", "reading a study"):
         from lsalsa.study.load import load_study
         from lsalsa.study.yaml_files import read_yaml
+    from lsalsa.storage.files import check_exists
+
     preset = PRESETS / f"{study}.yaml"
-    return load_study(read_yaml(preset if preset.is_file() else Path(study)))
+    path = preset if preset.is_file() else Path(study)
+    check_exists(path)
+    return load_study(read_yaml(path))
 
 
 def _show_operations(study: Any, teraflops: float, as_json: bool) -> None:
