@@ -38,6 +38,7 @@ def command(study: str, cores: int | None, operations: bool, teraflops: float, a
     from lsalsa.study.estimate import NOT_ESTIMATED, elapsed, estimates, papers_left_out
     from lsalsa.study.papers import papers
 
+    _terminal.use_threads(1)  # as most jobs have
     cores = cores or len(os.sched_getaffinity(0))
     rows = estimates(found, _terminal.stage)
     hours, left_out = elapsed(rows, cores) / 3600, [*NOT_ESTIMATED, *papers_left_out(found, papers())]
