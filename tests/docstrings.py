@@ -127,7 +127,7 @@ def _faults(one: Public, contract: Public | None, classes: Mapping[str, ast.Clas
     if titles != (known := sorted(titles, key=ALLOWED_SECTIONS.index)):
         yield f"sections must stand in the order {', '.join(known)}"
     found = docstring.found or (_read(contract, classes).found if contract else [])
-    is_told = _base_documents(one, classes) or _is_command(one.node)
+    is_told = _base_documents(one, classes) or is_command(one.node)
     is_needed = len(docstring.expected) >= FEWEST and not is_told
     if found or is_needed:
         yield from _wrong_names(docstring.expected, found)
@@ -158,7 +158,8 @@ def _base_documents(one: Public, classes: Mapping[str, ast.ClassDef]) -> bool:
     return False
 
 
-def _is_command(node: Any) -> bool:
+def is_command(node: Any) -> bool:
+    """True for a command of the command line, whose docstring is its help."""
     return any(ast.unparse(part).startswith("click.command(") for part in node.decorator_list)
 
 

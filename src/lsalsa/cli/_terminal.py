@@ -18,14 +18,15 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print the result
 out_folder = click.option(
     "--out", "out", type=click.Path(path_type=Path), required=True, help="Folder for the results; made if missing."
 )
-coder = click.option(
-    "--codes",
-    type=click.Choice(["encoder", "exact"]),
-    default="encoder",
-    show_default=True,
-    help="Codes of the trained encoder, or certified optimal ones, which take longer.",
-)
 threads = click.option("--threads", type=click.IntRange(1), help="Worker threads; every core by default.")
+
+
+def coder(default: str) -> Callable[[Any], Any]:
+    """The option for the codes, with the default of a command."""
+    choice, words = click.Choice(["encoder", "exact"]), "Codes of the trained encoder, or certified optimal ones."
+    return click.option(
+        "--codes", type=click.Choice(["encoder", "exact"]), default=default, show_default=True, help=words
+    )
 
 
 def use_threads(count: int | None) -> None:

@@ -21,7 +21,7 @@ GREY_LEVELS = 255
     type=click.FloatRange(0, min_open=True),
     help="Its standard deviation in grey levels of 255; estimated from the finest details of each picture by default.",
 )
-@_terminal.coder
+@_terminal.coder("encoder")
 @_terminal.threads
 @_terminal.as_json
 def command(

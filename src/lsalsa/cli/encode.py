@@ -14,7 +14,7 @@ from lsalsa.cli import _terminal
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("pictures", nargs=-1, required=True, type=click.Path(path_type=Path))
 @_terminal.out_folder
-@_terminal.coder
+@_terminal.coder("encoder")
 @_terminal.threads
 @_terminal.as_json
 def command(model: Path, pictures: tuple[Path, ...], out: Path, codes: str, threads: int | None, as_json: bool) -> None:

@@ -23,7 +23,7 @@ from lsalsa.cli import _terminal
     type=click.FloatRange(0, min_open=True),
     help="Factor on the pictures before they are taken apart: 2 if a picture is the mean of two sources.",
 )
-@_terminal.coder
+@_terminal.coder("exact")
 @_terminal.threads
 @_terminal.as_json
 def command(
@@ -36,6 +36,8 @@ def command(
     as_json: bool,
 ) -> None:
     """Take PICTURES apart that are sums of sources, with a MODEL that was trained on a folder of each.
+
+    The codes are the optimal ones by default: few mistakes of an encoder are enough to show in the sources.
 
     Each source becomes a PNG file: PICTURE_SOURCE.png. The table separation.csv has, for each picture, the objective of
     its codes, the share of zeros, and the energy of each source and of the rest over that of the picture. The true
