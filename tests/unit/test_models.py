@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from worlds_of_pictures import stripes
 import lsalsa
 from lsalsa.arrays.unit_norm import unit_columns
 from lsalsa.data.overlapping import PatchGrid
+from lsalsa.data.patches import cut_patches
 from lsalsa.data.recordings import RecordingSet
 from lsalsa.errors import LsalsaError, StorageError
 from lsalsa.metrics import missed_and_false, psnr
@@ -19,6 +21,7 @@ from lsalsa.models.noise import estimate_noise, penalty_of_noise
 from lsalsa.models.pictures import PictureModel
 from lsalsa.models.recordings import SpikeTraining, fit_recording
 from lsalsa.storage import read_arrays, write_arrays
+from lsalsa.study.trained_models import models_of
 
 QUICK = PictureTraining(patch_size=6, n_atoms=40, depth=5, epochs=6, dictionary_epochs=3, n_train=1500)
 
@@ -197,6 +200,18 @@ def test_parts_and_pictures_that_do_not_fit_are_refused(of_one, of_two):
     for sentence, make in cases.items():
         with pytest.raises(LsalsaError, match=sentence):
             make()
+
+
+def test_the_encoders_of_a_study_become_models_that_cut_pictures_as_the_study_does(of_one, tmp_path):
+    pictures = {"patch_size": 6, "n_channels": 1, "names": ["stripes"]}
+    job = SimpleNamespace(study="demo", wildcards={"task": "stripes", "depth": "5"}, params={"pictures": pictures})
+    first, second = models_of(job, of_one.problem, [of_one.encoder, of_one.encoder])
+    second.save(tmp_path / "repetition_1.npz", {"job": {"rule": "train_encoder"}})
+    again = lsalsa.load_model(tmp_path / "repetition_1.npz")
+    assert again.origin == {"study": "demo", "task": "stripes", "depth": "5", "repetition": 1}
+    picture = stripes(9, True, (18, 24))
+    cells = cut_patches(picture[None], 6)[0]
+    np.testing.assert_array_equal(again.encode(picture), of_one.encoder.encode(cells))
 
 
 # --- recordings -----------------------------------------------------------------------------------------------------

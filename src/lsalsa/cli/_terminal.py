@@ -24,9 +24,7 @@ threads = click.option("--threads", type=click.IntRange(1), help="Worker threads
 def coder(default: str) -> Callable[[Any], Any]:
     """The option for the codes, with the default of a command."""
     choice, words = click.Choice(["encoder", "exact"]), "Codes of the trained encoder, or certified optimal ones."
-    return click.option(
-        "--codes", type=click.Choice(["encoder", "exact"]), default=default, show_default=True, help=words
-    )
+    return click.option("--codes", type=choice, default=default, show_default=True, help=words)
 
 
 def use_threads(count: int | None) -> None:
