@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from lsalsa.exact import optimal_codes
 from lsalsa.metrics import zero_share
 from lsalsa.models.format import Parts, problem_of, write_parts
 from lsalsa.models.noise import estimate_noise, penalty_of_noise
+from lsalsa.models.separation import Separation, energies_of
 from lsalsa.problem import SparseCodingProblem
 
 CODERS = ("encoder", "exact")
@@ -24,28 +25,6 @@ TOLERANCE = 1e-4
 """Relative duality gap of exact codes of pictures: far below what eight bits show."""
 
 Advance = Callable[[int], object]
-
-
-class Separation(NamedTuple):
-    """The sources of a picture.
-
-    Attributes
-    ----------
-    pictures : dict of str to array
-        Name of each source -> its picture, of the shape of the mixture, float64.
-    energies : dict of str to float
-        Energy of each source over that of the mixture, and of the `rest`, what no source explains. Sources that are
-        alike overlap, so the shares need not add up to 1.
-    objective : float
-        Mean over patches of 1/2 |y - A x|^2 + sum_d penalty_d |x_d|_1.
-    zero_share : float
-        Share of zeros in the codes.
-    """
-
-    pictures: dict[str, np.ndarray]
-    energies: dict[str, float]
-    objective: float
-    zero_share: float
 
 
 @dataclass
@@ -250,11 +229,9 @@ class PictureModel:
             return self.problem.reconstruct_components(found)
 
         pictures = dict(zip(self.names, self._apply(picture, work, advance), strict=True))
-        whole = float(np.square(picture, dtype=np.float64).sum()) or 1.0
-        rest = np.asarray(picture, np.float64) - sum(pictures.values())
-        energies = {name: float(np.square(part).sum()) / whole for name, part in {**pictures, "rest": rest}.items()}
         objective = np.concatenate(objectives)
-        return Separation(pictures, energies, float(objective.mean()), float(sum(zeros)) / len(objective))
+        energies, share = energies_of(picture, pictures), float(sum(zeros)) / len(objective)
+        return Separation(pictures, energies, float(objective.mean()), share)
 
     def _apply(self, picture: np.ndarray, work: Any, advance: Advance | None) -> list[np.ndarray]:
         self.grid.check("the picture", picture)
