@@ -77,8 +77,10 @@ def test_noise_is_taken_from_a_picture_of_any_size(folder, tmp_path, noise):
 
 
 def test_codes_of_a_picture_are_written_with_the_places_of_its_patches(folder, tmp_path):
-    told = result_of("encode", folder / "one.npz", folder / "across" / "0.png", "--out", tmp_path, "--codes", "exact")
+    codes = ("--codes", "exact", "--stride", 5)
+    told = result_of("encode", folder / "one.npz", folder / "across" / "0.png", "--out", tmp_path, *codes)
     arrays = read_arrays(tmp_path / "0.npz")
+    assert arrays["rows"].tolist() == [*range(0, 34, 5), 34] and arrays["columns"].tolist() == [*range(0, 54, 5), 54]
     assert arrays["codes"].shape == (len(arrays["rows"]) * len(arrays["columns"]), 40)
     assert told["pictures"][0]["patches"] == arrays["codes"].shape[0]
     assert told["pictures"][0]["zero_share"] == pytest.approx(1 - arrays["codes"].nnz / np.prod(arrays["codes"].shape))
@@ -160,6 +162,7 @@ def test_bad_input_is_one_sentence_and_leaves_no_file(folder, tmp_path):
             ("separate", two, folder / "mixed.png", tmp_path / "b" / "mixed.png", *out),
             "mixed is the name of several",
         ),
+        (("separate", two, folder / "mixed.png", *out, "--stride", 7), "stride must be at most patch_size 6, found 7"),
         (("info", folder / "mixed.png"), "is not a whole NPZ file"),
         (("estimate", tmp_path / "none.yaml"), "none.yaml"),
     ]:

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,11 @@ out_folder = click.option(
     "--out", "out", type=click.Path(path_type=Path), required=True, help="Folder for the results; made if missing."
 )
 threads = click.option("--threads", type=click.IntRange(1), help="Worker threads; every core by default.")
+
+
+stride = click.option(
+    "--stride", type=click.IntRange(1), help="Pixels from one patch to the next; that of the model by default."
+)
 
 
 def coder(default: str) -> Callable[[Any], Any]:
@@ -116,11 +122,11 @@ def each_picture(model: Any, paths: Sequence[Path], title: str) -> Iterator[tupl
             yield path, picture, advance
 
 
-def picture_model(path: Path) -> Any:
-    """Read a model of pictures; ConfigError for one of something else."""
+def picture_model(path: Path, stride: int | None) -> Any:
+    """Read a model of pictures, under another stride where one is given; ConfigError for a model of something else."""
     from lsalsa.models import load_model
 
     model = load_model(path)
     if model.kind != "pictures":
         raise ConfigError(f"{path} is a model of {model.kind}, but this command works on pictures")
-    return model
+    return model if stride is None else replace(model, grid=replace(model.grid, stride=stride))

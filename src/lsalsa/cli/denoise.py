@@ -22,6 +22,7 @@ GREY_LEVELS = 255
     help="Its standard deviation in grey levels of 255; estimated from the finest details of each picture by default.",
 )
 @_terminal.coder("encoder")
+@_terminal.stride
 @_terminal.threads
 @_terminal.as_json
 def command(
@@ -30,6 +31,7 @@ def command(
     out: Path,
     noise: float | None,
     codes: str,
+    stride: int | None,
     threads: int | None,
     as_json: bool,
 ) -> None:
@@ -42,7 +44,7 @@ def command(
     from lsalsa.models.noise import estimate_noise
 
     _terminal.use_threads(threads)
-    found = _terminal.picture_model(model)
+    found = _terminal.picture_model(model, stride)
     rows: list[dict[str, Any]] = []
     for path, picture, advance in _terminal.each_picture(found, pictures, "denoising"):
         size = estimate_noise(picture) if noise is None else noise / GREY_LEVELS

@@ -15,9 +15,18 @@ from lsalsa.cli import _terminal
 @click.argument("pictures", nargs=-1, required=True, type=click.Path(path_type=Path))
 @_terminal.out_folder
 @_terminal.coder("encoder")
+@_terminal.stride
 @_terminal.threads
 @_terminal.as_json
-def command(model: Path, pictures: tuple[Path, ...], out: Path, codes: str, threads: int | None, as_json: bool) -> None:
+def command(
+    model: Path,
+    pictures: tuple[Path, ...],
+    out: Path,
+    codes: str,
+    stride: int | None,
+    threads: int | None,
+    as_json: bool,
+) -> None:
     """Write the sparse codes of the patches of PICTURES under a MODEL.
 
     Each picture becomes PICTURE.npz with `codes`, one row for each patch, as a sparse matrix
@@ -29,7 +38,7 @@ def command(model: Path, pictures: tuple[Path, ...], out: Path, codes: str, thre
     from lsalsa.storage import write_arrays
 
     _terminal.use_threads(threads)
-    found = _terminal.picture_model(model)
+    found = _terminal.picture_model(model, stride)
     rows: list[dict[str, Any]] = []
     for path, picture, advance in _terminal.each_picture(found, pictures, "encoding"):
         values = found.encode(picture, codes=codes, advance=advance)

@@ -24,6 +24,7 @@ from lsalsa.cli import _terminal
     help="Factor on the pictures before they are taken apart: 2 if a picture is the mean of two sources.",
 )
 @_terminal.coder("exact")
+@_terminal.stride
 @_terminal.threads
 @_terminal.as_json
 def command(
@@ -32,6 +33,7 @@ def command(
     out: Path,
     gain: float,
     codes: str,
+    stride: int | None,
     threads: int | None,
     as_json: bool,
 ) -> None:
@@ -47,7 +49,7 @@ def command(
     from lsalsa.storage import write_text
 
     _terminal.use_threads(threads)
-    found, rows = _terminal.picture_model(model), []
+    found, rows = _terminal.picture_model(model, stride), []
     for path, picture, advance in _terminal.each_picture(found, pictures, "separating"):
         parts = found.separate(gain * picture, codes=codes, advance=advance)
         for name, source in parts.pictures.items():
