@@ -125,8 +125,9 @@ def each_picture(model: Any, paths: Sequence[Path], title: str) -> Iterator[tupl
 def picture_model(path: Path, stride: int | None) -> Any:
     """Read a model of pictures, under another stride where one is given; ConfigError for a model of something else."""
     from lsalsa.models import load_model
+    from lsalsa.models.pictures import PictureModel
 
     model = load_model(path)
-    if model.kind != "pictures":
+    if not isinstance(model, PictureModel):
         raise ConfigError(f"{path} is a model of {model.kind}, but this command works on pictures")
     return model if stride is None else replace(model, grid=replace(model.grid, stride=stride))
