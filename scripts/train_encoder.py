@@ -3,11 +3,13 @@
 from lsalsa.study.coders import train_repetitions
 from lsalsa.study.job import job
 from lsalsa.study.samples import read_pairs, read_problem
+from lsalsa.study.trained_models import models_of
 
 with job(snakemake) as j:
     chosen = next(row for row in j.read("search") if row["chosen"])
+    problem = read_problem(j)
     encoders, history = train_repetitions(
-        read_problem(j),
+        problem,
         read_pairs(j, "train"),
         read_pairs(j, "validation"),
         algorithm=j.params["algorithm"],
@@ -17,4 +19,4 @@ with job(snakemake) as j:
         checkpoints=j.checkpoints,
         **j.params["fixed"],
     )
-    j.write(encoders=encoders, history=history)
+    j.write(encoders=models_of(j, problem, encoders), history=history)

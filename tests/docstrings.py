@@ -8,6 +8,9 @@ The parameters of a class are the arguments of its `__init__`; of a dataclass or
 stand under `Attributes` instead; of an encoder or a solver the keys of its `defaults` or `settings`, which users give
 as keyword arguments.
 
+A function that is a command of the command line needs none: its docstring is its help, and its options explain
+themselves there.
+
 A contract is documented once. A method needs no section where a base class has one for it. A function needs none where
 the docstring of its module says "Implements `package.module`": the section is in that module, for the same parameters.
 """
@@ -124,7 +127,8 @@ def _faults(one: Public, contract: Public | None, classes: Mapping[str, ast.Clas
     if titles != (known := sorted(titles, key=ALLOWED_SECTIONS.index)):
         yield f"sections must stand in the order {', '.join(known)}"
     found = docstring.found or (_read(contract, classes).found if contract else [])
-    is_needed = len(docstring.expected) >= FEWEST and not _base_documents(one, classes)
+    is_told = _base_documents(one, classes) or is_command(one.node)
+    is_needed = len(docstring.expected) >= FEWEST and not is_told
     if found or is_needed:
         yield from _wrong_names(docstring.expected, found)
 
@@ -152,6 +156,11 @@ def _base_documents(one: Public, classes: Mapping[str, ast.ClassDef]) -> bool:
             if any("Parameters\n" in (ast.get_docstring(method) or "") for method in methods):
                 return True
     return False
+
+
+def is_command(node: Any) -> bool:
+    """True for a command of the command line, whose docstring is its help."""
+    return any(ast.unparse(part).startswith("click.command(") for part in node.decorator_list)
 
 
 def _fields(node: ast.ClassDef) -> list[str]:

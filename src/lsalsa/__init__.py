@@ -29,6 +29,7 @@ _HOME = {
     "ReconstructionLoss": "losses.reconstruction",
     "GammaPriorLoss": "losses.gamma_prior",
     "load_encoder": "encoders",
+    "load_model": "models",
     "train": "training",
     "TrainingSettings": "training",
     "Group": "training",

@@ -10,6 +10,7 @@ from lsalsa.arrays.checks import plain
 from lsalsa.errors import DataError, ShapeError
 
 CHUNK_ROWS = 256  # of samples that are measured together, so that copies in float64 stay in the cache
+MAD_TO_STD = 0.6745  # median of the absolute values of normal noise, over its standard deviation
 
 
 def rmse(estimates: Any, targets: Any) -> float:

@@ -193,9 +193,9 @@ def test_disk_of_images_and_patches_is_that_of_their_arrays():
     )
 
 
-def test_disk_of_encoders_is_that_of_their_matrices():
+def test_disk_of_encoders_is_that_of_their_matrices_and_the_dictionary():
     few, many = (changed("methods.lsalsa.depths", depths) for depths in ([1], list(range(1, 101))))
-    per_encoder = (100 * 100 + 100 * 100 + 100) * 4
+    per_encoder = (100 * 100 + 100 * 100 + 100 + 100 * 100) * 4
     assert disk_mb(load_study(many)) - disk_mb(load_study(few)) == pytest.approx(297 * per_encoder / 2**20, abs=1)
 
 

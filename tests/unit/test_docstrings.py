@@ -172,8 +172,10 @@ def numpydoc_says(path, text):
 
 
 def is_asked(node):
-    """True for a public function that has three parameters or a section that lists them."""
+    """True for a public function that has three parameters or a section that lists them, and is no command."""
     taken = [name for name in ast.walk(node.args) if isinstance(name, ast.arg)]
+    if docstrings.is_command(node):
+        return False
     return not node.name.startswith("_") and (len(taken) >= 3 or "Parameters\n" in ast.get_docstring(node))
 
 

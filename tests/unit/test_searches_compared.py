@@ -1,10 +1,12 @@
 """What a cheaper search gave up, from files written by hand."""
 
 import pytest
+from click.testing import CliRunner
 
+from lsalsa.cli import main
 from lsalsa.errors import ConfigError
 from lsalsa.storage import write_rows
-from lsalsa.study.searches_compared import compared, main
+from lsalsa.study.searches_compared import compared
 
 
 def study(folder, scores, errors=()):
@@ -33,11 +35,10 @@ def test_candidates_scores_and_errors_of_two_studies_stand_side_by_side(tmp_path
     ]
 
 
-def test_studies_without_a_search_in_common_are_refused(tmp_path, capsys):
+def test_studies_without_a_search_in_common_are_refused(tmp_path):
     ours, other = study(tmp_path / "a", {1: [0.2]}), study(tmp_path / "b", {2: [0.2]})
     with pytest.raises(ConfigError, match="searches of the same methods"):
         compared(ours, other)
-    with pytest.raises(SystemExit, match="found none"):
-        main([str(ours), str(other)])
-    main([str(ours), str(ours)])
-    assert "lsalsa" in capsys.readouterr().out
+    run = CliRunner().invoke(main, ["compare-searches", str(ours), str(other)])
+    assert run.exit_code == 1 and "found none" in run.output
+    assert "lsalsa" in CliRunner().invoke(main, ["compare-searches", str(ours), str(ours)]).output

@@ -1,9 +1,11 @@
 """Where the time of a study went: sums of what Snakemake measured."""
 
 import pytest
+from click.testing import CliRunner
 
+from lsalsa.cli import main
 from lsalsa.errors import ConfigError
-from lsalsa.study.time_by_rule import main, time_by_rule
+from lsalsa.study.time_by_rule import time_by_rule
 
 HEAD = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n"
 
@@ -31,10 +33,8 @@ def test_a_folder_without_measured_jobs_is_refused(tmp_path):
         time_by_rule(tmp_path)
 
 
-def test_the_command_prints_a_table_and_refuses_in_a_sentence(tmp_path, capsys):
+def test_the_command_prints_a_table_and_refuses_in_a_sentence(tmp_path):
     measured(tmp_path, "evaluate", "a", 30, 100, 30)
-    main([str(tmp_path)])
-    assert "evaluate" in capsys.readouterr().out
-    for arguments in ([], [str(tmp_path / "none")]):
-        with pytest.raises(SystemExit, match="results/<study>|no measured job"):
-            main(arguments)
+    assert "evaluate" in CliRunner().invoke(main, ["time-by-rule", str(tmp_path)]).output
+    run = CliRunner().invoke(main, ["time-by-rule", str(tmp_path / "none")])
+    assert run.exit_code == 1 and "no measured job" in run.output

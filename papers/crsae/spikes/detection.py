@@ -8,31 +8,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from lsalsa.metrics import strongest_near
-
-
-@dataclass(frozen=True)
-class Estimates:
-    """Spikes that a template finds, in the order of time.
-
-    Attributes
-    ----------
-    samples : array, (n,), int64
-    amplitudes : array, (n,), float64
-        Of the code, in standard deviations of the noise.
-    """
-
-    samples: np.ndarray
-    amplitudes: np.ndarray
-
-    def between(self, first: int, stop: int) -> Estimates:
-        """Return the spikes from sample `first` up to `stop`, which is left out."""
-        kept = (self.samples >= first) & (self.samples < stop)
-        return Estimates(self.samples[kept], self.amplitudes[kept])
-
-    def above(self, threshold: float) -> Estimates:
-        """Return the spikes with at least an amplitude."""
-        kept = self.amplitudes >= threshold
-        return Estimates(self.samples[kept], self.amplitudes[kept])
+from lsalsa.spikes.sorting import Estimates
 
 
 @dataclass(frozen=True)
@@ -63,31 +39,6 @@ class Curve:
     def percent(self) -> tuple[np.ndarray, np.ndarray]:
         """Return missed spikes in percent of the true ones, and false ones in percent of the estimated ones."""
         return 100 * self.missed / max(self.n_true, 1), 100 * self.false / np.maximum(self.found, 1)
-
-
-def merged(positions: np.ndarray, values: np.ndarray, within: int) -> Estimates:
-    """Merge the codes of one template that are near each other: a spike between two samples has a code at both.
-
-    Parameters
-    ----------
-    positions : array, (n,), int64
-        Ascending.
-    values : array, (n,), float64
-        Positive.
-    within : int
-        Codes up to this many samples after the one before are of the same spike.
-
-    Returns
-    -------
-    estimates : Estimates
-        The sum of the codes of each spike, at their mean position, weighted by the codes.
-    """
-    if not len(positions):
-        return Estimates(np.empty(0, np.int64), np.empty(0))
-    first = np.flatnonzero(np.diff(positions, prepend=positions[0] - within - 1) > within)
-    amplitudes = np.add.reduceat(values, first)
-    centres = np.add.reduceat(values * positions, first) / amplitudes
-    return Estimates(np.rint(centres).astype(np.int64), amplitudes)
 
 
 def curve_of(estimates: Estimates, true: np.ndarray, tolerance: int, thresholds: np.ndarray) -> Curve:

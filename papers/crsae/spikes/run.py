@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 
 from lsalsa.data.recordings import RecordingSet
+from lsalsa.errors import DataError
+from lsalsa.spikes.recording import Recording, recording_of
+from lsalsa.spikes.sorting import sort
+from lsalsa.spikes.templates import Learned, kmeans_templates, learned_templates
 from lsalsa.study.repetitions import OK
-from papers.crsae.spikes.recording import Recording, recording_of
-from papers.crsae.spikes.sorting import counts, likeness, sort
-from papers.crsae.spikes.templates import Learned, kmeans_templates, learned_templates, true_templates
+from papers.crsae.spikes.sorting import counts, likeness
+from papers.crsae.spikes.templates import kmeans_clusters, true_templates
 
 PARTS = 8
 """Steps of a sample in which templates are shifted onto each other: spikes begin between samples."""
@@ -67,7 +70,14 @@ def run_method(
     Returns
     -------
     outcome : Outcome
+
+    Raises
+    ------
+    DataError
+        The spikes are not known.
     """
+    if found.event_samples is None:
+        raise DataError("spikes are counted on a recording with known spikes, found one without events")
     recording = recording_of(found, n_channels)
     sizes = {"before": recording.count(settings["before_ms"]), "length": recording.count(settings["length_ms"])}
     truth = true_templates(recording, **sizes)
@@ -115,7 +125,7 @@ def _templates(
     if method == "true":
         return _given(truth, penalty)
     if start is None:
-        options = {"level": settings["crossing"], **sizes, "seed": seed}
+        options = {"level": settings["crossing"], **sizes, "seed": seed, "cluster": kmeans_clusters}
         return _given(kmeans_templates(recording, settings["n_templates"], **options), penalty)
     return learned_templates(recording, start, method, penalty=penalty, settings=settings["training"], seed=seed)
 

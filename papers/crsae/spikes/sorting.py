@@ -1,78 +1,21 @@
-"""Sort the spikes of a recording with a bank of templates: exact codes of all of it, then counts on its test half."""
+"""Count the spikes that a bank of templates finds in the test half of a recording."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from scipy.signal import correlate, resample
 
-from lsalsa.exact.recordings import code_recording
 from lsalsa.metrics import missed_and_false
-from papers.crsae.spikes.detection import Curve, Estimates, cells_of_templates, curve_of, merged
-from papers.crsae.spikes.recording import Recording
-from papers.crsae.spikes.templates import problem_of
+from lsalsa.spikes.recording import Recording
+from lsalsa.spikes.sorting import Estimates, Sorted
+from papers.crsae.spikes.detection import Curve, cells_of_templates, curve_of
 
-CHUNK = 100_000
 N_THRESHOLDS = 101
-GAP = 1e-6
 SHIFTS = np.linspace(-10.0, 15.0, 101)
 """Of the thresholds of a curve from the chosen one, in standard deviations of the noise."""
-
-
-@dataclass(frozen=True)
-class Sorted:
-    """Spikes of a whole recording.
-
-    Attributes
-    ----------
-    estimates : list of Estimates
-        Of each template; a spike is at the trough of its template.
-    objective, relative_gap : float
-        Of the codes of the recording as one problem; the gap certifies them.
-    """
-
-    estimates: list[Estimates]
-    objective: float
-    relative_gap: float
-
-
-def sort(recording: Recording, bank: np.ndarray, penalty: float | Sequence[float], within: int) -> Sorted:
-    """Find the spikes of every template in the whole recording.
-
-    Parameters
-    ----------
-    recording : Recording
-    bank : array, (length, n_channels, n_templates)
-    penalty : float or sequence of float
-        In standard deviations of the noise.
-    within : int
-        Codes of one template up to this many samples apart are one spike.
-
-    Returns
-    -------
-    sorted : Sorted
-    """
-    problem = problem_of(bank, penalty, len(bank), np.float64)
-    stream = recording.samples.ravel()
-    chunks = (stream[first : first + CHUNK] for first in range(0, stream.size, CHUNK))
-    stretches = list(code_recording(problem, chunks, GAP))
-    positions, filters, values = (
-        np.concatenate([getattr(each, name) for each in stretches]) for name in ("positions", "filters", "values")
-    )
-    troughs = trough_of(bank)
-    estimates = []
-    for i, trough in enumerate(troughs):
-        own = filters == i
-        estimates.append(merged(positions[own] + trough, values[own], within))
-    return Sorted(estimates, stretches[-1].objective, stretches[-1].relative_gap)
-
-
-def trough_of(bank: np.ndarray) -> np.ndarray:
-    """Return the sample of the lowest value of each template: array, (n_templates,)."""
-    return bank.min(axis=1).argmin(axis=0)
 
 
 def counts(

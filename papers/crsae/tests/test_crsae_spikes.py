@@ -9,11 +9,13 @@ import pytest
 from lsalsa.data import RecordingSet
 from lsalsa.errors import LsalsaError
 from lsalsa.metrics import missed_and_false, strongest_near
+from lsalsa.spikes.recording import recording_of
+from lsalsa.spikes.sorting import Estimates, merged, trough_of
+from lsalsa.spikes.templates import kmeans_templates, learned_templates, problem_of, unit_norm
 from papers.crsae.spikes import sorting
-from papers.crsae.spikes.detection import Curve, Estimates, cells_of_templates, curve_of, merged
-from papers.crsae.spikes.recording import recording_of
+from papers.crsae.spikes.detection import Curve, cells_of_templates, curve_of
 from papers.crsae.spikes.run import run_method
-from papers.crsae.spikes.templates import kmeans_templates, learned_templates, problem_of, true_templates, unit_norm
+from papers.crsae.spikes.templates import true_templates
 
 SETTINGS = {"length_ms": 3.0, "before_ms": 1.0, "penalty": 4.0, "crossing": 4.0, "tolerance_ms": 0.5, "n_templates": 2}
 TRAINING = {"window_ms": 40.0, "epochs": 3, "batch_size": 16, "learning_rate": 0.01, "decay": 0.9, "strength": 5000.0}
@@ -117,8 +119,8 @@ def test_channels_are_scaled_by_their_noise_and_those_with_signal_are_chosen(rec
 def test_true_templates_lie_where_their_spike_is_and_means_replace_them(recordings):
     bank = true_templates(recording_of(recordings, 2), 10, 30)
     assert bank.shape == (30, 2, 2) and np.linalg.norm(bank, axis=(0, 1)) == pytest.approx(1)
-    assert sorting.trough_of(bank).tolist() == [10, 10]
-    assert sorting.trough_of(true_templates(recording_of(recordings, 2), 5, 20)).tolist() == [5, 5]
+    assert trough_of(bank).tolist() == [10, 10]
+    assert trough_of(true_templates(recording_of(recordings, 2), 5, 20)).tolist() == [5, 5]
     means = true_templates(recording_of(replace(recordings, event_templates=None), 2), 10, 30)
     assert [sorting.likeness(means[..., i], bank[..., i]) > 0.95 for i in range(2)] == [True, True]
 
@@ -186,7 +188,10 @@ def test_impossible_recordings_and_templates_are_refused_in_one_sentence(recordi
     cases = [
         (lambda: recording_of(recordings, 4), "4 channels are asked for, but made has 3"),
         (lambda: recording_of(silent, 2), "channel 2 of made is zero at least half of the time"),
-        (lambda: recording_of(unmarked, 2), "spikes are counted on one recording with known spikes, found 1 without"),
+        (
+            lambda: run_method(unmarked, "true", 2, start=None, settings=SETTINGS, seed=0),
+            "spikes are counted on a recording with known spikes, found one without events",
+        ),
         (
             lambda: unit_norm(np.stack([np.ones((3, 2)), np.zeros((3, 2))], -1), "here"),
             "template 2 of 2 here has norm 0",

@@ -20,7 +20,6 @@ from lsalsa.data.archive import Archive, is_image, opened
 from lsalsa.data.raw_images import RawImages
 from lsalsa.data.selection import random_share
 from lsalsa.errors import DataError, ShapeError
-from lsalsa.extras import from_extra
 from lsalsa.seeds import seed_for
 
 logger = logging.getLogger(__name__)
@@ -164,18 +163,20 @@ def random_split(fraction: float, seed: int) -> Split:
     return split
 
 
-def read_pictures(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str], str]:
-    """Decode all images in grey and in their own sizes.
+def read_pictures(path: Path, *, colour: bool = False) -> tuple[dict[str, np.ndarray], dict[str, str], str]:
+    """Decode all images, in their own sizes.
 
     Parameters
     ----------
     path : Path
         A folder or a zip file.
+    colour : bool
+        In red, green and blue; in grey by default.
 
     Returns
     -------
-    pictures : dict of str to array, each (height_i, width_i), uint8
-        Name of the file inside `path` -> grey values.
+    pictures : dict of str to array, each (height_i, width_i) or (height_i, width_i, 3), uint8
+        Name of the file inside `path` -> its values.
     notes : dict of str to str
         What was ``found``, and what was ``skipped``, if anything.
     left_out : str
@@ -192,7 +193,7 @@ def read_pictures(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str], st
         files = [ImageFile(name, "", None) for name in archive.names if is_image(name)]
         if not files:
             raise DataError(f"{path} holds no image file")
-        reader = _Reader(archive, size=None, colour=False)
+        reader = _Reader(archive, size=None, colour=colour)
         pictures = dict(reader.decoded(files))
         if not pictures:
             raise reader.nothing_decoded()
@@ -315,8 +316,7 @@ def decode(name: str, content: bytes, size: int | None, colour: bool) -> np.ndar
     DataError
         When the image has more pixels than any photograph, or more than 8 bits in a channel.
     """
-    with from_extra("pillow", "decoding image files"):
-        from PIL import Image
+    from PIL import Image
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of damaged notes of cameras, and of bombs, which are refused here

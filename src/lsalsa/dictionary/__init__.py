@@ -1,6 +1,7 @@
 """Dictionary learning: methods, one file each, found by their folder, and the loop that runs them."""
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ def learn_dictionary(
     verbose: bool = False,
     checkpoint: str | Path | None = None,
     checkpoint_seconds: float = 0.0,
+    after_epoch: Callable[[dict], object] = lambda row: None,
     **settings: Any,
 ) -> LearnedDictionary:
     """Learn atoms that explain signals sparsely (docs/method.md, section 3).
@@ -81,6 +83,8 @@ def learn_dictionary(
         Written after every epoch; if it exists, learning goes on from it as if it had never stopped, as for `train`.
     checkpoint_seconds : float
         Write it only where this time has passed since the start or the last one, be it amid an epoch.
+    after_epoch : callable, optional
+        Is given the row of the history after every epoch, to show how far the learning is.
     **settings
         The method's own, e.g. `forgetting` of "online", `step_size` of "sgd".
 
@@ -116,11 +120,11 @@ def learn_dictionary(
     learning = Learning(chosen(first.atoms.copy(), penalty, **settings), signals, first, batch_size, tolerance, seed)
     with shown(log, verbose):
         if not checkpoint:
-            return learning.run_to(epochs)
+            return learning.run_to(epochs, after_epoch)
         kind = {"method": method, "penalty": float(penalty), "start": start, **settings}
         with LearningCheckpoint(checkpoint, learning, kind, checkpoint_seconds) as saved:
             saved.resume()
-            found = learning.run_to(epochs, saved.after_part)
+            found = learning.run_to(epochs, lambda row: (after_epoch(row), saved.after_part()))
             saved.at_end()
             return found
 

@@ -121,7 +121,7 @@ class Learning:
     def spent(self, seconds: float) -> None:
         self._clock = time.perf_counter() - seconds
 
-    def run_to(self, epochs: int, after_epoch: Callable[[], None] = lambda: None) -> LearnedDictionary:
+    def run_to(self, epochs: int, after_epoch: Callable[[dict], object] = lambda row: None) -> LearnedDictionary:
         """Learn until the objective stands still, or there are so many epochs.
 
         Parameters
@@ -129,7 +129,7 @@ class Learning:
         epochs : int
             In all.
         after_epoch : callable
-            Called after each.
+            Is given the row of the history after each.
 
         Returns
         -------
@@ -145,7 +145,7 @@ class Learning:
         with one_blas_thread(), ignored:  # the tiles of the codes are spread over threads instead
             while not self.is_over and len(self.history) < epochs:
                 self._epoch()
-                after_epoch()
+                after_epoch(self.history[-1])
             batch = self._batches(len(self.history))[-1]
             method.check_end(self.signals[batch], self.objectives[-1] / len(batch), len(self.history))
         usage = self.uses / len(self.signals)

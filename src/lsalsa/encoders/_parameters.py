@@ -163,7 +163,9 @@ class Parametrised(ABC):
         """The same on another device."""
         return type(self)({name: device.put(array) for name, array in self.arrays.items()}, **self.settings)
 
-    def save(self, path: str | Path, metadata: Mapping[str, Any] | None = None) -> None:
+    def save(
+        self, path: str | Path, metadata: Mapping[str, Any] | None = None, others: Mapping[str, Any] | None = None
+    ) -> None:
         """Write the parameters and settings to an NPZ file that `load_encoder` reads.
 
         Parameters
@@ -172,11 +174,13 @@ class Parametrised(ABC):
         metadata : mapping, optional
             Whatever JSON can hold, to be written beside them, under other names than the encoder's own: `encoder` and
             `settings`.
+        others : mapping of str to array, optional
+            Arrays to be written beside the parameters, under other names than theirs.
 
         Raises
         ------
         ConfigError, DataError
-            When the metadata have one of these names, or cannot be written as JSON.
+            When the metadata or the other arrays have one of these names, or the metadata cannot be written as JSON.
         StorageError
             When the file cannot be written.
         """
@@ -185,5 +189,7 @@ class Parametrised(ABC):
             raise ConfigError(
                 f"metadata must not be called {' or '.join(sorted(taken))}, which the encoder writes itself"
             )
-        arrays = {name: to_host(array) for name, array in self.arrays.items()}
+        if taken := self.arrays.keys() & dict(others or {}).keys():
+            raise ConfigError(f"other arrays must not be called {' or '.join(sorted(taken))}, as parameters are")
+        arrays = {name: to_host(array) for name, array in {**self.arrays, **(others or {})}.items()}
         write_arrays(path, arrays, {**own, **(metadata or {})})

@@ -1,4 +1,4 @@
-"""What a study costs, counted from its settings: ``python -m lsalsa.study.cost config.yaml`` prints it.
+"""What a study costs, counted from its settings: ``lsalsa estimate config.yaml --operations`` prints it.
 
 Counted are the products of matrices, 2 operations for each multiplication with its addition: all else is small beside
 them. A search that walks to better neighbours is counted with all its rounds, which is the most that it can take. Not
@@ -9,21 +9,15 @@ the papers' experiments outside the tasks.
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from lsalsa.errors import LsalsaError
 from lsalsa.study.config import plugins, sizes
 from lsalsa.study.config.models import Study
 from lsalsa.study.config.rules import settings_of
-from lsalsa.study.load import load_study
-from lsalsa.study.render import pipe_table
 from lsalsa.study.search import search_grid_of
 from lsalsa.study.table import Grid as Printed
-from lsalsa.study.yaml_files import read_yaml
 from lsalsa.training.grid import Grid
 from lsalsa.training.search import KEPT
 
@@ -291,19 +285,3 @@ def printed(found: Iterable[Cost], teraflops: float = TERAFLOPS) -> list[Printed
         )
 
     return [grid(lambda cost: (cost.rule,), "rule"), grid(lambda cost: (cost.task, cost.rule), "task", "rule")]
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Print the costs of the study in a configuration file."""
-    if len(arguments) not in (1, 2):
-        sys.exit("usage: python -m lsalsa.study.cost config.yaml [10^12 operations per second]")
-    try:
-        rate = float(arguments[1]) if len(arguments) == 2 else TERAFLOPS
-        for one in printed(costs(load_study(read_yaml(Path(arguments[0])))), rate):
-            print(pipe_table(one), end="\n\n")
-    except (LsalsaError, ValueError) as error:
-        sys.exit(str(error))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

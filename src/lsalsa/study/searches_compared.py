@@ -1,4 +1,4 @@
-"""What a cheaper search gave up: ``python -m lsalsa.study.searches_compared results/laptop results/laptop_full``.
+"""What a cheaper search gave up: ``lsalsa compare-searches results/laptop results/laptop_full``.
 
 Both studies have run the same searches, one of them with ``candidates: all``, say. Printed is, by task and method, how
 many candidates each compared, and the ratio of the best validation scores; of methods that were evaluated in both, the
@@ -8,14 +8,12 @@ ratio of the RMSE on test signals as well.
 from __future__ import annotations
 
 import statistics
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from lsalsa.errors import ConfigError, LsalsaError
+from lsalsa.errors import ConfigError
 from lsalsa.storage import read_rows
-from lsalsa.study.render import pipe_table
 from lsalsa.study.table import DASH, Grid
 
 HEAD = ["task", "method", "T", "candidates", "of the other", "score", "of the other", "ratio", "test RMSE, ratio"]
@@ -82,17 +80,3 @@ def _errors(results: Path) -> dict[Cell, float]:
 def _evaluated(results: Path) -> Iterator[Mapping[str, Any]]:
     for path in sorted((results / "evaluation").rglob("*.parquet")):
         yield from (row for row in read_rows(path) if row["component"] == "all")
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Print the comparison of the two folders that are named."""
-    if len(arguments) != 2:
-        sys.exit("usage: python -m lsalsa.study.searches_compared results/<study> results/<study with all candidates>")
-    try:
-        print(pipe_table(compared(*map(Path, arguments))))
-    except LsalsaError as error:
-        sys.exit(str(error))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -1,14 +1,12 @@
-"""Where the time of a study went, by rule: ``python -m lsalsa.study.time_by_rule results/laptop`` prints a table."""
+"""Where the time of a study went, by rule: ``lsalsa time-by-rule results/laptop`` prints a table."""
 
 from __future__ import annotations
 
 import csv
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lsalsa.errors import ConfigError, LsalsaError
-from lsalsa.study.render import pipe_table
+from lsalsa.errors import ConfigError
 from lsalsa.study.table import Grid
 
 Rows = Sequence[dict[str, str]]
@@ -63,17 +61,3 @@ def _minutes(rows: Rows, column: str) -> float:
 def _number(text: str) -> float:
     """A job too short to be measured has "NA" or "-"."""
     return float(text) if text.replace(".", "", 1).isdigit() else 0.0
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Print the table of the folder that is named."""
-    if len(arguments) != 1:
-        sys.exit("usage: python -m lsalsa.study.time_by_rule results/<study>")
-    try:
-        print(pipe_table(time_by_rule(Path(arguments[0]))))
-    except LsalsaError as error:
-        sys.exit(str(error))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -59,4 +59,5 @@ def _encoders(study: Study, name: str) -> Iterator[int]:
         kind = study.algorithm_of(method)
         if plugins.is_learned(kind):
             for depth in study.method_of(name, method).depths:
-                yield study.repetitions * plugins.n_parameters(kind, depth, *shape) * itemsize(study)
+                numbers = plugins.n_parameters(kind, depth, *shape) + shape[0] * shape[1]  # and the dictionaries
+                yield study.repetitions * numbers * itemsize(study)

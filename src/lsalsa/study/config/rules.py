@@ -13,7 +13,7 @@ from typing import Any
 
 from lsalsa.arrays import nearest
 from lsalsa.study.claims.read import MODULES as CLAIMS
-from lsalsa.study.config import memory, plugins
+from lsalsa.study.config import memory, plugins, sizes
 from lsalsa.study.config.labels import labels_of
 from lsalsa.study.config.models import Figure, Study, Table
 from lsalsa.study.needs import explored, words_of
@@ -230,7 +230,7 @@ def train_encoder(study: Study, task: str, method: str, depth: str) -> Resolved:
     Returns
     -------
     settings : dict
-        algorithm, fixed, repetitions, seed.
+        algorithm, fixed, repetitions, pictures (patches that the model's file carries), seed.
     """
     names = ("loss", "loss_options", "choose_by", "epochs", "optimizer", "keep", "set_backs")
     fixed = _some(study.method_of(task, method), *names)
@@ -238,7 +238,19 @@ def train_encoder(study: Study, task: str, method: str, depth: str) -> Resolved:
         "algorithm": study.algorithm_of(method),
         "fixed": fixed,
         "repetitions": study.repetitions,
+        "pictures": _patches_of(study, task),
         "seed": study.seed,
+    }
+
+
+def _patches_of(study: Study, task: str) -> Resolved:
+    """Return what a model needs to cut pictures as the task's patches were cut."""
+    names = study.tasks[task].components
+    first = study.components[names[0]]
+    return {
+        "patch_size": first.patch_size,
+        "n_channels": sizes.n_channels(study, first.images),
+        "names": names,
     }
 
 

@@ -1,4 +1,4 @@
-"""A recording as the methods see it: some of its channels, in units of their noise, with a training and a test half."""
+"""A recording as spike sorting sees it: some channels, in units of their noise, with a training and a test half."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ import numpy as np
 
 from lsalsa.data.recordings import RecordingSet, windows_at
 from lsalsa.errors import DataError
-
-MAD_TO_STD = 0.6745
-"""Median of the absolute values of normal noise, over its standard deviation."""
+from lsalsa.metrics import MAD_TO_STD
 
 
 @dataclass(frozen=True)
@@ -23,8 +21,12 @@ class Recording:
     rate_hz : float
     test_from : int
         First sample of the test half.
+    channels : array, (n_channels,), int64
+        Which of the recording's channels they are.
+    noise : array, (n_channels,), float64
+        What they were divided by.
     spikes : list of array, each (n_spikes_i,), int64
-        True spikes of each known cell.
+        True spikes of each known cell; none where no cell is known.
     names : list of str
         Known cells.
     truth : array, (n_cells, length, n_channels), or None
@@ -36,6 +38,8 @@ class Recording:
     samples: np.ndarray
     rate_hz: float
     test_from: int
+    channels: np.ndarray
+    noise: np.ndarray
     spikes: list[np.ndarray]
     names: list[str]
     truth: np.ndarray | None
@@ -57,7 +61,7 @@ def recording_of(found: RecordingSet, n_channels: int) -> Recording:
     Parameters
     ----------
     found : RecordingSet
-        With one recording whose spikes are known.
+        With one recording.
     n_channels : int
 
     Returns
@@ -67,13 +71,10 @@ def recording_of(found: RecordingSet, n_channels: int) -> Recording:
     Raises
     ------
     DataError
-        The set has several recordings, no spikes, fewer channels, or a channel without noise.
+        The set has several recordings, fewer channels, or a channel without noise.
     """
-    if len(found.recordings) != 1 or found.event_samples is None or found.event_labels is None:
-        raise DataError(
-            f"spikes are counted on one recording with known spikes, found {len(found.recordings)} "
-            f"{'with' if found.event_samples else 'without'} events"
-        )
+    if len(found.recordings) != 1:
+        raise DataError(f"spikes are sorted in one recording, found {len(found.recordings)}")
     samples, test_from = found.recordings[0], int(found.test_from[0])
     if samples.shape[1] < n_channels:
         raise DataError(f"{n_channels} channels are asked for, but {found.names[0]} has {samples.shape[1]}")
@@ -82,17 +83,24 @@ def recording_of(found: RecordingSet, n_channels: int) -> Recording:
         raise DataError(f"channel {int(np.argmin(noise)) + 1} of {found.names[0]} is zero at least half of the time")
     energy = np.square(samples[:test_from] / noise).mean(axis=0)
     chosen = np.sort(np.argsort(-energy, kind="stable")[:n_channels])
-    labels = found.event_labels[0]
     truth = found.event_templates
     return Recording(
         samples=np.ascontiguousarray(samples[:, chosen] / noise[chosen], dtype=np.float32),
         rate_hz=found.sampling_rate_hz,
         test_from=test_from,
-        spikes=[found.event_samples[0][labels == i] for i in range(len(found.event_names))],
+        channels=chosen,
+        noise=noise[chosen].astype(np.float64),
+        spikes=_true_spikes(found),
         names=list(found.event_names),
         truth=None if truth is None else (truth[:, :, chosen] / noise[chosen]).astype(np.float64),
         truth_event=found.template_event,
     )
+
+
+def _true_spikes(found: RecordingSet) -> list[np.ndarray]:
+    if found.event_samples is None or found.event_labels is None:
+        return []
+    return [found.event_samples[0][found.event_labels[0] == i] for i in range(len(found.event_names))]
 
 
 def cut_around(recording: Recording, samples: np.ndarray, before: int, length: int) -> np.ndarray:

@@ -1,0 +1,106 @@
+"""How fast this machine does what a study consists of, measured in seconds on random signals of the study's sizes.
+
+Measured is the time of the processor: what else runs on the machine does not count, or hardly.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from lsalsa.arrays.unit_norm import unit_columns
+from lsalsa.encoders import encoder_class
+from lsalsa.exact import optimal_codes
+from lsalsa.problem import SparseCodingProblem
+from lsalsa.solvers import prepare
+from lsalsa.study.cost import BACK, Sizes, encoded, solved
+from lsalsa.training import train
+
+SECONDS = 0.4
+"""Time that each work is repeated for at least."""
+
+DEPTH = 5
+ROWS = 500
+EXACT_ROWS = 100
+ENCODER = "lista"
+ACTIVE = 0.1
+"""Share of a code of the random signals that is not zero, as in the studies at hand."""
+
+
+@dataclass(frozen=True)
+class Floors:
+    """Speeds at the sizes of a task, on the threads in use.
+
+    Attributes
+    ----------
+    solving, training : float
+        Operations per second of FISTA and of the training of LISTA, all that is beside their products included.
+    exact : float
+        Seconds for the certified optimal code of a signal.
+    """
+
+    solving: float
+    training: float
+    exact: float
+
+
+def floors_of(sizes: Sizes) -> Floors:
+    """Measure the speeds at the sizes of a task, in two seconds or so.
+
+    Parameters
+    ----------
+    sizes : Sizes
+        The lengths of signals and codes count.
+
+    Returns
+    -------
+    floors : Floors
+    """
+    random = np.random.default_rng(0)
+    atoms = unit_columns(random.standard_normal((sizes.n_features, sizes.n_atoms)).astype(np.float32))
+    active = random.random((ROWS, sizes.n_atoms)) < ACTIVE
+    targets = (random.standard_normal(active.shape) * active).astype(np.float32)
+    signals = targets @ atoms.T
+    problem = SparseCodingProblem([atoms], 0.1)
+    solver = prepare(problem, "fista")
+    encoder = encoder_class(ENCODER).from_problem(problem, depth=DEPTH)
+    step = BACK * encoded(ENCODER, sizes, DEPTH, {}) * ROWS
+    solving = ROWS * solved(sizes, DEPTH) / _seconds(lambda: solver.solve(signals, DEPTH))
+    validation = signals[:1], targets[:1]
+
+    def epochs() -> None:
+        train(encoder.copy(), signals, targets, validation=validation, learning_rate=1e-9, epochs=5, tolerance=0.0)
+
+    training = 5 * step / _seconds(epochs)
+    exact = _seconds(lambda: optimal_codes(problem, signals[:EXACT_ROWS])) / EXACT_ROWS
+    return Floors(solving, training, exact)
+
+
+def start_up() -> float:
+    """Measure the seconds from the start of a job's process to its first line of work."""
+    code = "import lsalsa.study.job, lsalsa.solvers, lsalsa.training"
+
+    def spent() -> float:
+        return os.times().children_user + os.times().children_system
+
+    return _seconds(lambda: subprocess.run([sys.executable, "-c", code], check=True), spent, 0.0)
+
+
+def _seconds(
+    work: Callable[[], object], clock: Callable[[], float] = time.process_time, least: float | None = None
+) -> float:
+    """Measure the shortest time of a work, which is done once before and then for `SECONDS`, or `least` seconds."""
+    least = SECONDS if least is None else least
+    work()
+    times: list[float] = []
+    while not times or sum(times) < least:
+        start = clock()
+        work()
+        times.append(clock() - start)
+    return min(times)
