@@ -99,30 +99,47 @@ class TiedDecoder(Decoder):
         """See `Decoder.identity`."""
         return {"decoder": type(self).__name__, "scale": self.scale}
 
+    def _filter(self, arrays: Mapping[str, Any]) -> Any:
+        """The filter that the atoms are those of."""
+        return arrays["filter"]
+
     def matrix(self, arrays: Mapping[str, Any]) -> Any:
         """See `Decoder.matrix`."""
-        return self.scale * arrays["filter"]
+        return self.scale * self._filter(arrays)
 
     def apply(self, arrays: Mapping[str, Any], codes: Any, out: Any = None) -> Any:
         """See `Decoder.apply`."""
-        signals = namespace(codes).matmul(codes, arrays["filter"].T, out=out)
+        signals = namespace(codes).matmul(codes, self._filter(arrays).T, out=out)
         signals *= self.scale
         return signals
 
     def backward(self, arrays: Mapping[str, Any], codes: Any, residual: Any, count: int, out: Any) -> dict[str, Any]:
         """See `Decoder.backward`."""
         residual *= self.scale / count
-        namespace(codes).matmul(residual, arrays["filter"], out=out)
+        namespace(codes).matmul(residual, self._filter(arrays), out=out)
         return {"filter": residual.T @ codes}
 
     def atom_norms(self, arrays: Mapping[str, Any]) -> Any:
         """See `Decoder.atom_norms`."""
-        return self.scale * column_norms(arrays["filter"])
+        return self.scale * column_norms(self._filter(arrays))
 
     def project(self, arrays: Mapping[str, Any]) -> None:
         """See `Decoder.project`."""
-        filter, norms = arrays["filter"], self.atom_norms(arrays)
+        filter, norms = self._filter(arrays), self.atom_norms(arrays)
         filter /= namespace(norms).maximum(norms, 1.0).astype(filter.dtype)
+
+
+class LastFilterDecoder(TiedDecoder):
+    """`TiedDecoder` for an encoder with a filter for each layer, (n_layers, n_features, n_atoms): the last one's."""
+
+    def _filter(self, arrays: Mapping[str, Any]) -> Any:
+        return arrays["filter"][-1]
+
+    def backward(self, arrays: Mapping[str, Any], codes: Any, residual: Any, count: int, out: Any) -> dict[str, Any]:
+        """See `Decoder.backward`."""
+        gradient = namespace(codes).zeros_like(arrays["filter"])
+        gradient[-1] = super().backward(arrays, codes, residual, count, out)["filter"]
+        return {"filter": gradient}
 
 
 class ConvolutionalDecoder(Decoder):

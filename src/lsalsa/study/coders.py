@@ -1,16 +1,18 @@
 """Turn a method of the study into a coder: an algorithm, a depth and chosen settings make codes from signals."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from lsalsa.encoders import Encoder, encoder_class
 from lsalsa.errors import StorageError
-from lsalsa.losses import loss_for
+from lsalsa.losses import Loss, loss_for
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.solvers import solve_with, solver_class
 from lsalsa.training import History, train
 from lsalsa.training.criterion import Criterion
+from lsalsa.training.layerwise import train_layer_wise
 
 Coder = Callable[[Any], Any]
 CHECKPOINT_SECONDS = 30.0
@@ -101,6 +103,7 @@ def train_repetitions(
     loss: str = "codes",
     choose_by: str | None = None,
     loss_options: Mapping[str, Any] | None = None,
+    layer_wise: bool = False,
     checkpoints: Path | None = None,
     **fixed: Any,
 ) -> tuple[list[Encoder], list[dict]]:
@@ -123,6 +126,8 @@ def train_repetitions(
         default.
     loss_options : mapping, optional
         Those of the loss that shall have another value.
+    layer_wise : bool
+        Grow each encoder to its depth layer by layer: `train_layer_wise`.
     checkpoints : path, optional
         A folder for the state of each training. An interrupted training continues from there.
     **fixed
@@ -139,14 +144,20 @@ def train_repetitions(
     encoders, rows = [], []
     settings = {**fixed, **training_settings(chosen)}
     criterion = None if choose_by is None else Criterion(problem, choose_by)
+
+    def aim(encoder: Encoder) -> Loss:
+        return loss_for(loss, penalised(problem, chosen), encoder, **(loss_options or {}))
+
     for repetition, seed in enumerate(seeds):
 
         def run(checkpoint: Path | None, seed: int = seed) -> tuple[Encoder, History]:
-            encoder = start_encoder(problem, algorithm, depth, chosen, seed)
-            aim = loss_for(loss, penalised(problem, chosen), encoder, **(loss_options or {}))
+            start = partial(start_encoder, problem, algorithm, chosen=chosen, seed=seed)
             given: dict[str, Any] = {"checkpoint": checkpoint, "checkpoint_seconds": CHECKPOINT_SECONDS, **settings}
-            given["criterion"] = criterion
-            return encoder, train(encoder, *training, loss=aim, validation=validation, seed=seed, **given)
+            given |= {"criterion": criterion, "validation": validation, "seed": seed}
+            if layer_wise:
+                return train_layer_wise(start, depth, *training, loss=aim, **given)
+            encoder = start(depth)
+            return encoder, train(encoder, *training, loss=aim(encoder), **given)
 
         encoder, history = resumed(run, checkpoints / f"repetition_{repetition}.npz" if checkpoints else None)
         facts = {"repetition": repetition, "seed": seed, "outcome": history.status, "trained_for": loss, **settings}
@@ -157,13 +168,15 @@ def train_repetitions(
 
 
 def resumed(run: Callable[[Path | None], Any], checkpoint: Path | None) -> Any:
-    """Run a training from its checkpoint; start anew if the checkpoint is damaged or has other settings."""
+    """Run a training from its checkpoint, or those of its depths; anew where one is damaged or has other settings."""
     try:
         return run(checkpoint)
     except StorageError:
-        if checkpoint is None or not checkpoint.exists():
+        files = [] if checkpoint is None else list(checkpoint.parent.glob(f"{checkpoint.stem}.*"))
+        if not files:
             raise
-        checkpoint.unlink()
+        for file in files:
+            file.unlink()
         return run(checkpoint)
 
 

@@ -25,6 +25,7 @@ from lsalsa.study.search import search_grid_of
 from lsalsa.study.table import Grid as Printed
 from lsalsa.study.yaml_files import read_yaml
 from lsalsa.training.grid import Grid
+from lsalsa.training.layerwise import stages
 from lsalsa.training.search import KEPT
 
 TERAFLOPS = 40.0
@@ -199,8 +200,13 @@ def _encoder(study: Study, task: str, method: str, of_task: Sizes) -> Iterator[t
     n_train, repetitions = min(search["n_train"], of_task.n_train), training["repetitions"]
     objective = 2 * of_task.n_features * of_task.n_atoms * of_task.n_validation
     yield "search_encoder", sum(trained(of_task, f, n_train, epochs) + epochs * objective for f in forward.values())
-    fixed = training["fixed"]["epochs"] * repetitions
-    yield "train_encoder", sum(trained(of_task, f, of_task.n_train, fixed) for f in forward.values())
+    fixed = training["fixed"]["epochs"]
+    total = 0.0
+    for depth in depths:
+        for layers, epochs in stages(depth, fixed) if training["fixed"]["layer_wise"] else [(depth, fixed)]:
+            work = encoded(algorithm, of_task, layers, own)
+            total += trained(of_task, work, of_task.n_train, epochs * repetitions)
+    yield "train_encoder", total
     yield from _tested(study, of_task, list(forward.values()), repetitions)
 
 

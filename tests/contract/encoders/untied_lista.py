@@ -1,6 +1,6 @@
 """Learned ISTA with layers of their own: an encoder that shows how untied parameters are written."""
 
-from lsalsa.decoders import Decoder, TiedDecoder
+from lsalsa.decoders import LastFilterDecoder
 from lsalsa.encoders._dense import DenseEncoder
 from lsalsa.problem import check_problem
 
@@ -38,7 +38,7 @@ class UntiedLISTA(DenseEncoder):
         return self.parameters
 
     def decoder(self, problem):
-        return LastFilter(self.decoder_scale(problem))
+        return LastFilterDecoder(self.decoder_scale(problem))
 
     def forward(self, signals, tape, out):
         filtered, moved, layers = tape("filtered"), tape("moved"), tape.layers("x")
@@ -65,35 +65,3 @@ class UntiedLISTA(DenseEncoder):
                 gradient["splitting"][layer - 1] = layers[layer - 1].T @ gx
                 gx = xp.matmul(gx, self.arrays["splitting"][layer - 1].T, out=back).copy()
         return gradient
-
-
-class LastFilter(Decoder):
-    """The tied decoder of the last layer's filter."""
-
-    def __init__(self, scale):
-        self.tied = TiedDecoder(scale)
-
-    @property
-    def identity(self):
-        return {**self.tied.identity, "decoder": "last filter"}
-
-    def matrix(self, arrays):
-        return self.tied.matrix(_last(arrays))
-
-    def apply(self, arrays, codes, out=None):
-        return self.tied.apply(_last(arrays), codes, out)
-
-    def backward(self, arrays, codes, residual, count, out):
-        gradient = arrays["filter"] * 0
-        gradient[-1] = self.tied.backward(_last(arrays), codes, residual, count, out)["filter"]
-        return {"filter": gradient}
-
-    def atom_norms(self, arrays):
-        return self.tied.atom_norms(_last(arrays))
-
-    def project(self, arrays):
-        self.tied.project(_last(arrays))
-
-
-def _last(arrays):
-    return {"filter": arrays["filter"][-1]}

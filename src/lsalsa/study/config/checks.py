@@ -120,6 +120,8 @@ def check_tasks(study: Study) -> Iterator[str]:
         yield from _channels(study, path, task)
         for method in task.methods or ():
             yield from unknown(f"{path}.methods", method, "a method", study.methods)
+            if method in study.methods and name not in (study.methods[method].tasks or [name]):
+                yield f"{path}.methods lists {method}, but methods.{method}.tasks does not list {name}"
         if isinstance(task.classifier.projection, dict):
             for component in task.classifier.projection:
                 yield from unknown(
@@ -155,6 +157,8 @@ def check_methods(study: Study) -> Iterator[str]:
     known = sorted({*plugins.solvers(), *plugins.encoders()})
     for name, method in study.methods.items():
         path, algorithm = f"methods.{name}", method.algorithm or name
+        for task in method.tasks or ():
+            yield from unknown(f"{path}.tasks", task, "a task", study.tasks)
         if algorithm in known:
             yield from _method(path, method, algorithm)
         elif method.algorithm:

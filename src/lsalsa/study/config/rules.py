@@ -232,7 +232,7 @@ def train_encoder(study: Study, task: str, method: str, depth: str) -> Resolved:
     settings : dict
         algorithm, fixed, repetitions, seed.
     """
-    names = ("loss", "loss_options", "choose_by", "epochs", "optimizer", "keep", "set_backs")
+    names = ("loss", "loss_options", "choose_by", "epochs", "optimizer", "keep", "set_backs", "layer_wise")
     fixed = _some(study.method_of(task, method), *names)
     return {
         "algorithm": study.algorithm_of(method),
