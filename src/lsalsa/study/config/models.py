@@ -104,6 +104,7 @@ class Override(Settings):
     depths: Depths | None = None
     search: Grid = {}
     epochs: Count | None = None
+    epochs_at: dict[Count, Count] | None = None
 
 
 class Task(Settings):
@@ -135,13 +136,7 @@ class Method(Settings):
 
     noun: ClassVar[str] = "a method"
     learned_only: ClassVar[tuple[str, ...]] = (
-        "loss",
-        "loss_options",
-        "optimizer",
-        "epochs",
-        "keep",
-        "set_backs",
-        "layer_wise",
+        *("loss", "loss_options", "optimizer", "epochs", "epochs_at", "keep", "set_backs", "layer_wise"),
     )
 
     algorithm: str | None = None
@@ -154,6 +149,7 @@ class Method(Settings):
     loss_options: dict[str, Candidate] = {}
     optimizer: str = "sgd"
     epochs: Count = 10
+    epochs_at: dict[Count, Count] = {}
     keep: Literal["best", "last"] = "best"
     set_backs: Annotated[int, Field(ge=0)] = 0
     layer_wise: bool = False
