@@ -18,6 +18,7 @@ _HOME = {
     "learn_dictionary": "dictionary",
     "LISTA": "encoders.lista",
     "LSALSA": "encoders.lsalsa",
+    "UntiedLSALSA": "encoders.untied_lsalsa",
     "LFISTA": "encoders.lfista",
     "AdaptiveISTA": "encoders.adaptive_ista",
     "SLSTM": "encoders.slstm",

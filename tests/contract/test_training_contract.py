@@ -11,8 +11,9 @@ from plugged import plugged_in
 
 from lsalsa import train
 from lsalsa.encoders import available, encoder_class
+from lsalsa.losses import CODES, loss_for
 from lsalsa.losses import available as losses
-from lsalsa.losses import loss_for
+from lsalsa.training.layerwise import train_layer_wise
 from lsalsa.training.optimizers import OPTIMIZERS
 
 with plugged_in(Path(__file__).parent / "encoders"):
@@ -53,3 +54,18 @@ def test_the_last_epoch_can_be_worse_than_the_start_and_the_history_says_so():
         given = {"validation": (world.signals, codes), "learning_rate": 0.05, "batch_size": 5, "epochs": 2}
         found[keep] = train(encoder, world.signals, codes + 0.5, keep=keep, **given)
     assert (found["best"].worse_than_start, found["last"].worse_than_start) == (False, True)
+
+
+@pytest.mark.parametrize("name", available())
+def test_every_encoder_can_grow_layer_by_layer_and_ends_no_worse_than_untrained(name):
+    world = world_for(name, 1, n_samples=20)
+    targets = np.random.default_rng(5).standard_normal((20, world.dictionary.shape[1])).astype(world.signals.dtype)
+
+    def start(layers):
+        return encoder_class(name).from_problem(world.problem, depth=layers)
+
+    before = CODES.scores(start(3), world.signals, targets)[CODES.score]
+    settings = {"optimizer": "adam", "learning_rate": 1e-2, "batch_size": 10, "epochs": 3, "set_backs": 1}
+    encoder, history = train_layer_wise(start, 3, world.signals, targets, loss=lambda encoder: CODES, **settings)
+    assert CODES.scores(encoder, world.signals, targets)[CODES.score] <= before
+    assert not history.worse_than_start and encoder.depth == 3

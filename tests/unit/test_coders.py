@@ -286,3 +286,18 @@ def test_a_checkpoint_that_cannot_be_used_is_thrown_away_and_training_begins_ane
 def test_a_short_training_leaves_no_checkpoint(tmp_path):
     repeat(epochs=2, checkpoints=tmp_path / "none")
     assert not (tmp_path / "none").exists()
+
+
+# layer by layer
+
+
+def test_layers_grow_one_by_one_and_a_damaged_file_of_one_depth_starts_anew(tmp_path):
+    given = {"algorithm": "untied_lsalsa", "task": TINY, "seeds": (5,), "layer_wise": True, "optimizer": "adam"}
+    (expected,), rows = repeat(**given)
+    assert [row["layers"] for row in rows] == [2] + [1] * 2 + [2] * 4
+    (all_at_once,), _ = repeat(**{**given, "layer_wise": False})
+    assert bytes_of(expected) != bytes_of(all_at_once)
+    (tmp_path / "repetition_0.layers_1.npz").write_bytes(b"no file of ours")
+    (found,), again = repeat(**given, checkpoints=tmp_path)
+    assert bytes_of(found) == bytes_of(expected)
+    assert without_clock(again) == without_clock(rows)

@@ -57,14 +57,14 @@ class LSALSA(DenseEncoder):
         state.p[...] = filtered
         mixed, signs = tape.layers("mixed"), tape.layers("signs", dtype="int8")
         for layer in range(self.depth):
-            self._mix(state, mixed[layer], signs[layer], tape.keep)
+            self._mix(state, self.arrays["thresholds"], mixed[layer], signs[layer], tape.keep)
             self.xp.matmul(mixed[layer], self.arrays["splitting"], out=state.x)
         state.mixed = tape("read")
         return read_salsa(self.kernels, self.settings["read_out"], state, self.arrays["thresholds"], out)
 
-    def _mix(self, state: SimpleNamespace, mixed: Any, signs: Any, keep: bool) -> None:
+    def _mix(self, state: SimpleNamespace, thresholds: Any, mixed: Any, signs: Any, keep: bool) -> None:
         """u = soft(x + d) and filtered + mu (u - d), in the two arrays x and p = u - d that `SALSA` explains."""
-        arguments = state.x, state.p, state.filtered, self.arrays["thresholds"], self._weight, mixed
+        arguments = state.x, state.p, state.filtered, thresholds, self._weight, mixed
         if keep:
             self.kernels.salsa_step_taped(*arguments, signs)
         else:

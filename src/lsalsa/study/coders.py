@@ -1,16 +1,18 @@
 """Turn a method of the study into a coder: an algorithm, a depth and chosen settings make codes from signals."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from lsalsa.encoders import Encoder, encoder_class
-from lsalsa.losses import loss_for
+from lsalsa.losses import Loss, loss_for
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.solvers import solve_with, solver_class
 from lsalsa.study.scratch import resumed, seconds_between
 from lsalsa.training import History, train
 from lsalsa.training.criterion import Criterion
+from lsalsa.training.layerwise import train_layer_wise
 
 Coder = Callable[[Any], Any]
 TRAINING_SETTINGS = ("learning_rate", "batch_size", "decay")
@@ -98,6 +100,7 @@ def train_repetitions(
     loss: str = "codes",
     choose_by: str | None = None,
     loss_options: Mapping[str, Any] | None = None,
+    layer_wise: bool = False,
     checkpoints: Path | None = None,
     **fixed: Any,
 ) -> tuple[list[Encoder], list[dict]]:
@@ -120,6 +123,8 @@ def train_repetitions(
         default.
     loss_options : mapping, optional
         Those of the loss that shall have another value.
+    layer_wise : bool
+        Grow each encoder to its depth layer by layer: `train_layer_wise`.
     checkpoints : path, optional
         A folder for the state of each training. An interrupted one continues from there; one that is done is not run
         again.
@@ -137,14 +142,20 @@ def train_repetitions(
     encoders, rows = [], []
     settings = {**fixed, **training_settings(chosen)}
     criterion = None if choose_by is None else Criterion(problem, choose_by)
+
+    def aim(encoder: Encoder) -> Loss:
+        return loss_for(loss, penalised(problem, chosen), encoder, **(loss_options or {}))
+
     for repetition, seed in enumerate(seeds):
 
         def run(checkpoint: Path | None, seed: int = seed) -> tuple[Encoder, History]:
-            encoder = start_encoder(problem, algorithm, depth, chosen, seed)
-            aim = loss_for(loss, penalised(problem, chosen), encoder, **(loss_options or {}))
+            start = partial(start_encoder, problem, algorithm, chosen=chosen, seed=seed)
             given: dict[str, Any] = {"checkpoint": checkpoint, "checkpoint_seconds": seconds_between(), **settings}
-            given["criterion"] = criterion
-            return encoder, train(encoder, *training, loss=aim, validation=validation, seed=seed, **given)
+            given |= {"criterion": criterion, "validation": validation, "seed": seed}
+            if layer_wise:
+                return train_layer_wise(start, depth, *training, loss=aim, **given)
+            encoder = start(depth)
+            return encoder, train(encoder, *training, loss=aim(encoder), **given)
 
         encoder, history = resumed(run, checkpoints / f"repetition_{repetition}.npz" if checkpoints else None)
         facts = {"repetition": repetition, "seed": seed, "outcome": history.status, "trained_for": loss, **settings}

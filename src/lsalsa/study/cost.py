@@ -19,6 +19,7 @@ from lsalsa.study.config.rules import settings_of
 from lsalsa.study.search import search_grid_of
 from lsalsa.study.table import Grid as Printed
 from lsalsa.training.grid import Grid
+from lsalsa.training.layerwise import stages
 from lsalsa.training.search import KEPT
 
 TERAFLOPS = 40.0
@@ -186,17 +187,21 @@ def _solver(study: Study, task: str, method: str, of_task: Sizes) -> Iterator[tu
 def _encoder(study: Study, task: str, method: str, of_task: Sizes) -> Iterator[tuple[str, float]]:
     depths = study.method_of(task, method).depths
     search = settings_of(study, "search_encoder", task=task, method=method, depth="")
-    training = settings_of(study, "train_encoder", task=task, method=method, depth="")
     algorithm, grid = search["algorithm"], _grid_of(study, task, search)
     encoder: Any = plugins.class_of(algorithm)
     own = {name: values[0] for name, values in search["grid"].items() if name in encoder.defaults}
     forward = {depth: encoded(algorithm, of_task, depth, own) for depth in depths}
     epochs = halved(search, grid)
-    n_train, repetitions = min(search["n_train"], of_task.n_train), training["repetitions"]
+    n_train, repetitions = min(search["n_train"], of_task.n_train), study.repetitions
     objective = 2 * of_task.n_features * of_task.n_atoms * of_task.n_validation
     yield "search_encoder", sum(trained(of_task, f, n_train, epochs) + epochs * objective for f in forward.values())
-    fixed = training["fixed"]["epochs"] * repetitions
-    yield "train_encoder", sum(trained(of_task, f, of_task.n_train, fixed) for f in forward.values())
+    total = 0.0
+    for depth in depths:
+        fixed = settings_of(study, "train_encoder", task=task, method=method, depth=str(depth))["fixed"]
+        for layers, count in stages(depth, fixed["epochs"]) if fixed["layer_wise"] else [(depth, fixed["epochs"])]:
+            work = encoded(algorithm, of_task, layers, own)
+            total += trained(of_task, work, of_task.n_train, count * repetitions)
+    yield "train_encoder", total
     yield from _tested(study, of_task, list(forward.values()), repetitions)
 
 

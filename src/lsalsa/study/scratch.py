@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from lsalsa.arrays.checks import as_number
 from lsalsa.errors import ConfigError, StorageError
-from lsalsa.storage import StateFile, write_text
+from lsalsa.storage import write_text
 
 log = logging.getLogger(__name__)
 FOLDER = "checkpoints"
@@ -95,7 +95,7 @@ def resumed(run: Callable[[Path | None], Result], checkpoint: Path | None) -> Re
     Parameters
     ----------
     run : callable
-        Takes the path of the checkpoint.
+        Takes the path of the checkpoint, and writes files of this name, with further words before the suffix or not.
     checkpoint : path or None
 
     Returns
@@ -106,8 +106,10 @@ def resumed(run: Callable[[Path | None], Result], checkpoint: Path | None) -> Re
     try:
         return run(checkpoint)
     except StorageError as error:
-        if checkpoint is None or not StateFile(checkpoint).exists():
+        files = [] if checkpoint is None else list(checkpoint.parent.glob(f"{checkpoint.stem}.*"))
+        if not files:
             raise
         log.warning("%s; starting anew", str(error).partition("; delete it")[0])
-        StateFile(checkpoint).remove()
+        for file in files:
+            file.unlink(missing_ok=True)
         return run(checkpoint)

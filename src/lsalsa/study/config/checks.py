@@ -120,12 +120,14 @@ def check_tasks(study: Study) -> Iterator[str]:
         yield from _channels(study, path, task)
         for method in task.methods or ():
             yield from unknown(f"{path}.methods", method, "a method", study.methods)
+            if method in study.methods and name not in (study.methods[method].tasks or [name]):
+                yield f"{path}.methods lists {method}, but methods.{method}.tasks does not list {name}"
         if isinstance(task.classifier.projection, dict):
             for component in task.classifier.projection:
                 yield from unknown(
                     f"{path}.classifier.projection", component, f"a component of {name}", task.components
                 )
-        yield from _overrides(study, path, task)
+        yield from _overrides(study, name, task)
 
 
 def _channels(study: Study, path: str, task: Task) -> Iterator[str]:
@@ -136,17 +138,19 @@ def _channels(study: Study, path: str, task: Task) -> Iterator[str]:
         yield f"{path}.components must be all grey or all in colour to be added, found both"
 
 
-def _overrides(study: Study, path: str, task: Task) -> Iterator[str]:
+def _overrides(study: Study, name: str, task: Task) -> Iterator[str]:
     """Check that overrides belong to methods of the task and have settings of these methods."""
-    known = list(task.methods or study.methods)
+    known = task.methods or [one for one, method in study.methods.items() if name in (method.tasks or [name])]
+    path = f"tasks.{name}.overrides"
     for method, override in task.overrides.items():
-        where = f"{path}.overrides.{method}"
-        yield from unknown(f"{path}.overrides", method, "a method of this task", known)
+        where = f"{path}.{method}"
+        yield from unknown(path, method, "a method of this task", known)
         algorithm = study.algorithm_of(method) if method in study.methods else ""
         if algorithm not in (*plugins.solvers(), *plugins.encoders()):
             continue
-        if override.epochs is not None and not plugins.is_learned(algorithm):
-            yield f"{where}.epochs is a setting of learned methods; {algorithm} is not learned"
+        for key in ("epochs", "epochs_at"):
+            if getattr(override, key) is not None and not plugins.is_learned(algorithm):
+                yield f"{where}.{key} is a setting of learned methods; {algorithm} is not learned"
         yield from _grid(where, override.search, algorithm)
 
 
@@ -155,6 +159,8 @@ def check_methods(study: Study) -> Iterator[str]:
     known = sorted({*plugins.solvers(), *plugins.encoders()})
     for name, method in study.methods.items():
         path, algorithm = f"methods.{name}", method.algorithm or name
+        for task in method.tasks or ():
+            yield from unknown(f"{path}.tasks", task, "a task", study.tasks)
         if algorithm in known:
             yield from _method(path, method, algorithm)
         elif method.algorithm:

@@ -104,6 +104,7 @@ class Override(Settings):
     depths: Depths | None = None
     search: Grid = {}
     epochs: Count | None = None
+    epochs_at: dict[Count, Count] | None = None
 
 
 class Task(Settings):
@@ -135,7 +136,9 @@ class Method(Settings):
     """
 
     noun: ClassVar[str] = "a method"
-    learned_only: ClassVar[tuple[str, ...]] = ("loss", "loss_options", "optimizer", "epochs", "keep", "set_backs")
+    learned_only: ClassVar[tuple[str, ...]] = (
+        *("loss", "loss_options", "optimizer", "epochs", "epochs_at", "keep", "set_backs", "layer_wise"),
+    )
 
     algorithm: str | None = None
     variant: str | None = None
@@ -148,8 +151,11 @@ class Method(Settings):
     loss_options: dict[str, Candidate] = {}
     optimizer: str = "sgd"
     epochs: Count = 10
+    epochs_at: dict[Count, Count] = {}
     keep: Literal["best", "last"] = "best"
     set_backs: Annotated[int, Field(ge=0)] = 0
+    layer_wise: bool = False
+    tasks: Annotated[list[str], Field(min_length=1)] | None = None
 
 
 class Timing(Settings):
@@ -256,8 +262,9 @@ class Study(Declared):
     # --- methods --------------------------------------------------------------------------------------------------
 
     def methods_of(self, task: str) -> list[str]:
-        """Return the methods that a task runs, in the order of the configuration."""
-        return list(self.tasks[task].methods or self.methods)
+        """Return the methods that a task runs, in the order of the configuration: those it lists, or all for it."""
+        named = self.tasks[task].methods
+        return list(named or (name for name, method in self.methods.items() if task in (method.tasks or [task])))
 
     def method_of(self, task: str, method: str) -> Method:
         """Return the settings of a method in a task: the method's own, with the task's overrides."""

@@ -225,15 +225,16 @@ def train_encoder(study: Study, task: str, method: str, depth: str) -> Resolved:
     study : Study
     task, method : str
     depth : str
-        A wildcard of the rule; all depths have the same settings.
+        A wildcard of the rule: some depths may have other epochs.
 
     Returns
     -------
     settings : dict
         algorithm, fixed, repetitions, pictures (patches that the model's file carries), seed.
     """
-    names = ("loss", "loss_options", "choose_by", "epochs", "optimizer", "keep", "set_backs")
-    fixed = _some(study.method_of(task, method), *names)
+    names = ("loss", "loss_options", "choose_by", "optimizer", "keep", "set_backs", "layer_wise")
+    chosen = study.method_of(task, method)
+    fixed = {**_some(chosen, *names), "epochs": chosen.epochs_at.get(int(depth), chosen.epochs)}
     return {
         "algorithm": study.algorithm_of(method),
         "fixed": fixed,
