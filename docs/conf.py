@@ -38,7 +38,20 @@ html_theme_options = {
     "header_links_before_dropdown": 4,
 }
 html_sidebars = {
-    page: [] for page in ("index", "data", "speed", "gpu", "recover", "papers", "method", "glossary", "architecture")
+    page: []
+    for page in (
+        "index",
+        "data",
+        "speed",
+        "gpu",
+        "recover",
+        "papers",
+        "method",
+        "glossary",
+        "architecture",
+        "estimators",
+        "clusters",
+    )
 }
 html_show_sourcelink = False
 

@@ -185,7 +185,7 @@ def write_ones(path, n, columns, pieces):
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the peak of a process is read from /proc")
 @pytest.mark.parametrize("layout", ["packed.npz", "lists.parquet"])
 def test_peak_of_the_process_stays_within_the_limit_for_signals_three_times_as_large(tmp_path, layout):
-    limit, n = 320 * 10**6, 600_000
+    limit, n = 380 * 10**6, 720_000
     assert n * 400 * 4 >= 3 * limit
     write_ones(tmp_path / layout, n, 400, pieces=40)
     command = [sys.executable, "-c", PEAK, str(tmp_path / layout), str(tmp_path / "codes.npz"), str(limit)]
