@@ -5,6 +5,8 @@ name the image and that their scripts find the library in it, nothing of Apptain
 """
 
 import os
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -28,7 +30,8 @@ def asked(tmp_path, monkeypatch):
     for name in ("apptainer", "singularity"):
         (programs / name).write_text(STAND_IN.format(asked=asked))
         (programs / name).chmod(0o755)
-    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    folders = [programs, Path(sys.executable).parent, os.environ["PATH"]]  # the image's Python is this one
+    monkeypatch.setenv("PATH", os.pathsep.join(map(str, folders)))
     return asked
 
 
