@@ -6,6 +6,13 @@ import pytest
 from workplace import Workplace, copied
 
 
+def pytest_collection_modifyitems(items):
+    """With several workers, all tests of the finished study go to one, so that it is run once."""
+    for item in items:
+        if "finished" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group("finished"))
+
+
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory):
     """The smoke study, run once; not to be changed."""
