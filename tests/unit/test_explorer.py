@@ -4,11 +4,10 @@ import base64
 import gzip
 import json
 import re
-import shutil
-import subprocess
 
 import numpy as np
 import pytest
+from browser import needs_browser, shown
 from scipy import sparse
 
 from lsalsa.study.explorer import Explored, content_of, page
@@ -16,9 +15,6 @@ from lsalsa.study.heading import Heading
 
 SIDE, N_TEST, SHOWN, DEPTHS = 4, 10, [1, 4, 8], [1, 3]
 SIZES = (5, 7)
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
-HARMLESS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-HARMLESS += ["--disable-component-update", "--disable-sync", "--virtual-time-budget=5000"]
 
 
 def invented(n_sources, seed=0):
@@ -133,7 +129,6 @@ def test_page_is_whole_repeatable_and_loads_nothing():
 
 def shown_by_browser(folder, tasks, picked="", does=""):
     """The document of the page after its script and some of ours; errors of any script are in `data-errors`."""
-    watch = "<script>onerror = (words) => { document.documentElement.dataset.errors = words; };</script>"
     ours = f"""<script>
     const wait = () => {{
       if (!document.body.dataset.ready) return setTimeout(wait, 10);
@@ -145,20 +140,12 @@ def shown_by_browser(folder, tasks, picked="", does=""):
       document.body.dataset.place = location.hash;
     }};
     wait();</script>"""
-    html = page(Heading("A study"), tasks).replace("<head>", f"<head>{watch}").replace("</body>", f"{ours}</body>")
-    (folder / "explorer.html").write_text(html, encoding="utf-8")
-    command = [BROWSER, *HARMLESS, f"--user-data-dir={folder / 'profile'}", "--dump-dom"]
-    command.append(f"{(folder / 'explorer.html').as_uri()}#{picked}")
-    made = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
-    assert "data-errors" not in made.partition("<head>")[0], made[:300]
-    return made
+    html = page(Heading("A study"), tasks).replace("</body>", f"{ours}</body>")
+    return shown(folder / "explorer.html", html, picked)
 
 
 def plain(html):
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
-
-
-needs_browser = pytest.mark.skipif(BROWSER is None, reason="needs Chromium or Chrome on the PATH")
 
 
 @needs_browser

@@ -75,7 +75,9 @@ def test_deleted_paper_leaves_a_working_study(fresh):
     preset = fresh.variant(lambda study: study.pop("sc2net"))
     planned = fresh.plan(presets=[preset])
     assert planned and not {job for job in planned if "sc2net" in job}
-    small = fresh.variant(lambda study: (study.pop("sc2net"), study["tables"]["table_digits"].update(methods=["fista"])))
+    small = fresh.variant(
+        lambda study: (study.pop("sc2net"), study["tables"]["table_digits"].update(methods=["fista"]))
+    )
     fresh.run("table_digits", "theory", presets=[small])
     assert csv_of(fresh, "table_digits")
     whole = yaml.safe_load((fresh.path / "config.yaml").read_text())

@@ -10,12 +10,14 @@ import resource
 
 import pytest
 import yaml
+from browser import BROWSER, shown
 from workplace import ROOT, SMOKE, jobs_in
 
 from lsalsa.storage import read_arrays, read_metadata, read_rows
 from lsalsa.study.evaluation import SHOWN
 from lsalsa.study.files import declared_targets, explorer_target
 from lsalsa.study.load import load_study
+from lsalsa.study.report import open_at_first_chapter
 from lsalsa.study.runs import COLUMNS
 
 WHERE = {"study", "task", "method", "depth", "status"}
@@ -145,6 +147,13 @@ def test_report_holds_tables_figures_and_pages(done):
     text = (done.path / "report.html").read_text()
     for name in ("rmse_digits", "curves_digits", "03_data_and_dictionaries"):
         assert name in text
+    if BROWSER is None:
+        pytest.skip("needs Chromium or Chrome on the PATH to see where the report opens")
+    open_at_first_chapter(done.path / "report.html")
+    seen = shown(done.path / "report.html", (done.path / "report.html").read_text())
+    first = sorted(path.name for path in done.result("notebooks").glob("*.html"))[0]
+    opened = re.search(r'<iframe[^>]*src="data:text/html;base64,([^"]+)"', seen)
+    assert base64.b64decode(opened[1]) == done.result(f"notebooks/{first}").read_bytes()
 
 
 # --- what is run again ---------------------------------------------------------------------------------------
