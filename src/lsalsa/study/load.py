@@ -12,6 +12,7 @@ from lsalsa.errors import ConfigError, shortened
 from lsalsa.study.claims.check import claim_faults
 from lsalsa.study.config.checks import BASE, OUTPUTS, faults
 from lsalsa.study.config.expand import expanded, notebook_of, restricted
+from lsalsa.study.config.image_sides import with_sizes
 from lsalsa.study.config.messages import sentences
 from lsalsa.study.config.models import Declared, Notebook, Study, Table, study_type
 from lsalsa.study.config.origins import Origins
@@ -53,7 +54,7 @@ def load_study(settings: Mapping[str, Any], origins: Origins | None = None, root
     """
     kind = study_type()
     try:
-        study = kind.model_validate(_expanded(_plain(settings)))
+        study = with_sizes(kind.model_validate(_expanded(_plain(settings))))
         found = faults(study, BASE)
         if not found:  # the same fault would appear again in what depends on it
             study = _with_outputs(study)
