@@ -82,9 +82,8 @@ def _notes(runs: list[Mapping[str, Any]], shown: Shown, some_known: bool, some_u
 
 _OF_UNKNOWN = (
     "Where no spikes are known, nobody can say which are missed or false: the table has the spikes of each template in"
-    " the rest, and the median of their amplitudes in standard deviations of the noise, which the penalty makes smaller by"
-    " itself. Templates of different methods"
-    " and seeds need not be those of the same cell."
+    " the rest, and the median of their amplitudes in standard deviations of the noise, which the penalty makes"
+    " smaller by itself. Templates of different methods and seeds need not be those of the same cell."
 )
 
 
