@@ -202,6 +202,21 @@ def test_mixtures_in_colour_are_not_coded_by_grey_dictionaries():
     assert "tasks.sums.components and mixtures must be all grey or all in colour" in refusal(settings)
 
 
+def test_tables_of_a_paper_that_need_the_truth_are_not_offered():
+    settings = mixed() | {"lsalsa": {"claims": False, "notebooks": False}}
+    study = load_study(settings)
+    assert "rmse_sums" in study.tables and "objective_sums" in study.tables
+    kinds = {one.kind for _, one in study.outputs()}
+    assert not kinds & {"source_psnr", "source_si_sdr", "source_curves", "classification", "error_seconds"}
+
+
+@pytest.mark.parametrize(("crop", "found"), [(0, "0"), ("big", "'big'"), (True, "True"), (8.0, "8.0")])
+def test_a_crop_that_is_no_count_is_refused_before_any_job(crop, found):
+    settings = mixed()
+    settings["images"]["sums"]["settings"]["crop"] = crop
+    assert f"images.sums.settings.crop must be a whole number of at least 1, found {found}" in refusal(settings)
+
+
 def test_results_name_the_images_of_the_mixtures_and_no_overlap():
     from lsalsa.study.files import intermediate_targets
     from lsalsa.study.needs import images_of

@@ -19,6 +19,9 @@ from lsalsa.study.config.outputs import (
     check_targets,
 )
 
+COUNTS = ("image_size", "crop", "per_image", "n_train", "n_test")
+"""Settings of sources that are counts, or null; a setting means the same in every source that has it."""
+
 
 def faults(study: Study, checks: Iterable[Callable[[Study], Iterator[str]]]) -> list[str]:
     """Return one sentence per fault, in the order of the checks."""
@@ -43,10 +46,16 @@ def _settings_of(path: str, given: Mapping[str, Any], owner: str, source: str) -
     for key, value in given.items():
         if key not in known:
             yield f"{path}.{key} is not a setting of {owner}{hint(key, known)}"
+        elif key in COUNTS and value is not None and not _is_count(value):
+            yield f"{path}.{key} must be a whole number of at least 1, found {value!r}"
         elif not _same_kind(value, known[key]):
             yield f"{path}.{key} must have the type of its default, {known[key]!r}, found {value!r}"
     if "path" in known and "path" not in given:
         yield f"{path}.path is missing; {owner} reads that file"
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
 
 
 def _same_kind(value: Any, default: Any) -> bool:
@@ -71,10 +80,11 @@ def check_components(study: Study) -> Iterator[str]:
 def _cutting(study: Study, path: str, cutting: Cutting, patch_size: int, key: str) -> Iterator[str]:
     """Check that images exist and have a size, in which a patch, whose size is the setting `key`, finds room."""
     yield from unknown(f"{path}.images", cutting.images, "a set of images", study.images)
-    if cutting.image_size is None:
+    known = cutting.images in study.images and study.images[cutting.images].source in plugins.sources()
+    if cutting.image_size is None and known:
         why = "the size of its images is known only when they are read" if cutting.resize == "none" else "resize asks"
         yield f"{path}.image_size is missing; {why}" + (" for one" if cutting.resize != "none" else "")
-    elif patch_size > cutting.image_size:
+    elif cutting.image_size is not None and patch_size > cutting.image_size:
         yield f"{key} must be at most image_size ({cutting.image_size}), found {patch_size}"
 
 

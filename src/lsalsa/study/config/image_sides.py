@@ -35,7 +35,7 @@ def sides_of(study: Study, name: str) -> Sides | None:
     images = study.images[name]
     settings = plugins.source_settings(images.source) | images.settings
     for name in ("image_size", "crop"):
-        if isinstance(side := settings.get(name), int):
+        if isinstance(side := settings.get(name), int) and side > 0:
             return side, side
     if images.source in DATA_SETS:
         side = DATA_SETS[images.source].side

@@ -115,7 +115,7 @@ class Override(Settings):
 class Mixtures(Cutting):
     """Images that are sums already; their values are multiplied by `scale`, 2 where a file has the mean of two."""
 
-    noun: ClassVar[str] = "mixtures"
+    noun: ClassVar[str] = "a block of mixtures"
 
     scale: Above0 = 1.0
 

@@ -72,7 +72,7 @@ def _of_kind(study: Study, section: str, path: str, output: Table | Figure) -> I
     if output.kind in plugins.kinds(section):
         yield from _subject(study, section, path, output)
         yield from _block(study, section, path, output)
-        yield from _truth(study, section, path, output)
+        yield from lacking_truth(study, section, path, output)
     for component in output.components or ():
         yield from unknown(f"{path}.components", component, "a component", study.components)
     if output.components is not None and output.component is not None:
@@ -112,8 +112,22 @@ def _block(study: Study, section: str, path: str, output: Output) -> Iterator[st
         yield f"{path}.kind is {output.kind}, but the study has no block {paper}"
 
 
-def _truth(study: Study, section: str, path: str, output: Output) -> Iterator[str]:
-    """Check that a kind which needs true sources or classes shows only tasks that have them."""
+def lacking_truth(study: Study, section: str, path: str, output: Output) -> Iterator[str]:
+    """Check that a kind which needs true sources or classes shows only tasks that have them.
+
+    Parameters
+    ----------
+    study : Study
+    section : {"tables", "figures"}
+    path : str
+        Key of the output, for the sentence.
+    output : Output
+        Of a kind that exists.
+
+    Yields
+    ------
+    sentence : str
+    """
     kind = output.kind
     compares = plugins.declared(section, kind, "truth", False)
     classifies = "classifiers" in plugins.declared(section, kind, "needs")

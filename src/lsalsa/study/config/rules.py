@@ -21,8 +21,8 @@ from lsalsa.study.papers import modules_of_papers, papers
 
 Resolved = dict[str, Any]
 
-CUTTING = ("image_size", "resize", "min_std", "validation_fraction")
-"""Settings by which images become patches, whoever they belong to."""
+CUTTING = ("image_size", "resize", "patch_size", "min_std", "validation_fraction")
+"""Settings by which images become patches; mixtures have the patch size of their components."""
 
 
 def _no_plugins(settings: Resolved) -> list[str]:
@@ -129,7 +129,7 @@ def fetch_images(study: Study, images: str) -> Resolved:
 
 def cut_patches(study: Study, component: str) -> Resolved:
     """Resolve how the images of a component become patches."""
-    return _some(study.components[component], *CUTTING, "patch_size") | {"seed": study.seed}
+    return _some(study.components[component], *CUTTING) | {"seed": study.seed}
 
 
 def learn_dictionary(study: Study, component: str) -> Resolved:
@@ -150,11 +150,9 @@ def make_signals(study: Study, task: str) -> Resolved:
     counts = _some(chosen, *names) | {"seed": study.seed}
     if chosen.mixtures is None:
         return counts
-    patch_size = study.components[chosen.components[0]].patch_size
-    return counts | {
-        "cutting": _some(chosen.mixtures, *CUTTING) | {"patch_size": patch_size},
-        "scale": chosen.mixtures.scale,
-    }
+    cutting = {name: getattr(chosen.mixtures, name) for name in CUTTING if name != "patch_size"}
+    cutting["patch_size"] = study.components[chosen.components[0]].patch_size
+    return counts | {"cutting": cutting, "scale": chosen.mixtures.scale}
 
 
 def optimal_codes(study: Study, task: str) -> Resolved:
