@@ -19,5 +19,5 @@ with job(snakemake) as j:
         found = optimal_codes(problem, read_signals(j, split, dtype), j.params["tolerance"])
         arrays = {"codes": csr_array(to_host(found.codes)), "relative_gap": to_host(found.relative_gap)}
         arrays["objective"] = to_host(found.objective)
-        j.write(**{split: arrays}, metadata={"worst_relative_gap": float(arrays["relative_gap"].max())})
+        j.write(**{split: arrays}, metadata={"worst_relative_gap": float(arrays["relative_gap"].max(initial=0.0))})
     j.write(problem=problem.to_arrays())

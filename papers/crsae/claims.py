@@ -121,6 +121,8 @@ class RealisticTemplates(Claim):
 
     def judge(self, facts: Facts) -> Verdict:
         rows = rows_by_method(facts.rows("crsae.spikes"))
+        if not rows:
+            raise Missing("no recording of this study has known spikes")
         parts = [part_of(self._on, rows, name) for name in dict.fromkeys(row["recording"] for row in rows)]
         return together(parts, f"correlation of the templates of {method_label(self.method)} with the true ones")
 

@@ -204,7 +204,7 @@ rule fit_crsae_gabors:
 
 
 rule fetch_crsae_recording:
-    """Read one recording with known spikes, all repetitions in one job."""
+    """Read one recording, all repetitions in one job."""
     output:
         recordings=expand(
             "<results>/crsae/spikes/{{recording}}/recording_{repetition}.npz",

@@ -103,7 +103,7 @@ def _assumptions(study: Any, output: Any) -> list[str]:
 def _images(study: Any, output: Any) -> set[str]:
     """Return the sets of images that trained the measured encoders."""
     tasks = {run["task"] for run in measure_assumptions(study)["runs"]}
-    return {study.components[component].images for task in tasks for component in study.tasks[task].components}
+    return {images for task in tasks for images in study.images_of_task(task)}
 
 
 def shown(study: Any, output: Any) -> Resolved:

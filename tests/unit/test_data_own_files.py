@@ -85,7 +85,7 @@ def test_images_become_grey_and_of_one_size(tmp_path):
 def test_images_of_several_sizes_need_a_size(tmp_path):
     pixels = some_images(BY_NAME) | some_images(["cat.9.png"], (9, 13, 3))
     path = in_folder(tmp_path / "own", {name: image_file(array) for name, array in pixels.items()})
-    with pytest.raises(ShapeError, match=r"images of several sizes \(6 x 6, 9 x 13, \.\.\.\); set image_size"):
+    with pytest.raises(ShapeError, match=r"images of several sizes \(6 x 6, 9 x 13, \.\.\.\); set crop or image_size"):
         load(path)
 
 

@@ -184,7 +184,7 @@ def test_constant_block_becomes_black():
 
 
 def test_block_larger_than_a_photograph_is_refused():
-    with pytest.raises(ConfigError, match=r"image_size 192 is larger than the photograph page\.png of 191 x 384"):
+    with pytest.raises(ConfigError, match=r"image_size 192 is larger than the image page\.png of 191 x 384"):
         load_images("skimage_photos", seed=1, settings={"image_size": 192})
 
 

@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -97,6 +98,22 @@ def test_content_is_that_of_the_arrays(n_sources):
         assert estimate["psnr"][position] == pytest.approx(
             [decibels(*pair) for pair in zip(images, truth, strict=True)]
         )
+
+
+def test_given_mixtures_have_white_sources_without_scores():
+    task = invented(2)
+    given = np.random.default_rng(5).random((N_TEST, SIDE**2))
+    found = content_of(replace(task, signals={"test": given}))
+    assert found["first"] == "given" and content_of(task)["first"] == "truth"
+    pixels = numbers(found["truth"], np.uint8).reshape(len(SHOWN), 3, -1)
+    np.testing.assert_allclose(pixels[:, 0] / 255, given[SHOWN] / 2, atol=0.5 / 255 + 1e-9)
+    assert (pixels[:, 1:] == 255).all()
+    parts = task.samples["fista"]["reconstructions"][1]
+    for position, row in enumerate(SHOWN):
+        scores = found["methods"][0]["estimates"][1]["psnr"][position]
+        assert scores == [pytest.approx(decibels(parts[:, position].sum(axis=0), given[row])), None, None]
+    titles = [curve["title"] for curve in found["curves"]]
+    assert "PSNR of the mixture, in dB" in titles and "PSNR of Digits, in dB" not in titles
 
 
 def test_what_diverged_has_no_scores_and_no_point_in_a_curve():

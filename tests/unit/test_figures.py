@@ -280,6 +280,29 @@ def test_reconstructions_have_the_quality_of_each_source_at_the_right():
     assert "in dB" in words
 
 
+@pytest.mark.parametrize("components", [("digits",), ("digits", "photos")], ids=("one", "two"))
+def test_reconstructions_of_given_mixtures_have_blank_sources_and_the_quality_of_the_mixture(components):
+    results = invented_results(components)
+    given = np.random.default_rng(8).random((N_SAMPLES, SIDE**2))
+    results["signals"]["task"] = {"test": given}
+    for samples in results["samples"].values():
+        samples["source_psnr"][:, 1:] = samples["source_psnr_of_optimal"][1:] = np.nan
+    figure = figures.plot("reconstructions", results, shown(components, ["ista"]))
+    page = np.ma.filled(figure.axes[0].images[0].get_array(), np.nan)
+    row = results["samples"]["ista"]["shown"][0]
+    np.testing.assert_allclose(len(components) * page[:SIDE, :SIDE].ravel(), given[row])
+    if len(components) > 1:
+        assert np.isnan(page[:SIDE, SIDE + 1 : 2 * SIDE + 1]).all()
+    words = words_of(figure)
+    assert "given" in words and "truth" not in words and "nan" not in words.split()
+    for value in (
+        *results["samples"]["ista"]["source_psnr"][:, 0],
+        results["samples"]["ista"]["source_psnr_of_optimal"][0],
+    ):
+        assert f"{value:.1f}" in words
+    assert list(texts_off_the_page(figure)) == []
+
+
 def test_source_curves_pass_through_the_means_beside_the_levels():
     results = invented_results(("digits", "photos"))
     figure = figures.plot("source_curves", results, shown(IN_PRINT))

@@ -264,8 +264,8 @@ def test_a_kind_of_table_declares_what_it_needs_and_is_about(kind):
 
 
 def test_kinds_are_the_files_of_the_folder():
-    kinds = ["at_best", "chosen", "claims", "classification", "near_zeros", "objective", "rmse", "side_by_side"]
-    assert [*kinds, "source_psnr", "source_si_sdr", "zeros"] == KINDS
+    kinds = ["at_best", "chosen", "claims", "classification", "energy_share", "near_zeros", "objective", "rmse"]
+    assert [*kinds, "side_by_side", "source_psnr", "source_si_sdr", "zeros"] == KINDS
     assert isinstance(hand_made_table(), Table)
 
 

@@ -47,9 +47,9 @@ rule cut_patches:
 
 
 rule make_signals:
-    """Make the signals of one task: patches of its component, or sums over its components."""
+    """Make the signals of one task: patches of its component, sums over its components, or given mixtures."""
     input:
-        patches=patches_of_task,
+        unpack(sources_of_signals),
     output:
         signals="<results>/signals/{task}.npz",
     log:

@@ -34,7 +34,7 @@ rule evaluate:
         problem="<results>/problems/{task}.npz",
         signals="<results>/signals/{task}.npz",
         test="<results>/codes/{task}/test.npz",
-        patches=patches_of_task,
+        patches=true_patches_of_task,
         classifiers=classifiers_of_task,
     output:
         rows="<results>/evaluation/{task}/{method}.parquet",

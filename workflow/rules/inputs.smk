@@ -49,6 +49,19 @@ def patches_of_task(wildcards):
     return results(f"patches/{component}.npz" for component in study.tasks[wildcards.task].components)
 
 
+def true_patches_of_task(wildcards):
+    """Return the patches of a task's true sources; none where its mixtures are given."""
+    return [] if study.tasks[wildcards.task].mixtures else patches_of_task(wildcards)
+
+
+def sources_of_signals(wildcards):
+    """Return what the signals of a task are made from: patches of its components, or the images of given mixtures."""
+    mixtures = study.tasks[wildcards.task].mixtures
+    if mixtures:
+        return {"images": f"{RESULTS}/images/{mixtures.images}.npz"}
+    return {"patches": patches_of_task(wildcards)}
+
+
 def dictionaries_of_task(wildcards):
     """Return the dictionaries of the components of a task, in its order."""
     return results(f"dictionaries/{component}.npz" for component in study.tasks[wildcards.task].components)
@@ -123,7 +136,7 @@ def shown_by_explorer(wildcards):
     explored = needs.explored(study)
     pairs = [(task, method) for task, methods in explored.items() for method in methods]
     components = list(dict.fromkeys(name for task in explored for name in study.tasks[task].components))
-    images = sorted({study.components[name].images for name in components})
+    images = sorted({name for task in explored for name in study.images_of_task(task)})
     parts = sorted(ROOT.glob("src/lsalsa/study/explorer/page.*"))  # the hash of the source code covers Python only
     return {
         "parts": [of_repository(path.relative_to(ROOT)) for path in parts],

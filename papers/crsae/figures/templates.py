@@ -22,6 +22,11 @@ WORDS = (
     " the true one. A missing line is a cell without a template. Lines lie on each other where they agree."
 )
 
+OF_UNKNOWN = (
+    "First repetition, all channels, norm 1. Nobody knows the true templates: each is moved in time to where it is most"
+    " like that of the first method. Lines lie on each other where they agree."
+)
+
 
 def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     """Plot a row per cell of the first recording."""
@@ -29,15 +34,16 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     recording = runs[0]["recording"]
     first = [run for run in runs if (run["recording"], run["repetition"]) == (recording, 0)]
     units = list(dict.fromkeys(run["unit"] for run in first))
-    methods = shown.details["spikes_methods"]
+    methods, is_known = shown.details["spikes_methods"], first[0]["n_true"] is not None
     banks = dict(zip(methods, data["crsae.spike_templates"], strict=False))  # those of the first recording come first
     n_channels = max(run["n_channels"] for run in first)
-    words = f"{WORDS} Recording: {first[0]['origin']}."
+    words = f"{WORDS if is_known else OF_UNKNOWN} Recording: {first[0]['origin']}."
     figure = _style.new_figure(1.9 * max(n_channels, 4), 1.25 * len(units) + 0.7, shown.heading, words)
     axes = _style.new_axes(figure, len(units), n_channels, sharex=True, sharey="row")
     name = f"{n_channels}_0"
+    reference = banks[methods[0]][f"{'true' if is_known else 'templates'}_{name}"]
     for row, unit in enumerate(units):
-        true = banks[methods[0]][f"true_{name}"][..., row]
+        true = reference[..., row]
         for method in methods:
             own = banks[method][f"cells_{name}"][row]
             if own >= 0:

@@ -1,4 +1,4 @@
-"""Read a recording with known spikes, one per repetition. Input, output and parameters: rule fetch_crsae_recording."""
+"""Read a recording, one per repetition. Input, output and parameters: rule fetch_crsae_recording."""
 
 from lsalsa.data.recording_sources import load_recordings
 from lsalsa.study.job import job

@@ -22,7 +22,7 @@ LEARNED = METHODS[2:]
 
 
 class SpikeRecording(Settings):
-    """A recording with known spikes: its source, and how many templates are sought in it."""
+    """A recording: its source, and how many templates are sought in it. Spikes that are known are compared with."""
 
     noun: ClassVar[str] = "a recording of spikes"
 
@@ -82,6 +82,15 @@ def repetitions_of(study: Any) -> range:
 def recordings_of(study: Any) -> list[str]:
     """Return the recordings that the study works with: an optional one only if the user has it."""
     return [name for name, one in study.crsae.spikes.recordings.items() if not one.optional or _is_there(study, name)]
+
+
+def is_known(study: Any, recording: str) -> bool:
+    """Return True for a recording whose spikes are known, as far as its files are there to tell."""
+    chosen = study.crsae.spikes.recordings[recording]
+    try:
+        return recording_sources.marks_events(chosen.source, settings=chosen.settings, data_dir=study.data_dir)
+    except LsalsaError:
+        return True
 
 
 def _is_there(study: Any, recording: str) -> bool:
@@ -150,11 +159,12 @@ RULES = {
 
 
 def outputs(study: Any) -> dict[str, Any]:
-    """Return the table and the two figures; their titles say what the recordings are."""
+    """Return the table and the figures, one of them for known spikes only; titles say what the recordings are."""
     origin = " and ".join(dict.fromkeys(_origin(study, name) for name in recordings_of(study)))
     table = {"title": f"CRsAE: spikes found in {origin}", "kind": "crsae.spikes"}
     templates = {"title": f"CRsAE: templates of spikes in {origin}", "kind": "crsae.templates"}
-    return {"tables": {"crsae_spikes": table}, "figures": {"crsae_spikes": table, "crsae_templates": templates}}
+    against_truth = {"crsae_spikes": table} if any(is_known(study, name) for name in recordings_of(study)) else {}
+    return {"tables": {"crsae_spikes": table}, "figures": {**against_truth, "crsae_templates": templates}}
 
 
 def _origin(study: Any, recording: str) -> str:
@@ -208,13 +218,16 @@ def check(study: Any) -> Iterator[str]:
 
 
 def missing(study: Any) -> Iterator[str]:
-    """Yield a sentence for each recording whose files are not there, but for optional ones."""
+    """Yield a sentence for each recording whose files are not there, but for optional ones, or lack what is asked."""
     for name, one in study.crsae.spikes.recordings.items():
         if not one.optional:
             try:
                 files_of_recording(study, name)
             except LsalsaError as error:
                 yield f"crsae.spikes.recordings.{name}: {error}"
+        if "true" in study.crsae.spikes.methods and not is_known(study, name):
+            why = f"the recording {name} marks no spikes (event_samples)"
+            yield f'crsae.spikes.methods lists "true", the true templates, but {why}; leave "true" out'
 
 
 EXPERIMENT = Experiment(

@@ -1,4 +1,7 @@
-"""Run one method on one recording: its templates, the spikes that they find, and the counts of the test half."""
+"""Run one method on one recording: its templates, the spikes that they find, and the counts of the test half.
+
+Without known spikes each template stands for itself: its spikes are counted, and nothing is missed or false.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from lsalsa.spikes.recording import Recording, recording_of
 from lsalsa.spikes.sorting import sort
 from lsalsa.spikes.templates import Learned, kmeans_templates, learned_templates
 from lsalsa.study.repetitions import OK
-from papers.crsae.spikes.sorting import counts, likeness
+from papers.crsae.spikes.sorting import counts, found_by, likeness
 from papers.crsae.spikes.templates import kmeans_clusters, true_templates
 
 PARTS = 8
@@ -28,14 +31,15 @@ class Outcome:
     Attributes
     ----------
     rows : list of dict
-        One per cell: counts, likeness to the true template, certificate, status.
+        One per cell: counts, likeness to the true template, certificate, status. One per template where no spike is
+        known.
     curves : list of dict
-        Missed and false spikes over the threshold, of each cell.
+        Missed and false spikes over the threshold, of each cell; empty where no spike is known.
     bank : array, (length, n_channels, n_templates)
     cells : array, (n_cells,), int64
         Template of each cell; -1 for a cell without one.
     truth : array, (length, n_channels, n_cells)
-        True templates, cut and scaled like those of the bank.
+        True templates, cut and scaled like those of the bank; no cells where no spike is known.
     """
 
     rows: list[dict[str, Any]]
@@ -74,24 +78,32 @@ def run_method(
     Raises
     ------
     DataError
-        The spikes are not known.
+        True templates are asked for where the spikes are not known.
     """
-    if found.event_samples is None:
-        raise DataError("spikes are counted on a recording with known spikes, found one without events")
+    is_known = found.event_samples is not None
+    if method == "true" and not is_known:
+        raise DataError("true templates need a recording with known spikes, found one without events")
     recording = recording_of(found, n_channels)
     sizes = {"before": recording.count(settings["before_ms"]), "length": recording.count(settings["length_ms"])}
-    truth = true_templates(recording, **sizes)
+    truth = true_templates(recording, **sizes) if is_known else None
     learned = _templates(recording, method, truth, start, sizes, settings, seed)
     tolerance = recording.count(settings["tolerance_ms"])
     spikes = sort(recording, learned.bank, learned.penalties, tolerance)
     facts = {
         "origin": found.source["name"],
         "n_channels": n_channels,
-        "most_alike": most_alike(truth),
+        "most_alike": most_alike(learned.bank if truth is None else truth),
         "relative_gap": spikes.relative_gap,
         "epochs": len(learned.history) - 1 if learned.history else 0,
         "status": learned.status,
     }
+    if truth is None:
+        rows = [
+            {**facts, **row, "penalty": p}
+            for row, p in zip(found_by(recording, spikes), learned.penalties, strict=True)
+        ]
+        none = np.empty((*learned.bank.shape[:-1], 0))
+        return Outcome(rows, [], learned.bank, np.arange(len(rows), dtype=np.int64), none)
     rows, curves, cells = [], [], []
     for unit, (row, curve) in enumerate(counts(recording, spikes, tolerance, in_order=method == "true")):
         own = row["template"]
@@ -115,14 +127,14 @@ def _errors(pair: tuple[np.ndarray, np.ndarray] | None) -> dict[str, float | Non
 def _templates(
     recording: Recording,
     method: str,
-    truth: np.ndarray,
+    truth: np.ndarray | None,
     start: np.ndarray | None,
     sizes: Mapping[str, int],
     settings: Mapping[str, Any],
     seed: int,
 ) -> Learned:
     penalty = settings["penalty"]
-    if method == "true":
+    if method == "true" and truth is not None:
         return _given(truth, penalty)
     if start is None:
         options = {"level": settings["crossing"], **sizes, "seed": seed, "cluster": kmeans_clusters}

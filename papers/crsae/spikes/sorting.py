@@ -14,6 +14,12 @@ from lsalsa.spikes.sorting import Estimates, Sorted
 from papers.crsae.spikes.detection import Curve, cells_of_templates, curve_of
 
 N_THRESHOLDS = 101
+NEED_TRUTH = (
+    *("n_true", "n_missed", "n_false", "missed_percent", "false_percent"),
+    *("template_error", "template_error_whole", "template_correlation"),
+)
+"""Columns that are empty where no spike is known."""
+
 SHIFTS = np.linspace(-10.0, 15.0, 101)
 """Of the thresholds of a curve from the chosen one, in standard deviations of the noise."""
 
@@ -64,6 +70,35 @@ def counts(
         threshold = float(curve.thresholds[curve.best])
         row = _row(recording.names[unit], template, threshold, test[template].above(threshold), spikes, tolerance)
         yield row, _points(curve_of(test[template], spikes, tolerance, np.maximum(threshold + SHIFTS, 0.0)))
+
+
+def found_by(recording: Recording, found: Sorted) -> Iterator[dict[str, Any]]:
+    """Count the spikes of each template on the test half of a recording whose spikes nobody knows.
+
+    Parameters
+    ----------
+    recording : Recording
+    found : Sorted
+
+    Yields
+    ------
+    row : dict
+        unit and template; threshold, 0 since the penalty is the only one; n_found; per_second; amplitude, the median,
+        in standard deviations of the noise (None without a spike); n_true, missed_percent and the like are None.
+    """
+    seconds = (len(recording.samples) - recording.test_from) / recording.rate_hz
+    for template, estimates in enumerate(found.estimates):
+        test = estimates.between(recording.test_from, len(recording.samples))
+        n_found = len(test.samples)
+        yield {
+            **dict.fromkeys(NEED_TRUTH),
+            "unit": f"template {template + 1}",
+            "template": template,
+            "threshold": 0.0,
+            "n_found": n_found,
+            "per_second": n_found / seconds,
+            "amplitude": float(np.median(test.amplitudes)) if n_found else None,
+        }
 
 
 def _row(

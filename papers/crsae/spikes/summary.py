@@ -13,13 +13,18 @@ GIVEN = ("true", "kmeans")
 KEYS = ("recording", "origin", "n_channels", "method")
 
 
+def with_truth(runs: Iterable[Row]) -> list[Row]:
+    """Return the rows of recordings whose spikes are known."""
+    return [run for run in runs if run["n_true"] is not None]
+
+
 def rows_by_method(runs: Iterable[Row]) -> list[dict[str, Any]]:
     """Average over cells first, then over the seeds; the spread is that between seeds.
 
     Parameters
     ----------
     runs : iterable of rows
-        One per cell and seed, as `sort_crsae_spikes` writes them.
+        One per cell and seed, as `sort_crsae_spikes` writes them. Those without known spikes are left out.
 
     Returns
     -------
@@ -27,7 +32,7 @@ def rows_by_method(runs: Iterable[Row]) -> list[dict[str, Any]]:
         One per recording, number of channels and method.
     """
     cells: dict[tuple, list[Row]] = {}
-    for run in runs:
+    for run in with_truth(runs):
         cells.setdefault(tuple(run[key] for key in KEYS), []).append(run)
     order = sorted(cells, key=lambda key: (key[0], -key[2]))  # stable: methods stay in their order
     return [_row(key, cells[key]) for key in order]

@@ -46,7 +46,7 @@ def sorted_spikes():
     errors = {("clear", "kmeans"): 0.1, ("clear", "decoder_only"): 0.05}
     errors |= {("weak", "kmeans"): 0.35, ("weak", "decoder_only"): 0.35}
     facts = {"origin": "drawn", "missed_percent": 1.0, "false_percent": 1.0, "template": 0, "most_alike": 0.5}
-    facts |= {"relative_gap": 1e-9, "unit": "cell 1", "status": "ok"}
+    facts |= {"relative_gap": 1e-9, "unit": "cell 1", "n_true": 9, "status": "ok"}
     return [
         {
             **facts,

@@ -154,6 +154,27 @@ def test_templates_find_the_spikes_of_two_plain_cells(recordings, method):
         assert row["n_true"] in range(55, 66)  # the test half only
 
 
+def test_without_known_spikes_the_templates_and_their_counts_are_the_same(recordings):
+    unmarked = replace(recordings, event_samples=None, event_labels=None, event_names=[], event_templates=None)
+    known = run_method(recordings, "kmeans", 2, start=None, settings=SETTINGS, seed=0)
+    found = run_method(unmarked, "kmeans", 2, start=None, settings=SETTINGS, seed=0)
+    np.testing.assert_array_equal(found.bank, known.bank)
+    assert [row["template"] for row in found.rows] == found.cells.tolist() == [0, 1] and found.curves == []
+    by_template = {row["template"]: row for row in known.rows}
+    for row in found.rows:
+        true = by_template[row["template"]]["n_true"]
+        assert abs(row["n_found"] - true) <= 0.1 * true and row["per_second"] == row["n_found"] / 1.0
+        assert {row[name] for name in sorting.NEED_TRUTH} == {None}
+        assert set(by_template[row["template"]]) <= set(row)
+    expected = [amplitude(recordings, unit) - SETTINGS["penalty"] for unit in (0, 1)]
+    assert sorted(row["amplitude"] for row in found.rows) == pytest.approx(sorted(expected), rel=0.1)
+
+
+def amplitude(recordings, unit):
+    """Norm of a cell's true template on the first two channels, in units of their noise."""
+    return float(np.linalg.norm(recordings.event_templates[unit][:, :2] / recording_of(recordings, 2).noise))
+
+
 def test_the_threshold_is_chosen_without_the_test_half(recordings):
     later = recordings.event_samples[0].copy()
     later[later >= 10_000] = np.sort(np.random.default_rng(1).integers(10_000, 20_000, (later >= 10_000).sum()))
@@ -190,7 +211,7 @@ def test_impossible_recordings_and_templates_are_refused_in_one_sentence(recordi
         (lambda: recording_of(silent, 2), "channel 2 of made is zero at least half of the time"),
         (
             lambda: run_method(unmarked, "true", 2, start=None, settings=SETTINGS, seed=0),
-            "spikes are counted on a recording with known spikes, found one without events",
+            "true templates need a recording with known spikes, found one without events",
         ),
         (
             lambda: unit_norm(np.stack([np.ones((3, 2)), np.zeros((3, 2))], -1), "here"),

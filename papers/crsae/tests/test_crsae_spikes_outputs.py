@@ -4,8 +4,9 @@ import re
 
 import numpy as np
 import pytest
+import yaml
 from pictures import check_files, texts_off_the_page, words_of
-from studies import NOTHING, small
+from studies import NOTHING, ROOT, small
 
 from lsalsa.errors import ConfigError
 from lsalsa.study import figures
@@ -19,6 +20,7 @@ from papers.crsae.figures.spikes import mean_curve
 from papers.crsae.figures.templates import aligned
 from papers.crsae.paper import PAPER
 from papers.crsae.spikes import experiment
+from papers.crsae.spikes.sorting import NEED_TRUTH
 
 METHODS = ("true", "kmeans", "decoder_only", "implicit", "em")
 MISSED = dict(zip(METHODS, (1.0, 3.0, 2.0, 60.0, 4.0), strict=True))
@@ -126,6 +128,49 @@ def test_a_cell_without_a_template_counts_as_lost_and_has_no_error():
     assert row["missed_percent"] == pytest.approx((3.0 + 100 + 4.0 + 100) / 4)
 
 
+UNKNOWN = [
+    row_of(method, 4, repetition, f"template {i + 1}", template=i, n_found=30 + i, per_second=15.0, amplitude=9.5)
+    | dict.fromkeys(NEED_TRUTH)
+    | {"recording": "own", "origin": "own.npz"}
+    for method in ("kmeans", "em")
+    for repetition in (0, 1)
+    for i in (0, 1)
+]
+
+
+def test_without_known_spikes_the_table_counts_them_template_by_template():
+    table = table_of(UNKNOWN)
+    texts = render(table, "table:crsae_spikes")
+    assert len(table.grids) == 1 and table.sentences == []
+    assert [line.split("|")[3].strip() for line in texts["markdown"].splitlines() if line.startswith("| own")] == [
+        "template 1",
+        "template 2",
+    ] * 2
+    assert "missed %" not in texts["markdown"] and "nobody can say which are missed" in texts["markdown"]
+    assert len(texts["csv"].splitlines()) == 1 + len(UNKNOWN)
+
+
+def test_known_and_unknown_spikes_stand_in_grids_of_their_own():
+    both = table_of(ROWS + UNKNOWN)
+    assert [len(one.lines) for one in both.grids] == [10, 4]
+    assert both.rows[:10] == [{key: row.get(key) for key in both.rows[0]} for row in table_of().rows[:10]]
+
+
+def test_templates_without_known_spikes_are_moved_onto_those_of_the_first_method():
+    waves = np.random.default_rng(0).normal(size=(12, 4, 2))
+    none = np.empty((12, 4, 0))
+    banks = [
+        {"templates_4_0": np.roll(waves, shift, axis=0) * keep, "cells_4_0": [0, 1], "true_4_0": none}
+        for shift, keep in ((0, 1.0), (0, 0.5))
+    ]
+    shown = Shown("crsae_templates", Heading("Own"), details=DETAILS | {"spikes_methods": ("kmeans", "em")})
+    figure = figures.plot("crsae.templates", {"crsae.spikes": UNKNOWN, "crsae.spike_templates": banks}, shown)
+    axes = np.array(figure.axes).reshape(2, 4)
+    np.testing.assert_array_equal(axes[1, 2].lines[0].get_ydata(), waves[:, 2, 1])
+    np.testing.assert_array_equal(axes[1, 2].lines[1].get_ydata(), 0.5 * waves[:, 2, 1])
+    assert "Nobody knows the true templates" in words_of(figure).replace("\n", " ")
+
+
 # --- the figures -----------------------------------------------------------------------------------------------------
 
 
@@ -202,6 +247,22 @@ def test_a_recording_that_is_not_there_is_missing_and_an_optional_one_is_not():
     (fault,) = PAPER.missing(study_with(recordings={"a": {"source": "hc1"}}))
     assert re.fullmatch(r"crsae\.spikes\.recordings\.a: .* holds no d5331\.zip.*", fault)
     assert list(PAPER.missing(study_with(recordings=synthetic | HC1))) == []
+
+
+def test_the_recording_of_the_documentation_needs_no_known_spikes(tmp_path):
+    text = (ROOT / "docs" / "data.md").read_text()
+    settings = yaml.safe_load(re.search(r"<!-- example: recording -->\n```yaml\n(.*?)```", text, re.DOTALL)[1])
+    arrays = {"samples": np.ones((100, 2)), "sampling_rate_hz": 10_000}
+    np.savez(tmp_path / "own.npz", **arrays)
+    study = load_study(settings | {"data_dir": str(tmp_path)})
+    assert list(PAPER.missing(study)) == [] and "crsae_spikes" in study.tables
+    assert "crsae_templates" in study.figures and "crsae_spikes" not in study.figures
+    settings["crsae"]["spikes"]["methods"] = ["true", "kmeans"]
+    (fault,) = PAPER.missing(load_study(settings | {"data_dir": str(tmp_path)}))
+    assert fault.startswith('crsae.spikes.methods lists "true", the true templates, but the recording own marks no')
+    np.savez(tmp_path / "own.npz", **arrays, event_samples=[5, 50])
+    known = load_study(settings | {"data_dir": str(tmp_path)})
+    assert list(PAPER.missing(known)) == [] and "crsae_spikes" in known.figures
 
 
 @pytest.mark.parametrize(

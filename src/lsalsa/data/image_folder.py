@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from lsalsa.data.archive import Archive, is_image, opened
+from lsalsa.data.crops import Cut
 from lsalsa.data.raw_images import RawImages
 from lsalsa.data.selection import random_share
 from lsalsa.errors import DataError, ShapeError
@@ -97,6 +98,7 @@ def read_image_folder(
     *,
     size: int | None,
     colour: bool,
+    cut: Cut | None = None,
     n_train: int | None = None,
     n_test: int | None = None,
 ) -> RawImages:
@@ -111,16 +113,21 @@ def read_image_folder(
     size : int or None
         Height and width; None expects all images to have one size.
     colour : bool
+    cut : callable, optional
+        Cuts each image into squares, which become the images of the set, see `lsalsa.data.crops.squares`.
     n_train, n_test : int, optional
-        Images of a side in all, spread over the classes; all by default.
+        Image files of a side in all, spread over the classes; all by default.
 
     Returns
     -------
     raw : RawImages
         uint8; class after class, in the order of their names; without labels, in the order of the files' names.
+        Squares of one file are one group.
 
     Raises
     ------
+    ConfigError
+        When an image is too small to be cut.
     DataError
         When there is no image to decode, or one is a decompression bomb.
     ShapeError
@@ -131,7 +138,7 @@ def read_image_folder(
     with opened(path) as archive:
         files = list_image_files(archive)
         class_names = sorted({file.label for file in files})
-        reader = _Reader(archive, size, colour)
+        reader = _Reader(archive, size, colour, cut)
         for label, name in enumerate(class_names):
             train, test = _sides([file for file in files if file.label == name], split)
             taken = reader.take(test, label, True, _quota(n_test, label, len(class_names)))
@@ -204,9 +211,11 @@ def read_pictures(path: Path, *, colour: bool = False) -> tuple[dict[str, np.nda
 class _Reader:
     """The images decoded so far, and how many files could not be."""
 
-    def __init__(self, archive: Archive, size: int | None, colour: bool):
-        self.archive, self.size, self.colour = archive, size, colour
+    def __init__(self, archive: Archive, size: int | None, colour: bool, cut: Cut | None = None):
+        self.archive, self.size, self.colour, self.cut = archive, size, colour, cut
         self.images: list[np.ndarray] = []
+        self.groups: list[int] = []
+        self.n_files = 0
         self.labels: list[int] = []
         self.is_test: list[bool] = []
         self.damaged: set[str] = set()
@@ -224,11 +233,16 @@ class _Reader:
         count : int or None
             None decodes all files.
         """
-        decoded = dict(islice(self.decoded(files), count))
-        self.images += decoded.values()
-        self.labels += [label] * len(decoded)
-        self.is_test += [is_test] * len(decoded)
-        return set(decoded)
+        names = set()
+        for name, image in islice(self.decoded(files), count):
+            images = image[None] if self.cut is None else self.cut(name, image)
+            self.images += list(images)
+            self.labels += [label] * len(images)
+            self.is_test += [is_test] * len(images)
+            self.groups += [self.n_files] * len(images)
+            self.n_files += 1
+            names.add(name)
+        return names
 
     def decoded(self, files: Sequence[ImageFile]) -> Iterator[tuple[str, np.ndarray]]:
         """Name and pixels of every file that can be decoded, one after another; the others are counted."""
@@ -247,7 +261,9 @@ class _Reader:
             raise self.nothing_decoded()
         if len(shapes) > 1:
             listed = ", ".join(f"{height} x {width}" for height, width, *_ in sorted(shapes)[:3])
-            raise ShapeError(f"{self.archive.path} holds images of several sizes ({listed}, ...); set image_size")
+            raise ShapeError(
+                f"{self.archive.path} holds images of several sizes ({listed}, ...); set crop or image_size"
+            )
         return RawImages(
             images=np.stack(self.images),
             labels=None if class_names == [""] else np.array(self.labels, dtype=np.int64),
@@ -255,6 +271,7 @@ class _Reader:
             is_test=np.array(self.is_test),
             notes=self.notes(self._found(class_names), n_other),
             left_out=self.left_out,
+            groups=np.array(self.groups),
         )
 
     @property
@@ -286,6 +303,7 @@ class _Reader:
     def _found(self, class_names: list[str]) -> str:
         """How many images of which classes, in words."""
         counted = f"{len(self.images):,} images, {sum(self.is_test):,} of them for the test"
+        counted += f", cut from {self.n_files:,} files" if self.cut else ""
         if class_names == [""]:
             return f"{counted}, without classes"
         listed = ", ".join(class_names[:SHOWN]) + (", ..." if len(class_names) > SHOWN else "")

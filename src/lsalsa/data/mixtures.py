@@ -1,14 +1,17 @@
-"""Signals of a task: patches of one component, or sums of the patches of several."""
+"""Signals of a task: patches of one component, sums of the patches of several, or sums that are given."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from lsalsa.arrays import check_count
+from lsalsa.data.images import ImageSet
+from lsalsa.data.patches import component_patches
 from lsalsa.data.selection import classes_of, draw_evenly, spread_over_classes
 from lsalsa.errors import ShapeError
 from lsalsa.seeds import generator, seed_for
@@ -16,6 +19,7 @@ from lsalsa.seeds import generator, seed_for
 logger = logging.getLogger(__name__)
 
 Patches = Mapping[str, np.ndarray]
+SPLITS = ("train", "validation", "labelled", "test")
 
 
 def make_signals(
@@ -44,7 +48,7 @@ def make_signals(
         Number of test images of the leading component, spread over its classes, each with all its patches; all
         of them when there are fewer.
     n_labelled_images : int
-        The same for train images, to fit classifiers on.
+        The same for train images, to fit classifiers on; 0 where none is fitted.
     seed : int
 
     Returns
@@ -61,7 +65,7 @@ def make_signals(
     ShapeError
         When the components' patches differ in size.
     ConfigError
-        When a number is not a whole number of at least 1.
+        When a number is not a whole number of at least 1, or of at least 0 for `n_labelled_images`.
     """
     _check_sizes(patch_sets)
     lead = _leading(patch_sets)
@@ -69,8 +73,8 @@ def make_signals(
     chosen = {
         "train": partial(_choose_patches, leader, "train", n_train, len(patch_sets) > 1),
         "validation": partial(_choose_patches, leader, "validation", n_validation, len(patch_sets) > 1),
-        "labelled": partial(_choose_images, leader, "labelled", n_labelled_images),
-        "test": partial(_choose_images, leader, "test", n_test_images),
+        "labelled": partial(_choose_images, leader, "labelled", n_labelled_images, least=0),
+        "test": partial(_choose_images, leader, "test", n_test_images, least=1),
     }
     arrays: dict[str, np.ndarray] = {}
     for split, choose in chosen.items():
@@ -79,6 +83,39 @@ def make_signals(
         partners = [draw_evenly(len(patches[split]), len(rows), rng) for patches in patch_sets]
         arrays |= _sum(patch_sets, split, [*partners[:lead], rows, *partners[lead + 1 :]])
     return arrays
+
+
+def given_signals(
+    mixtures: ImageSet, *, cutting: Mapping[str, Any], scale: float, seed: int, **counts: int
+) -> dict[str, np.ndarray]:
+    """Signals of a task whose mixtures are given: nobody knows what each is the sum of.
+
+    Parameters
+    ----------
+    mixtures : ImageSet
+        Images that are sums already.
+    cutting : mapping
+        How they are cut: the settings of `component_patches`.
+    scale : float
+        Factor of every value: 2 where the images are means of two sources.
+    seed : int
+    **counts
+        n_train, n_validation, n_test_images and n_labelled_images, as `make_signals` takes them.
+
+    Returns
+    -------
+    arrays : dict
+        ``{split}`` and ``{split}_image`` of each split, as `make_signals` returns them, without the rows of true
+        sources and without labels.
+
+    Raises
+    ------
+    ConfigError, DataError
+        As `component_patches` and `make_signals` raise them.
+    """
+    arrays = make_signals([component_patches(mixtures, **cutting, seed=seed)], **counts, seed=seed)
+    signals = {split: np.float32(scale) * arrays[split] for split in SPLITS}
+    return signals | {f"{split}_image": arrays[f"{split}_image_0"] for split in SPLITS}
 
 
 def _check_sizes(patch_sets: Sequence[Patches]) -> None:
@@ -100,9 +137,9 @@ def _choose_patches(patches: Patches, split: str, count: int, reuse: bool, rng: 
     return draw_evenly(available, count if reuse else _at_most(count, available, f"{split} patches"), rng)
 
 
-def _choose_images(patches: Patches, split: str, count: int, rng: np.random.Generator) -> np.ndarray:
+def _choose_images(patches: Patches, split: str, count: int, rng: np.random.Generator, least: int) -> np.ndarray:
     """Rows of all patches of `count` images, spread over the classes, in the order of the file."""
-    check_count(f"n_{split}_images", count)
+    check_count(f"n_{split}_images", count, least)
     images, first = np.unique(patches[f"{split}_image"], return_index=True)
     count = _at_most(count, len(images), f"{split} images")
     classes = classes_of(patches.get(f"{split}_label"), len(patches[split]))[first]

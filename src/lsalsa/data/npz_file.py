@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,15 @@ from lsalsa.data.archive import check_member
 from lsalsa.errors import DataError, ShapeError, StorageError, shortened
 from lsalsa.storage.files import check_exists
 from lsalsa.storage.members import DAMAGE, read_array
+
+
+def holds_array(path: Path, name: str) -> bool:
+    """Whether an NPZ file has an array of a name, without reading it; False where it is none, which its reader says."""
+    with suppress(*DAMAGE, StorageError):
+        check_exists(path)
+        with zipfile.ZipFile(path) as archive:
+            return f"{name}.npy" in archive.namelist()
+    return False
 
 
 def read_plain_arrays(path: Path, names: Iterable[str]) -> dict[str, np.ndarray]:

@@ -34,6 +34,8 @@ class RawImages:
         Facts about the reading, such as the number of files that were skipped.
     left_out : str
         Images that are there and could not be read, counted, in words; empty when there are none.
+    groups : array, (n_images,), int64, or None
+        Number of the picture that an image was cut from; None where each image is a picture of its own.
     """
 
     images: np.ndarray
@@ -42,6 +44,7 @@ class RawImages:
     is_test: np.ndarray
     notes: Mapping[str, str]
     left_out: str = ""
+    groups: np.ndarray | None = None
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -64,11 +67,11 @@ class RawImages:
                 kept[ids] = first_of_classes(classes[ids], check_count(name, count))
         if kept.all():
             return self
-        labels = None if self.labels is None else self.labels[kept]
-        return replace(self, images=self.images[kept], labels=labels, is_test=self.is_test[kept])
+        labels, groups = (None if array is None else array[kept] for array in (self.labels, self.groups))
+        return replace(self, images=self.images[kept], labels=labels, is_test=self.is_test[kept], groups=groups)
 
     def to_set(self, source: Mapping[str, str], *, scaling: str, colour: bool) -> ImageSet:
-        """The set of these images, each a group of its own.
+        """The set of these images.
 
         Parameters
         ----------
@@ -93,7 +96,7 @@ class RawImages:
         images = self.images if colour else as_grey(self.images)
         if colour and images.ndim == 3:
             raise ShapeError("colour asks for images of three channels, found grey images")
-        groups = np.arange(len(images))
+        groups = np.arange(len(images)) if self.groups is None else self.groups
         facts = {**source, **self.notes}
         return ImageSet(scaled(images, scaling), self.labels, self.class_names, groups, self.is_test, facts)
 

@@ -107,7 +107,7 @@ def draw_evenly(n_items: int, count: int, rng: np.random.Generator) -> np.ndarra
     drawn : array, (count,), int64
         No item is drawn twice more often than another.
     """
-    rounds = -(-count // n_items)
+    rounds = max(1, -(-count // n_items))
     return np.concatenate([rng.permutation(n_items) for _ in range(rounds)])[:count]
 
 

@@ -84,6 +84,27 @@ class SourceFolder:
             return []
         return module.own_files(data_dir, **settings)
 
+    def asked(
+        self, name: str, question: str, settings: Mapping[str, Any], place: str | Path | None, default: Any
+    ) -> Any:
+        """The answer of a source to a question that not every source has, a function of its module.
+
+        Parameters
+        ----------
+        name : str
+            One of `available()`.
+        question : str
+            Name of the function.
+        settings : mapping
+            Some of `settings_of(name)`.
+        place : path or None
+            Folder of the user's data.
+        default : object
+            Answer of a source without the function.
+        """
+        answer = getattr(self._module(name), question, None)
+        return default if answer is None else answer(place, **settings)
+
     def load(
         self,
         name: str,

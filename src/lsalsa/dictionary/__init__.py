@@ -124,7 +124,12 @@ def learn_dictionary(
         kind = {"method": method, "penalty": float(penalty), "start": start, **settings}
         with LearningCheckpoint(checkpoint, learning, kind, checkpoint_seconds) as saved:
             saved.resume()
-            found = learning.run_to(epochs, lambda row: (after_epoch(row), saved.after_part()))
+
+            def told_and_saved(row: dict) -> None:
+                after_epoch(row)
+                saved.after_part()
+
+            found = learning.run_to(epochs, told_and_saved)
             saved.at_end()
             return found
 

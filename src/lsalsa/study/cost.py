@@ -91,7 +91,7 @@ def costs(study: Study) -> list[Cost]:
 def sizes_of(study: Study, task: str) -> Sizes:
     """Return the sizes of a task, from its configuration."""
     chosen = study.tasks[task]
-    per_image = max(sizes.positions(study.components[name]) for name in chosen.components)
+    per_image = sizes.positions_of_task(study, task)
     n_features = sizes.n_features(study, chosen.components[0])
     n_test = chosen.n_test_images * per_image
     return Sizes(n_features, sizes.n_atoms(study, task), chosen.n_train, chosen.n_validation, n_test)

@@ -64,7 +64,7 @@ def evaluate(
     components : sequence of str
         Names of the problem's dictionaries.
     sources : sequence of array, (n_samples, n_features)
-        The true sources of the test split, one per component, on the host.
+        The true sources of the test split, one per component, on the host; empty where they are not known.
     classifiers : TaskClassifiers, optional
         Without classifiers the classification errors are empty.
 
@@ -74,16 +74,16 @@ def evaluate(
         One per run and component, `all` first, with the run's facts and rmse, rmse_scaled : the latter times the root
         of the number of atoms. rmse_of_zeros : that of a code of zeros. zero_share, near_zero_share_0_001,
         near_zero_share_0_01 : share of zeros, and of entries smaller than 0.001, 0.01. support_f1 : of the entries that
-        are not zero, against those of the optimal codes. objective : mean, of the whole
-        code only. source_psnr, source_si_sdr, source_leak : of the reconstructed source, for `all` of the signal, see
-        `TrueSources`; the same of the optimal codes and of plain answers as <name>_of_optimal, _of_zeros, _of_grey.
+        are not zero, against those of the optimal codes. objective : mean, of the whole code
+        only. source_psnr, source_si_sdr, source_leak, energy_share : of the rebuilt source, for `all` of the signal,
+        see `TrueSources`; the same of the optimal codes and of plain answers as <name>_of_optimal, _of_zeros, _of_grey.
         error_percent_fitted_on_test, error_percent_fitted_on_train : by the paper's protocol and by the
         other.
     samples : dict of str to array
         Of repetition 0: depths; rmse and zero_share (n_depths, 1 + n_components, n_samples); source_psnr (n_depths,
-        1 + n_components) and source_psnr_of_optimal (1 + n_components,); shown, rows of the test split, see
-        `TrueSources.shown`; codes (n_depths, n_shown, n_atoms); reconstructions (n_depths, n_components, n_shown,
-        n_features).
+        1 + n_components) and source_psnr_of_optimal (1 + n_components,), NaN without a true source; shown, rows of the
+        test split, see `TrueSources.shown`; codes (n_depths, n_shown, n_atoms); reconstructions
+        (n_depths, n_components, n_shown, n_features).
     """
     blocks = {"all": slice(0, problem.n_atoms), **dict(zip(components, problem.blocks, strict=True))}
     judged = TrueSources(components, sources, signals)
@@ -112,8 +112,9 @@ def evaluate(
             samples["source_psnr"].append([quality[name]["source_psnr"] for name in blocks])
             samples["codes"].append(to_host(codes[shown]))
             samples["reconstructions"].append([part[shown] for part in parts])
-    of_optimal = np.array([levels[name]["source_psnr_of_optimal"] for name in blocks])
-    arrays = {name: np.array(values) for name, values in samples.items()}
+    of_optimal = np.array([levels[name]["source_psnr_of_optimal"] for name in blocks], dtype=np.float64)
+    arrays = {name: np.array(values) for name, values in samples.items() if name != "source_psnr"}
+    arrays["source_psnr"] = np.array(samples["source_psnr"], dtype=np.float64)  # None becomes NaN
     return rows, {"shown": shown, "source_psnr_of_optimal": of_optimal, **arrays}
 
 

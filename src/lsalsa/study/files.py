@@ -88,7 +88,7 @@ def intermediate_targets(study: Study) -> dict[str, list[str]]:
 
 
 def _targets_of_task(study: Study, name: str) -> dict[str, list[str]]:
-    methods, several = study.methods_of(name), len(study.tasks[name].components) > 1
+    methods = study.methods_of(name)
     found = trained(study, name, methods, range(study.repetitions))
     return {
         f"signals_{name}": [f"signals/{name}.npz"],
@@ -97,7 +97,7 @@ def _targets_of_task(study: Study, name: str) -> dict[str, list[str]]:
         f"search_{name}": found["searches"],
         f"encoders_{name}": found["encoders"] + found["histories"],
         f"evaluation_{name}": [f"evaluation/{name}/{method}.parquet" for method in methods],
-        **({f"overlap_{name}": [f"overlap/{name}.parquet"]} if several else {}),
+        **({f"overlap_{name}": [f"overlap/{name}.parquet"]} if study.is_mixed(name) else {}),
         f"timing_{name}": [f"timing/{name}.parquet"],
         f"exact_{name}": [f"exact/{name}.parquet"],
     }

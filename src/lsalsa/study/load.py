@@ -10,11 +10,14 @@ from pydantic import ValidationError
 
 from lsalsa.errors import ConfigError, shortened
 from lsalsa.study.claims.check import claim_faults
+from lsalsa.study.config import plugins
 from lsalsa.study.config.checks import BASE, OUTPUTS, faults
 from lsalsa.study.config.expand import expanded, notebook_of, restricted
+from lsalsa.study.config.image_sides import with_sizes
 from lsalsa.study.config.messages import sentences
 from lsalsa.study.config.models import Declared, Notebook, Study, Table, study_type
 from lsalsa.study.config.origins import Origins
+from lsalsa.study.config.outputs import lacking_truth
 from lsalsa.study.papers import Paper
 from lsalsa.study.yaml_files import MOST_DEPTH
 
@@ -53,7 +56,7 @@ def load_study(settings: Mapping[str, Any], origins: Origins | None = None, root
     """
     kind = study_type()
     try:
-        study = kind.model_validate(_expanded(_plain(settings)))
+        study = with_sizes(kind.model_validate(_expanded(_plain(settings))))
         found = faults(study, BASE)
         if not found:  # the same fault would appear again in what depends on it
             study = _with_outputs(study)
@@ -123,8 +126,11 @@ def _fitting(section: str, declared: Mapping[str, Declared], study: Study) -> di
     for one in declared.values():
         for name, output in getattr(one, section).items():
             fitting = restricted(output.model_dump(exclude_none=True), study)
-            if fitting is not None:
-                found[name] = output.model_copy(update=fitting)
+            if fitting is None:
+                continue
+            shown = output.model_copy(update=fitting)
+            if shown.kind not in plugins.kinds(section) or not any(lacking_truth(study, section, name, shown)):
+                found[name] = shown
     return found
 
 

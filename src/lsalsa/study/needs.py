@@ -83,8 +83,7 @@ def _searches(study: Study, output: Output) -> list[str]:
 
 def _overlaps(study: Study, output: Output) -> list[str]:
     """Return how the dictionaries of each mixture overlap."""
-    mixtures = [task for task in study.tasks_of(output) if len(study.tasks[task].components) > 1]
-    return [f"overlap/{task}.parquet" for task in mixtures]
+    return [f"overlap/{task}.parquet" for task in study.tasks_of(output) if study.is_mixed(task)]
 
 
 def _samples(study: Study, output: Output) -> list[str]:
@@ -194,6 +193,7 @@ def images_of(study: Study, section: str, output: Output) -> list[str]:
         Sorted.
     """
     names = {study.components[component].images for component in study.components_of(output)}
+    names |= {images for task in study.tasks_of(output) for images in study.images_of_task(task)}
     for word in words_of(study, section, output):
         names |= set(need(word).images(study, output))
     return sorted(names)

@@ -104,9 +104,17 @@ SOURCE_LEAK = Quantity(
     "share of the other sources that is left in a separated one",
     ".3f",
 )
+ENERGY_SHARE = Quantity(
+    "energy_share",
+    "energy_share",
+    "share of energy",
+    "share of the part in the energy of all parts of a mixture, over all test samples",
+    ".3f",
+    better="",
+)
 QUANTITIES = {
     quantity.name: quantity
-    for quantity in (ERROR, RMSE, OBJECTIVE, ZEROS, NEAR_ZEROS, SOURCE_PSNR, SOURCE_SI_SDR, SOURCE_LEAK)
+    for quantity in (ERROR, RMSE, OBJECTIVE, ZEROS, NEAR_ZEROS, SOURCE_PSNR, SOURCE_SI_SDR, SOURCE_LEAK, ENERGY_SHARE)
 }
 
 

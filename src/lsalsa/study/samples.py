@@ -47,7 +47,10 @@ def read_pairs(job: Job, split: str) -> tuple[Any, Any]:
 
 
 def read_true_sources(job: Job) -> list[np.ndarray]:
-    """Read the true sources of the test split, one (n_samples, n_features) each, from `signals` and `patches`."""
+    """Read the true sources of the test split, one (n_samples, n_features) each, from `signals` and `patches`.
+
+    There are none where the mixtures are given: the input `patches` is empty.
+    """
     patches = [read_arrays(path, ["test"])["test"] for path in job.input["patches"]]
     names = [f"test_index_{i}" for i in range(len(patches))]
     indices = read_arrays(job.input["signals"], names)

@@ -41,6 +41,33 @@ def true_sources(signals: Mapping[str, Any], patches: Sequence[Mapping[str, Any]
     return np.stack([one["test"][index] for one, index in zip(patches, indices, strict=True)], axis=1)
 
 
+def are_known(signals: Mapping[str, Any]) -> bool:
+    """Return True where signals are made from sources that are known; False where the mixtures are given."""
+    return "test_index_0" in signals
+
+
+def truth(signals: Mapping[str, Any], patches: Sequence[Mapping[str, Any]], rows: np.ndarray) -> np.ndarray:
+    """Return the true sources of test samples with their sum in front, as `with_sum` does.
+
+    Where the mixtures are given there are the mixtures, and NaN for each source.
+
+    Parameters
+    ----------
+    signals, patches, rows
+        As `true_sources` takes them.
+
+    Returns
+    -------
+    images : array, (n_samples, 1 + n_sources, n_features), or (n_samples, 1, n_features) for a single source
+    """
+    if are_known(signals):
+        return with_sum(true_sources(signals, patches, rows))
+    mixtures = signals["test"][rows][:, None]
+    n_samples, _, n_features = mixtures.shape
+    unknown = np.full((n_samples, len(patches) if len(patches) > 1 else 0, n_features), np.nan)
+    return np.concatenate([mixtures, unknown], axis=1)
+
+
 def rebuilt_sources(problem: Mapping[str, np.ndarray], codes: np.ndarray) -> np.ndarray:
     """Return the sources A_i x_i of codes (n_samples, n_atoms), as `true_sources` does."""
     pairs = zip(dictionaries_of(problem), blocks_of(problem), strict=True)

@@ -11,6 +11,9 @@ from lsalsa.arrays import to_host
 from lsalsa.metrics import leak, psnr, si_sdr
 from lsalsa.problem import SparseCodingProblem
 
+TINY = np.finfo(np.float64).tiny
+"""Energy that parts which are all zero are divided by."""
+
 LEAST_CONTRAST = 0.1
 """Standard deviation of a source's pixels from which on a reader sees what it shows."""
 
@@ -23,14 +26,15 @@ class TrueSources:
     components : sequence of str
         Names of the sources.
     sources : sequence of array, (n_samples, n_features)
-        One for each component, on the host.
+        One for each component, on the host; empty where the mixtures are given and nobody knows their sources.
     signals : array, (n_samples, n_features)
         The mixtures: the signals that the methods encode.
     """
 
     def __init__(self, components: Sequence[str], sources: Sequence[Any], signals: Any):
         self.components = list(components)
-        self.truth = {"all": to_host(signals), **dict(zip(components, sources, strict=True))}
+        pairs = zip(components, sources, strict=True) if sources else ()
+        self.truth = {"all": to_host(signals), **dict(pairs)}
 
     def facts(self, parts: Sequence[Any]) -> dict[str, dict[str, float | None]]:
         """Judge reconstructed sources.
@@ -44,14 +48,20 @@ class TrueSources:
         -------
         facts : dict
             Component, and `all` for their sum against the signals -> source_psnr and source_si_sdr in dB, and
-            source_leak: the share of the other sources that is left in it, None without others.
+            source_leak: the share of the other sources that is left in it, None without others. All are None without a
+            true source. energy_share : of the part in the sum of all parts' energies, None for `all`.
         """
         found = dict(zip(self.components, map(to_host, parts), strict=True))
         with np.errstate(over="ignore", invalid="ignore"):
             whole = sum(found.values())
-        return {name: self._of(name, part) for name, part in {"all": whole, **found}.items()}
+            energies = {name: float(np.square(part, dtype=np.float64).sum()) for name, part in found.items()}
+            shares = {name: energy / max(sum(energies.values()), TINY) for name, energy in energies.items()}
+        judged = {"all": whole, **found}.items()
+        return {name: {**self._of(name, part), "energy_share": shares.get(name)} for name, part in judged}
 
     def _of(self, name: str, part: Any) -> dict[str, float | None]:
+        if name not in self.truth:
+            return dict.fromkeys(("source_psnr", "source_si_sdr", "source_leak"))
         others = [self.truth[other] for other in self.components if other != name] if name != "all" else []
         return {
             "source_psnr": psnr(part, self.truth[name]),
@@ -72,15 +82,16 @@ class TrueSources:
         -------
         levels : dict
             Component or `all` -> the facts of the optimal codes as <fact>_of_optimal, source_psnr_of_zeros,
-            source_psnr_of_grey for the best single grey level of all pixels, and for `all` the objectives of the
-            optimal codes and of zeros.
+            source_psnr_of_grey for the best single grey level of all pixels (None without a true source), and for
+            `all` the objectives of the optimal codes and of zeros.
         """
         optimal = self.facts(problem.reconstruct_components(targets))
         found: dict[str, dict[str, float | None]] = {}
-        for name, true in self.truth.items():
-            found[name] = {f"{fact}_of_optimal": value for fact, value in optimal[name].items()}
-            found[name]["source_psnr_of_zeros"] = psnr(np.zeros_like(true), true)
-            found[name]["source_psnr_of_grey"] = psnr(np.full_like(true, true.mean(dtype=np.float64)), true)
+        for name, facts in optimal.items():
+            true = self.truth.get(name)
+            plain = {"zeros": None, "grey": None} if true is None else _plain_answers(true)
+            found[name] = {f"{fact}_of_optimal": value for fact, value in facts.items()}
+            found[name] |= {f"source_psnr_of_{level}": value for level, value in plain.items()}
             found[name] |= dict.fromkeys(("objective_of_optimal", "objective_of_zeros"))
         found["all"]["objective_of_optimal"] = float(problem.objective(signals, targets).mean())
         found["all"]["objective_of_zeros"] = float(problem.objective(signals, targets * 0).mean())
@@ -89,8 +100,9 @@ class TrueSources:
     def shown(self, count: int) -> np.ndarray:
         """Choose samples to look at, whose every source can be seen.
 
-        Samples count whose every source has a standard deviation of `LEAST_CONTRAST` or more over its pixels. If they
-        are too few, those with the most contrast in their plainest source follow.
+        Samples count whose every source has a standard deviation of `LEAST_CONTRAST` or more over its pixels; without
+        true sources that of the signal counts. If they are too few, those with the most contrast in their plainest
+        source follow.
 
         Parameters
         ----------
@@ -101,9 +113,16 @@ class TrueSources:
         rows : array, (n,), int64
             At most `count` of them, ascending, spread evenly over the samples that count.
         """
-        contrast = np.min([self.truth[name].std(axis=1) for name in self.components], axis=0)
+        known = [self.truth[name] for name in self.components if name in self.truth] or [self.truth["all"]]
+        contrast = np.min([one.std(axis=1) for one in known], axis=0)
         seen = np.flatnonzero(contrast >= LEAST_CONTRAST)
         if len(seen) < count:
             seen = np.sort(np.argsort(-contrast, kind="stable")[:count])
         chosen = np.linspace(0, len(seen) - 1, min(count, len(seen))).astype(np.int64)
         return seen[chosen].astype(np.int64)
+
+
+def _plain_answers(true: np.ndarray) -> dict[str, float]:
+    """Return the PSNR of what no method is needed for: zeros, and the best single grey level."""
+    grey = np.full_like(true, true.mean(dtype=np.float64))
+    return {"zeros": psnr(np.zeros_like(true), true), "grey": psnr(grey, true)}

@@ -5,6 +5,10 @@ time, and nothing is scaled:
 
     test_fraction : float
         Last share, in time, of every recording that becomes its test side. A set that names its sides keeps them.
+
+A source whose recordings may be without marked events (spikes) says so by a function of the arguments of `own_files`::
+
+    def marks_events(data_dir: str | Path, **settings) -> bool
 """
 
 from __future__ import annotations
@@ -49,3 +53,24 @@ def load_recordings(
         When the recordings are missing, damaged, or cannot be worked with.
     """
     return _folder.load(name, seed=seed, settings=settings, data_dir=data_dir)
+
+
+def marks_events(name: str, *, settings: Mapping[str, Any], data_dir: str | Path | None) -> bool:
+    """Tell whether the recordings of a source have marked events, without reading them.
+
+    Parameters
+    ----------
+    name, settings, data_dir
+        As `load_recordings` takes them.
+
+    Returns
+    -------
+    marked : bool
+        True where the source always marks them.
+
+    Raises
+    ------
+    ConfigError, StorageError
+        When the source does not exist, or its files are not there.
+    """
+    return _folder.asked(name, "marks_events", settings, data_dir, default=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lsalsa.data.npz_file import decoded, named_classes, read_plain_arrays, require_arrays
+from lsalsa.data.npz_file import decoded, holds_array, named_classes, read_plain_arrays, require_arrays
 from lsalsa.data.recordings import RecordingSet
 from lsalsa.data.selection import check_share
 from lsalsa.data.user_files import user_file, user_source
@@ -29,6 +29,17 @@ def own_files(data_dir: str | Path, *, path: str | None = None, **_: Any) -> lis
         As `load` takes them.
     """
     return [user_file("recordings from npz_recordings", path, data_dir)]
+
+
+def marks_events(data_dir: str | Path, *, path: str | None = None, **_: Any) -> bool:
+    """Whether the file marks events.
+
+    Parameters
+    ----------
+    data_dir, path, **_
+        As `load` takes them.
+    """
+    return holds_array(user_file("recordings from npz_recordings", path, data_dir), "event_samples")
 
 
 def load(

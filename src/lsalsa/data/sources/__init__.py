@@ -27,6 +27,8 @@ data_dir : path, optional
         keeps them.
     image_size : int or None
         Height and width of all images; None keeps their own.
+    crop : int or None
+        Side of the squares that images of any sizes are cut into; None keeps them whole.
     colour : bool
         Three channels; grey otherwise.
     scaling : {"minmax", "unit"}

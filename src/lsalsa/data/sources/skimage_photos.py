@@ -11,13 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from lsalsa.arrays import check_count
+from lsalsa.data.crops import squares
 from lsalsa.data.image_folder import decode
 from lsalsa.data.images import ImageSet
-from lsalsa.data.patches import cut_patches
 from lsalsa.data.pictures import Pictures
-from lsalsa.errors import ConfigError, DataError
+from lsalsa.errors import DataError
 from lsalsa.extras import from_extra
-from lsalsa.seeds import generator, seed_for
 
 # class: (train photographs, test photographs)
 PHOTOGRAPHS = {
@@ -53,13 +52,12 @@ def load(*, seed: int, image_size: int = 64, per_photo: int = 64) -> ImageSet:
     check_count("image_size", image_size)
     check_count("per_photo", per_photo)
     blocks, labels, groups, is_test = [], [], [], []
+    cut = squares(image_size, per_photo, seed, setting="image_size")
     for group, (name, label, on_test_side) in enumerate(_table()):
-        cut = _blocks(name, image_size)
-        chosen = generator(seed_for(seed, name)).permutation(len(cut))[:per_photo]
-        blocks.append(cut[np.sort(chosen)])
-        labels += [label] * len(chosen)
-        groups += [group] * len(chosen)
-        is_test += [on_test_side] * len(chosen)
+        blocks.append(cut(name, _read(name)))
+        labels += [label] * len(blocks[-1])
+        groups += [group] * len(blocks[-1])
+        is_test += [on_test_side] * len(blocks[-1])
     return ImageSet(
         images=_stretched(np.concatenate(blocks)),
         labels=np.array(labels),
@@ -95,15 +93,6 @@ def _table() -> list[tuple[str, int, bool]]:
         for side, names in enumerate(sides)
         for name in names
     ]
-
-
-def _blocks(name: str, size: int) -> np.ndarray:
-    """Blocks of a photograph, (n_blocks, size, size), row by row from the top left."""
-    photograph = _read(name)
-    height, width = photograph.shape
-    if size > min(height, width):
-        raise ConfigError(f"image_size {size} is larger than the photograph {name} of {height} x {width} pixels")
-    return cut_patches(photograph[None], size).reshape(-1, size, size)
 
 
 def _read(name: str) -> np.ndarray:

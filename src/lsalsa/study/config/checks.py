@@ -9,7 +9,7 @@ from lsalsa.errors import ConfigError, LsalsaError
 from lsalsa.study.config import plugins
 from lsalsa.study.config.image_sides import misfits, sides_of
 from lsalsa.study.config.messages import hint, unknown
-from lsalsa.study.config.models import Dictionary, Method, Study, Task
+from lsalsa.study.config.models import Cutting, Dictionary, Method, Study, Task
 from lsalsa.study.config.outputs import (
     RESERVED,
     check_figures,
@@ -18,6 +18,9 @@ from lsalsa.study.config.outputs import (
     check_tables,
     check_targets,
 )
+
+COUNTS = ("image_size", "crop", "per_image", "n_train", "n_test")
+"""Settings of sources that are counts, or null; a setting means the same in every source that has it."""
 
 
 def faults(study: Study, checks: Iterable[Callable[[Study], Iterator[str]]]) -> list[str]:
@@ -43,10 +46,16 @@ def _settings_of(path: str, given: Mapping[str, Any], owner: str, source: str) -
     for key, value in given.items():
         if key not in known:
             yield f"{path}.{key} is not a setting of {owner}{hint(key, known)}"
+        elif key in COUNTS and value is not None and not _is_count(value):
+            yield f"{path}.{key} must be a whole number of at least 1, found {value!r}"
         elif not _same_kind(value, known[key]):
             yield f"{path}.{key} must have the type of its default, {known[key]!r}, found {value!r}"
     if "path" in known and "path" not in given:
         yield f"{path}.path is missing; {owner} reads that file"
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
 
 
 def _same_kind(value: Any, default: Any) -> bool:
@@ -64,10 +73,19 @@ def check_components(study: Study) -> Iterator[str]:
         path = f"components.{name}"
         if name in RESERVED:
             yield f"{path} is a reserved name; use another one"
-        yield from unknown(f"{path}.images", component.images, "a set of images", study.images)
-        if component.patch_size > component.image_size:
-            yield f"{path}.patch_size must be at most image_size ({component.image_size}), found {component.patch_size}"
+        yield from _cutting(study, path, component, component.patch_size, f"{path}.patch_size")
         yield from _dictionary(f"{path}.dictionary", component.dictionary)
+
+
+def _cutting(study: Study, path: str, cutting: Cutting, patch_size: int, key: str) -> Iterator[str]:
+    """Check that images exist and have a size, in which a patch, whose size is the setting `key`, finds room."""
+    yield from unknown(f"{path}.images", cutting.images, "a set of images", study.images)
+    known = cutting.images in study.images and study.images[cutting.images].source in plugins.sources()
+    if cutting.image_size is None and known:
+        why = "the size of its images is known only when they are read" if cutting.resize == "none" else "resize asks"
+        yield f"{path}.image_size is missing; {why}" + (" for one" if cutting.resize != "none" else "")
+    elif cutting.image_size is not None and patch_size > cutting.image_size:
+        yield f"{key} must be at most image_size ({cutting.image_size}), found {patch_size}"
 
 
 def _dictionary(path: str, dictionary: Dictionary) -> Iterator[str]:
@@ -96,11 +114,11 @@ def _dictionary(path: str, dictionary: Dictionary) -> Iterator[str]:
 
 
 def check_sizes(study: Study) -> Iterator[str]:
-    """Check that images can be brought to the size that their component asks for."""
-    for name, component in study.components.items():
-        source = study.images[component.images].source if component.images in study.images else None
-        if source in plugins.sources() and (sides := sides_of(study, component.images)):
-            yield from misfits(f"components.{name}", component, sides)
+    """Check that images can be brought to the size that their component, or the mixtures, ask for."""
+    for path, cutting in study.cuttings():
+        source = study.images[cutting.images].source if cutting.images in study.images else None
+        if source in plugins.sources() and (sides := sides_of(study, cutting.images)):
+            yield from misfits(path, cutting, sides)
 
 
 def check_tasks(study: Study) -> Iterator[str]:
@@ -117,7 +135,10 @@ def check_tasks(study: Study) -> Iterator[str]:
         sizes = {study.components[c].patch_size for c in task.components if c in study.components}
         if len(sizes) > 1:
             yield f"{path}.components must share one patch_size to be added, found {sorted(sizes)}"
-        yield from _channels(study, path, task)
+        if task.mixtures is not None and len(sizes) == 1:
+            key = f"components.{task.components[0]}.patch_size"
+            yield from _cutting(study, f"{path}.mixtures", task.mixtures, min(sizes), key)
+        yield from _channels(study, path, name)
         for method in task.methods or ():
             yield from unknown(f"{path}.methods", method, "a method", study.methods)
             if method in study.methods and name not in (study.methods[method].tasks or [name]):
@@ -130,12 +151,15 @@ def check_tasks(study: Study) -> Iterator[str]:
         yield from _overrides(study, name, task)
 
 
-def _channels(study: Study, path: str, task: Task) -> Iterator[str]:
-    """Check that a task does not add grey patches and patches in colour."""
-    images = [study.components[c].images for c in task.components if c in study.components]
+def _channels(study: Study, path: str, name: str) -> Iterator[str]:
+    """Check that a task does not add grey patches and patches in colour, nor codes one by the other."""
+    if not set(study.tasks[name].components) <= set(study.components):
+        return
+    images = study.images_of_task(name)
     in_colour = {bool(study.images[name].settings.get("colour")) for name in images if name in study.images}
+    subject = "components" if study.tasks[name].mixtures is None else "components and mixtures"
     if len(in_colour) > 1:
-        yield f"{path}.components must be all grey or all in colour to be added, found both"
+        yield f"{path}.{subject} must be all grey or all in colour to be added, found both"
 
 
 def _overrides(study: Study, name: str, task: Task) -> Iterator[str]:

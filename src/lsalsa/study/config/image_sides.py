@@ -7,15 +7,17 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 from lsalsa.data.register import DATA_SETS
-from lsalsa.errors import StorageError
+from lsalsa.errors import ConfigError, StorageError
 from lsalsa.storage.files import check_exists
 from lsalsa.storage.members import DAMAGE, read_header
 from lsalsa.study.config import plugins
-from lsalsa.study.config.models import Component, Study
+from lsalsa.study.config.models import Cutting, Study
 
 Sides = tuple[int, int]
+CuttingType = TypeVar("CuttingType", bound=Cutting)
 
 
 def sides_of(study: Study, name: str) -> Sides | None:
@@ -32,8 +34,9 @@ def sides_of(study: Study, name: str) -> Sides | None:
     """
     images = study.images[name]
     settings = plugins.source_settings(images.source) | images.settings
-    if isinstance(side := settings.get("image_size"), int):
-        return side, side
+    for name in ("image_size", "crop"):
+        if isinstance(side := settings.get(name), int) and side > 0:
+            return side, side
     if images.source in DATA_SETS:
         side = DATA_SETS[images.source].side
         return None if study.data_dir else (side, side)  # the user's part of a set can have another size
@@ -56,20 +59,46 @@ def _sides_in(path: Path) -> Sides | None:
     return None
 
 
-def misfits(path: str, component: Component, sides: Sides) -> Iterator[str]:
-    """Yield a sentence if images of this height and width cannot reach the size that a component asks for.
+def with_sizes(study: Study) -> Study:
+    """Return the study with the size of every component and mixture that keeps its images as they are.
+
+    It stays open where only the source knows it, and where images are not square.
+    """
+    components = {name: _sized(study, component) for name, component in study.components.items()}
+    tasks = dict(study.tasks)
+    for name, task in tasks.items():
+        if task.mixtures is not None:
+            tasks[name] = task.model_copy(update={"mixtures": _sized(study, task.mixtures)})
+    return study.model_copy(update={"components": components, "tasks": tasks})
+
+
+def _sized(study: Study, cutting: CuttingType) -> CuttingType:
+    """Return the settings with `image_size` filled in, where it is open and known."""
+    images = study.images.get(cutting.images)
+    if cutting.image_size is not None or cutting.resize != "none" or images is None:
+        return cutting
+    with suppress(ConfigError):  # the checks say what is wrong with a source
+        sides = set(sides_of(study, cutting.images) or ()) if images.source in plugins.sources() else set()
+        return cutting.model_copy(update={"image_size": sides.pop()}) if len(sides) == 1 else cutting
+    return cutting
+
+
+def misfits(path: str, component: Cutting, sides: Sides) -> Iterator[str]:
+    """Yield a sentence if images of this height and width cannot reach the size that a component asks for, if any.
 
     Parameters
     ----------
     path : str
-        Key of the component.
-    component : Component
+        Key of the component or of the mixtures.
+    component : Cutting
     sides : (height, width)
 
     Yields
     ------
     sentence : str
     """
+    if component.image_size is None:
+        return
     found = f"{component.images} has images of {sides[0]} x {sides[1]} pixels"
     if component.resize == "none" and sides != (component.image_size,) * 2:
         yield f"{path}.image_size is {component.image_size}, but {found}; set resize to pad or downscale"

@@ -51,8 +51,10 @@ def of_dictionary(study: Study, component: str) -> int:
 
 
 def of_signals(study: Study, task: str) -> int:
-    """Estimate the megabytes for the patches of all components of a task, and the signals made from them."""
-    components = study.tasks[task].components
+    """Estimate the megabytes for what the signals of a task are made from, and the signals."""
+    components, mixtures = study.tasks[task].components, study.tasks[task].mixtures
+    if mixtures is not None:
+        return of_images(study, mixtures.images)
     patches = sum(of_component(study, component) for component in components)
     return patches + n_rows(study, task) * n_features(study, components[0]) * 4 // 2**20
 

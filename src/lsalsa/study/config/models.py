@@ -57,18 +57,23 @@ class Dictionary(Settings):
         return {name: number(value) for name, value in (self.model_extra or {}).items()}
 
 
-class Component(Settings):
+class Cutting(Settings):
+    """A set of images and how it becomes patches. Without `image_size` the images keep their own, where it is known."""
+
+    images: str
+    image_size: Count | None = None
+    resize: Literal["pad", "downscale", "none"] = "none"
+    min_std: NotNegative = 0.0
+    validation_fraction: Share = 0.1
+
+
+class Component(Cutting):
     """One type of source: how its images become patches, and the dictionary learned from them."""
 
     noun: ClassVar[str] = "a component"
 
     title: str | None = None
-    images: str
-    image_size: Count
-    resize: Literal["pad", "downscale", "none"] = "none"
     patch_size: Count
-    min_std: NotNegative = 0.0
-    validation_fraction: Share = 0.1
     n_atoms: Count
     dictionary: Dictionary
 
@@ -107,19 +112,32 @@ class Override(Settings):
     epochs_at: dict[Count, Count] | None = None
 
 
+class Mixtures(Cutting):
+    """Images that are sums already; their values are multiplied by `scale`, 2 where a file has the mean of two."""
+
+    noun: ClassVar[str] = "a block of mixtures"
+
+    scale: Above0 = 1.0
+
+
 class Task(Settings):
-    """Signals to encode: patches of one component, or sums of patches of several."""
+    """Signals to encode: patches of one component, or sums of patches of several.
+
+    With `mixtures` the signals are the user's, and the components give the dictionaries only: the true sources are not
+    known.
+    """
 
     noun: ClassVar[str] = "a task"
 
     title: str
     components: Annotated[list[str], Field(min_length=1)]
+    mixtures: Mixtures | None = None
     penalties: Annotated[list[Above0], Field(min_length=1)]
     zero_share: Share | None = None
     n_train: Count
     n_validation: Count
     n_test_images: Count
-    n_labelled_images: Count
+    n_labelled_images: Whole = 0
     optimal_tolerance: Above0 = 1e-6
     classifier: Classifier = Classifier()
     methods: Annotated[list[str], Field(min_length=1)] | None = None
@@ -258,6 +276,24 @@ class Study(Declared):
         """Return the papers whose claims the study judges."""
         named = [paper for paper in self.active_papers() if (paper.folder / "claims.yaml").is_file()]
         return [paper for paper in named if self.block(paper.name).claims]
+
+    # --- images ---------------------------------------------------------------------------------------------------
+
+    def cuttings(self) -> Iterator[tuple[str, Cutting]]:
+        """Yield key and settings of every set of images that becomes patches: of components, and of given mixtures."""
+        yield from ((f"components.{name}", component) for name, component in self.components.items())
+        given = ((name, task.mixtures) for name, task in self.tasks.items())
+        yield from ((f"tasks.{name}.mixtures", mixtures) for name, mixtures in given if mixtures is not None)
+
+    def images_of_task(self, task: str) -> list[str]:
+        """Return the sets of images behind a task: of its components, and its mixtures where they are given."""
+        mixtures = self.tasks[task].mixtures
+        found = [self.components[component].images for component in self.tasks[task].components]
+        return found + ([mixtures.images] if mixtures is not None else [])
+
+    def is_mixed(self, task: str) -> bool:
+        """Return True for sums of several components, made by the study: their true sources are known."""
+        return len(self.tasks[task].components) > 1 and self.tasks[task].mixtures is None
 
     # --- methods --------------------------------------------------------------------------------------------------
 

@@ -72,6 +72,7 @@ def _of_kind(study: Study, section: str, path: str, output: Table | Figure) -> I
     if output.kind in plugins.kinds(section):
         yield from _subject(study, section, path, output)
         yield from _block(study, section, path, output)
+        yield from lacking_truth(study, section, path, output)
     for component in output.components or ():
         yield from unknown(f"{path}.components", component, "a component", study.components)
     if output.components is not None and output.component is not None:
@@ -109,6 +110,34 @@ def _block(study: Study, section: str, path: str, output: Output) -> Iterator[st
     paper = output.kind.rpartition(".")[0]
     if paper and study.block(paper) is None:
         yield f"{path}.kind is {output.kind}, but the study has no block {paper}"
+
+
+def lacking_truth(study: Study, section: str, path: str, output: Output) -> Iterator[str]:
+    """Check that a kind which needs true sources or classes shows only tasks that have them.
+
+    Parameters
+    ----------
+    study : Study
+    section : {"tables", "figures"}
+    path : str
+        Key of the output, for the sentence.
+    output : Output
+        Of a kind that exists.
+
+    Yields
+    ------
+    sentence : str
+    """
+    kind = output.kind
+    compares = plugins.declared(section, kind, "truth", False)
+    classifies = "classifiers" in plugins.declared(section, kind, "needs")
+    for name in study.tasks_of(output):
+        task = study.tasks.get(name)
+        if task is not None and task.mixtures is not None and (compares or classifies):
+            what = "true sources" if compares else "classes"
+            yield f"{path}.kind is {kind}, which needs {what}, but those of the given mixtures of {name} are not known"
+        elif task is not None and classifies and not task.n_labelled_images:
+            yield f"tasks.{name}.n_labelled_images is missing; {path} of the kind {kind} needs images with labels"
 
 
 def _shown(study: Study, path: str, output: Output) -> Iterator[str]:

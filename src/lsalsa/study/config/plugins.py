@@ -233,7 +233,7 @@ def declared(section: str, kind: str, name: str, default: Any = None) -> Any:
     kind : str
         One of `kinds(section)`.
     name : str
-        needs, subject, options, methods or caption.
+        needs, subject, options, methods, truth or caption.
     default : object, optional
         The value if the module does not declare the name.
 

@@ -21,6 +21,9 @@ from lsalsa.study.papers import modules_of_papers, papers
 
 Resolved = dict[str, Any]
 
+CUTTING = ("image_size", "resize", "patch_size", "min_std", "validation_fraction")
+"""Settings by which images become patches; mixtures have the patch size of their components."""
+
 
 def _no_plugins(settings: Resolved) -> list[str]:
     return []
@@ -126,8 +129,7 @@ def fetch_images(study: Study, images: str) -> Resolved:
 
 def cut_patches(study: Study, component: str) -> Resolved:
     """Resolve how the images of a component become patches."""
-    names = ("image_size", "resize", "patch_size", "min_std", "validation_fraction")
-    return _some(study.components[component], *names) | {"seed": study.seed}
+    return _some(study.components[component], *CUTTING) | {"seed": study.seed}
 
 
 def learn_dictionary(study: Study, component: str) -> Resolved:
@@ -142,9 +144,15 @@ def learn_dictionary(study: Study, component: str) -> Resolved:
 
 
 def make_signals(study: Study, task: str) -> Resolved:
-    """Resolve how many signals each split of a task has."""
+    """Resolve how many signals each split of a task has, and how mixtures that are given are cut."""
     names = ("n_train", "n_validation", "n_test_images", "n_labelled_images")
-    return _some(study.tasks[task], *names) | {"seed": study.seed}
+    chosen = study.tasks[task]
+    counts = _some(chosen, *names) | {"seed": study.seed}
+    if chosen.mixtures is None:
+        return counts
+    cutting = {name: getattr(chosen.mixtures, name) for name in CUTTING if name != "patch_size"}
+    cutting["patch_size"] = study.components[chosen.components[0]].patch_size
+    return counts | {"cutting": cutting, "scale": chosen.mixtures.scale}
 
 
 def optimal_codes(study: Study, task: str) -> Resolved:

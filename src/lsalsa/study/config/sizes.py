@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lsalsa.data.register import DATA_SETS
 from lsalsa.study.config import plugins
-from lsalsa.study.config.models import Component, Study
+from lsalsa.study.config.models import Component, Cutting, Study
 
 
 def n_images(study: Study, name: str) -> int | None:
@@ -28,7 +28,7 @@ def n_rows(study: Study, name: str) -> int:
     """Count the signals of all splits of a task."""
     task = study.tasks[name]
     complete_images = task.n_test_images + task.n_labelled_images
-    per_image = max(positions(study.components[component]) for component in task.components)
+    per_image = positions_of_task(study, name)
     return task.n_train + task.n_validation + complete_images * per_image
 
 
@@ -39,7 +39,20 @@ def n_atoms(study: Study, name: str) -> int:
 
 def positions(component: Component) -> int:
     """Count the patches of an image of a component."""
-    return (component.image_size // component.patch_size) ** 2
+    return _cells(component, component.patch_size)
+
+
+def positions_of_task(study: Study, name: str) -> int:
+    """Count the signals of an image of a task: of its mixtures where they are given, else of the finest component."""
+    task = study.tasks[name]
+    components = [study.components[component] for component in task.components]
+    if task.mixtures is not None:
+        return _cells(task.mixtures, components[0].patch_size)
+    return max(map(positions, components))
+
+
+def _cells(cutting: Cutting, patch_size: int) -> int:
+    return ((cutting.image_size or patch_size) // patch_size) ** 2  # the checks refuse a size that is open
 
 
 def n_features(study: Study, component: str) -> int:

@@ -19,7 +19,7 @@ import numpy as np
 from lsalsa.metrics import psnr, rmse
 from lsalsa.study.heading import Heading
 from lsalsa.study.repetitions import measured
-from lsalsa.study.source_images import blocks_of, grey, rebuilt_sources, square, true_sources, with_sum
+from lsalsa.study.source_images import are_known, blocks_of, grey, rebuilt_sources, square, truth, with_sum
 
 Arrays = Mapping[str, Any]
 Rows = Sequence[Mapping[str, Any]]
@@ -92,7 +92,7 @@ def page(heading: Heading, tasks: Sequence[Explored]) -> str:
 def content_of(task: Explored) -> dict[str, Any]:
     """Return the data of one task as JSON can hold them: arrays as bytes in base64, no number infinite or NaN."""
     rows = np.asarray(next(iter(task.samples.values()))["shown"])
-    truth = true_sources(task.signals, task.patches, rows)
+    true = truth(task.signals, task.patches, rows)
     codes = task.optimal["codes"][rows].toarray()
     several = len(task.components) > 1
     return {
@@ -100,27 +100,28 @@ def content_of(task: Explored) -> dict[str, Any]:
         "images": ["mixture", *task.components] if several else list(task.components),
         "components": list(task.components),
         "blocks": [block.stop - block.start for block in blocks_of(task.problem)],
-        "side": len(square(truth[0, 0])),
+        "first": "truth" if are_known(task.signals) else "given",
+        "side": len(square(true[0, 0])),
         "samples": rows.tolist(),
-        "truth": _pixels(with_sum(truth)),
-        "optimal": _estimate(rebuilt_sources(task.problem, codes), codes, truth, codes),
-        "methods": [_method(task, name, truth, codes) for name in task.labels],
+        "truth": _pixels(np.where(np.isnan(true), 1.0, true)),  # white where it is not known
+        "optimal": _estimate(rebuilt_sources(task.problem, codes), codes, true, codes),
+        "methods": [_method(task, name, true, codes) for name in task.labels],
         "curves": _curves(task),
     }
 
 
-def _method(task: Explored, name: str, truth: np.ndarray, optimal: np.ndarray) -> dict[str, Any]:
+def _method(task: Explored, name: str, true: np.ndarray, optimal: np.ndarray) -> dict[str, Any]:
     """Return what one method found, at each depth."""
     found = task.samples[name]
     pairs = zip(found["reconstructions"], found["codes"], strict=True)
-    estimates = [_estimate(parts.transpose(1, 0, 2), codes, truth, optimal) for parts, codes in pairs]
+    estimates = [_estimate(parts.transpose(1, 0, 2), codes, true, optimal) for parts, codes in pairs]
     depths = [int(depth) for depth in found["depths"]]
     return {"name": name, "label": task.labels[name], "depths": depths, "estimates": estimates}
 
 
-def _estimate(sources: np.ndarray, codes: np.ndarray, truth: np.ndarray, optimal: np.ndarray) -> dict[str, Any]:
+def _estimate(sources: np.ndarray, codes: np.ndarray, true: np.ndarray, optimal: np.ndarray) -> dict[str, Any]:
     """Return images and codes of all samples with their scores: of each sample, and of each of its images."""
-    shown, true = with_sum(sources), with_sum(truth)
+    shown = with_sum(sources)
     of_images = [[psnr(shown[i, None, j], true[i, None, j]) for j in range(shown.shape[1])] for i in range(len(shown))]
     of_codes = [rmse(codes[i, None], optimal[i, None]) for i in range(len(codes))]
     return {
@@ -151,7 +152,8 @@ def _curves(task: Explored) -> list[dict[str, Any]]:
     named = list(zip(task.keys, task.components, strict=True))
     rebuilt = [("all", "the mixture"), *named] if len(named) > 1 else named
     wanted = [("rmse", "all", "RMSE of the codes against the optimal codes", True)]
-    wanted += [("source_psnr", key, f"PSNR of {words}, in dB", False) for key, words in rebuilt]
+    known = rebuilt if are_known(task.signals) else rebuilt[:1]
+    wanted += [("source_psnr", key, f"PSNR of {words}, in dB", False) for key, words in known]
     wanted += [("zero_share", "all", "share of zeros in the codes", False)]
     return [
         {

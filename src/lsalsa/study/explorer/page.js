@@ -41,7 +41,7 @@ function drawImages() {
   const { side, images } = task();
   const head = element("tr");
   head.append(element("th"), ...images.map((name) => element("th", {}, name)));
-  const lines = [["truth", task().truth, null], ["optimal code", task().optimal.images, task().optimal.psnr]];
+  const lines = [[task().first, task().truth, null], ["optimal code", task().optimal.images, task().optimal.psnr]];
   lines.push([`${method().label}, T = ${method().depths[state.depth]}`, estimate().images, estimate().psnr]);
   const rows = lines.map(([label, packed, scores]) => {
     const row = element("tr"), all = bytes(packed);

@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 from lsalsa.errors import ConfigError
 from lsalsa.study.figures import _style
 from lsalsa.study.shown import Shown
-from lsalsa.study.source_images import grey, rebuilt_sources, square, true_sources, with_sum
+from lsalsa.study.source_images import are_known, grey, rebuilt_sources, square, truth, with_sum
 
 needs = ("samples", "signals", "patches", "problems", "codes")
 subject = "task"
@@ -24,7 +24,9 @@ caption = (
     " method has seen. The samples are spread evenly over those test samples whose every true source has a standard"
     " deviation of at least 0.1 over its pixels, which go from 0 to 1; where these are too few, those with the most"
     " contrast in their plainest source. At the right, over all test samples: RMSE of the"
-    " codes against the optimal codes, and PSNR of each source against the true one, in decibels."
+    " codes against the optimal codes, and PSNR of each source against the true one, in decibels. Of mixtures that are"
+    " given nobody knows the sources: the first row has the mixtures only, their own contrast counts, and PSNR is that"
+    " of the mixture."
 )
 
 N_COLUMNS = 9
@@ -58,13 +60,15 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     components, page = shown.components, shown.details.get("sample_page", 1)
     of_task = {**data, **{name: data[name][shown.task] for name in ("signals", "problems", "codes")}}
     samples = _shown_samples(of_task, components, page)
-    truth = Line("truth", _truth(of_task, samples, components), None)
-    of_optimal = next(iter(data["samples"].values()))["source_psnr_of_optimal"][1:]
-    groups = [[truth, Line("optimal code", _optimal(of_task, samples), 0.0, of_optimal)]]
-    groups += [_lines_of_depth(data["samples"], shown.labels, depth, samples) for depth in shown.depths]
+    known = are_known(of_task["signals"])
+    judged = [name for name in components.values() if known]
+    first = Line("truth" if known else "given", _truth(of_task, samples, components), None)
+    of_optimal = next(iter(data["samples"].values()))["source_psnr_of_optimal"][_judged(known)]
+    groups = [[first, Line("optimal code", _optimal(of_task, samples), 0.0, of_optimal)]]
+    groups += [_lines_of_depth(data["samples"], shown.labels, depth, samples, known) for depth in shown.depths]
     lines = [line for group in groups for line in group]
-    n_samples, n_images, n_features = truth.images.shape
-    side = len(square(truth.images[0, 0]))
+    n_samples, n_images, n_features = first.images.shape
+    side = len(square(first.images[0, 0]))
     tops = _starts([len(group) for group in groups if group], side)
     lefts = _starts([n_images] * n_samples, side)
     sheet = np.ones((tops[-1] + side, lefts[-1] + side))
@@ -73,12 +77,12 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
             sheet[top : top + side, left : left + side] = square(image)
     frames = [Rectangle((left - 0.5, top - 0.5), side, side) for top in tops for left in lefts]
     height, width = np.array(sheet.shape) * CELL / side
-    beside = 0.4 + (1 + len(components)) * RIGHT / 72 + 0.09 * max(len(line.label) for line in lines)
-    figure = _style.new_figure(width + beside, height + 0.4, shown.heading, _explanation(len(components)))
+    beside = 0.4 + (2 + len(judged[1:])) * RIGHT / 72 + 0.09 * max(len(line.label) for line in lines)
+    figure = _style.new_figure(width + beside, height + 0.4, shown.heading, _explanation(len(components), known))
     axes = _style.new_axes(figure, 1, 1)[0, 0]
     axes.imshow(sheet, cmap="gray", vmin=0, vmax=1, interpolation="none")
     axes.add_collection(PatchCollection(frames, facecolor="none", edgecolor="#c8c8c8", linewidth=0.5))
-    _label(axes, lines, np.array(tops) + side / 2, np.array(lefts) + side / 2, components)
+    _label(axes, lines, np.array(tops) + side / 2, np.array(lefts) + side / 2, components, judged)
     return figure
 
 
@@ -91,13 +95,18 @@ def _starts(group_sizes: Sequence[int], side: int) -> list[int]:
     return starts[:-1]
 
 
-def _explanation(n_components: int) -> str:
+def _judged(known: bool) -> slice:
+    """Return the blocks whose PSNR is shown: each source, or the whole where the sources are not known."""
+    return slice(1, None) if known else slice(0, 1)
+
+
+def _explanation(n_components: int, known: bool) -> str:
     what = (
         "Each group of columns is a test mixture; every row splits it into its sources"
         if n_components > 1
         else "Each column is a test patch; every row rebuilds it"
     )
-    sources = "the sources" if n_components > 1 else "the signal"
+    sources = "the sources" if n_components > 1 and known else "the mixture" if n_components > 1 else "the signal"
     return (
         f"{what} with the same dictionaries and the codes of one method. At the right, over all test samples: RMSE of"
         f" the codes (small is good), PSNR of {sources} in dB (large is good)."
@@ -120,7 +129,7 @@ def _rows_in_test(data: Mapping[str, Any], shown: np.ndarray) -> np.ndarray:
 
 def _truth(data: Mapping[str, Any], shown: np.ndarray, components: Collection[str]) -> np.ndarray:
     patches = [data["patches"][name] for name in components]
-    return with_sum(true_sources(data["signals"], patches, _rows_in_test(data, shown)))
+    return truth(data["signals"], patches, _rows_in_test(data, shown))
 
 
 def _optimal(data: Mapping[str, Any], shown: np.ndarray) -> np.ndarray:
@@ -128,19 +137,28 @@ def _optimal(data: Mapping[str, Any], shown: np.ndarray) -> np.ndarray:
     return with_sum(rebuilt_sources(data["problems"], codes))
 
 
-def _lines_of_depth(samples: Mapping[str, Any], labels: Mapping[str, str], depth: int, shown: np.ndarray) -> list[Line]:
+def _lines_of_depth(
+    samples: Mapping[str, Any], labels: Mapping[str, str], depth: int, shown: np.ndarray, known: bool
+) -> list[Line]:
     """Return a line for each method that was run at the depth."""
     lines = []
     for method, label in labels.items():
         for position in np.flatnonzero(samples[method]["depths"] == depth):
             images = with_sum(samples[method]["reconstructions"][position][:, shown].transpose(1, 0, 2))
             rmse = float(np.sqrt(np.mean(samples[method]["rmse"][position, 0] ** 2)))
-            lines.append(Line(f"{label}  T={depth}", images, rmse, samples[method]["source_psnr"][position, 1:]))
+            lines.append(
+                Line(f"{label}  T={depth}", images, rmse, samples[method]["source_psnr"][position][_judged(known)])
+            )
     return lines
 
 
 def _label(
-    axes: Axes, lines: Sequence[Line], rows: np.ndarray, columns: np.ndarray, components: Mapping[str, str]
+    axes: Axes,
+    lines: Sequence[Line],
+    rows: np.ndarray,
+    columns: np.ndarray,
+    components: Mapping[str, str],
+    judged: Sequence[str],
 ) -> None:
     """Write names of the lines at the left, of the columns on top, and the numbers of each line at the right."""
     axes.set(frame_on=False, xticks=[])
@@ -148,7 +166,7 @@ def _label(
     axes.set_yticks(rows, [line.label for line in lines])
     axes.tick_params(length=0)
     for row, line in zip(rows, lines, strict=True):
-        for position, words in enumerate(_numbers(line, list(components.values()))):
+        for position, words in enumerate(_numbers(line, judged)):
             right = {"xycoords": axes.get_yaxis_transform(), "textcoords": "offset points"}
             axes.annotate(words, (1.0, row), xytext=(6 + RIGHT * position, 0), va="center", fontsize=9, **right)
     names = ["mixture", *components.values()] if len(components) > 1 else [""]

@@ -16,6 +16,7 @@ from lsalsa.study.shown import Shown
 
 needs = ("evaluation",)
 subject = "task"
+truth = True
 caption = (
     "Peak signal-to-noise ratio of each separated source against the true one after T steps; up is better. Dotted: the"
     " source of the optimal code, which is every method's aim, and what a code of zeros and one constant grey reach."

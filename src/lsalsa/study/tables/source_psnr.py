@@ -10,6 +10,7 @@ from lsalsa.study.tables._by_source import by_source
 
 needs = ("evaluation",)
 subject = "task"
+truth = True
 caption = (
     "Peak signal-to-noise ratio of each separated source against the true one, in decibels: what a separation is for."
     " Larger is better."

@@ -10,6 +10,7 @@ from lsalsa.study.tables._by_source import by_source
 
 needs = ("evaluation",)
 subject = "task"
+truth = True
 caption = (
     "Scale-invariant signal-to-distortion ratio of each separated source against the true one, in decibels: whether the"
     " picture is right, whatever its brightness and contrast. Larger is better."
