@@ -54,6 +54,7 @@ def table():
     return json.loads(TABLE.read_text(encoding="utf-8"))
 
 
+@cache
 def signature(text):
     """The arguments in a line of the table as a signature that calls can be bound to."""
     return inspect.signature(eval(f"lambda {text}: None"))

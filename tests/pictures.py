@@ -22,7 +22,7 @@ def words_of(figure):
 def texts_off_the_page(figure):
     """Texts of which a part lies beyond an edge."""
     canvas = FigureCanvasAgg(figure)
-    canvas.draw()
+    figure.draw_without_rendering()
     page, unseen = figure.bbox, set(_ticks_out_of_view(figure))
     for text in texts_of(figure):
         box = text.get_window_extent(canvas.get_renderer())

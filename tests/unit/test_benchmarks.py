@@ -3,7 +3,7 @@
 import json
 import math
 import sys
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -46,12 +46,6 @@ def tiny_patches():
     return signals[:560], signals[560:]
 
 
-def without_other_peers(monkeypatch):
-    """What takes long to compile is left to runs by hand."""
-    for makers in (peers.NETWORKS, peers.STEPS):
-        monkeypatch.delitem(makers, peers.COMPILED)
-
-
 TINY = {
     "start_up": start_up.run,
     "inference": partial(inference.run, shapes=[(30, 6, 8)], depth=2),
@@ -68,14 +62,30 @@ TINY = {
     "convolution": partial(convolution.run, sizes=[(400, 5)], depth=2),
     "dictionary": partial(dictionary.run, patches=tiny_patches, n_atoms=(6,), seconds=0.02, seeds=(0, 1)),
     "search": partial(search.run, counts=(1, 2), n_atoms=8, n_train=120),
-    "scale": partial(scale.run, sizes=(50, 100)),
+    "scale": partial(scale.run, sizes=(60, 70_000)),  # one chunk, and more than one
     "frontier": partial(frontier.run, make=tiny_world, solver_depths=(1, 2), encoder_depths=(1,), epochs=1),
 }
 
 
+hurried = partial(Bench, turn=0.0, pause=0.0)
+
+
 @pytest.fixture
 def bench():
-    return Bench(CPU, rounds=1, turn=0.0, pause=0.0)
+    return hurried(CPU, rounds=1)
+
+
+@pytest.fixture(autouse=True)
+def without_other_peers(monkeypatch):
+    """What takes long to compile is left to runs by hand."""
+    for makers in (peers.NETWORKS, peers.STEPS):
+        monkeypatch.delitem(makers, peers.COMPILED)
+
+
+@cache
+def rows_of(name):
+    """The rows of a case, run once for all tests."""
+    return list(TINY[name](hurried(CPU, rounds=1)))
 
 
 def test_every_case_has_a_tiny_form():
@@ -83,9 +93,8 @@ def test_every_case_has_a_tiny_form():
 
 
 @pytest.mark.parametrize("name", TINY)
-def test_rows_are_whole_and_ratios_are_positive_numbers(name, bench, monkeypatch):
-    without_other_peers(monkeypatch)
-    rows = list(TINY[name](bench))
+def test_rows_are_whole_and_ratios_are_positive_numbers(name):
+    rows = rows_of(name)
     assert rows
     for row in rows:
         assert set(KEYS) <= set(row)
@@ -99,8 +108,8 @@ def test_rows_are_whole_and_ratios_are_positive_numbers(name, bench, monkeypatch
             assert row["note"]
 
 
-def test_memory_of_many_patches_stays_within_the_limit(bench):
-    rows = list(scale.run(bench, sizes=(60, 70_000)))  # one chunk, and more than one
+def test_memory_of_many_patches_stays_within_the_limit():
+    rows = rows_of("scale")
     assert rows[0]["chunk"] < rows[1]["n"]
     if Path("/proc/self/status").exists():
         assert all(row["peak_rss_mib"] < row["memory_limit_mib"] for row in rows)
@@ -213,8 +222,9 @@ def test_step_of_pytorch_is_that_of_the_library(name):
 
 
 def test_command_writes_rows_that_the_plots_read(tmp_path, monkeypatch, capsys):
-    without_other_peers(monkeypatch)
-    monkeypatch.setattr(core, "cases", lambda: TINY)
+    in_processes = {name: lambda bench, name=name: rows_of(name) for name in ("start_up", "scale")}
+    monkeypatch.setattr(core, "cases", lambda: TINY | in_processes)
+    monkeypatch.setattr(core, "Bench", hurried)
     core.main(["--rounds", "1", "--device", "cpu", "--output", str(tmp_path)])
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {line["benchmark"] for line in lines} == set(TINY)

@@ -348,7 +348,7 @@ def test_the_epoch_that_is_kept_has_the_step_of_its_own_filters():
 # learning filters
 
 
-def spikes(seed, n_windows=800, length=300):
+def spikes(seed, n_windows=400, length=300):
     """Two wave forms, three spikes of each in a window at any places, of about 2, in noise of 0.1; and a start that is
     about half wrong."""
     rng, time = np.random.default_rng(seed), np.arange(18)[:, None] / 10

@@ -1,19 +1,22 @@
 """The hash of the code behind a job: what it reaches counts, what stands beside it does not."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from studies import NOTHING, small
 
 from lsalsa.errors import ConfigError
-from lsalsa.study import provenance
+from lsalsa.study import code, provenance
+from lsalsa.study.code import Code, Codes
 from lsalsa.study.config.rules import plugins_of, settings_of
 from lsalsa.study.load import load_study
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = sorted([*ROOT.glob("scripts/*.py"), *ROOT.glob("papers/*/scripts/*.py")])
-CACHES = (provenance._imports, provenance._path_of, provenance._digest, provenance._tree)
+CACHES = (provenance._imports, provenance._path_of, provenance._code)
 
 FILES = {
     "src/lsalsa/__init__.py": "from lsalsa.aside import x",
@@ -139,23 +142,96 @@ def test_file_that_is_no_python_is_refused_by_name_and_line(tree):
         digest(tree)
 
 
+# --- what was read is kept --------------------------------------------------------------------------------------
+
+
+def test_what_was_read_is_recalled_from_the_register_and_a_changed_file_is_read(tmp_path, monkeypatch):
+    text = b"import a.b\nfrom a import c\nx = 1\n"
+    codes = Codes(tmp_path / "register.json")
+    first = codes.of(text)
+    assert set(first.imports) == {("a.b", None), ("a", "c")}
+    codes.keep()
+    monkeypatch.setattr(code, "_parsed", lambda content: Code(f"parsed {len(content)}", ()))
+    later = Codes(tmp_path / "register.json")
+    assert later.of(text) == first
+    assert later.of(text + b"\n") == Code(f"parsed {len(text) + 1}", ())
+
+
+def test_another_reader_or_another_python_reads_again(tmp_path, monkeypatch):
+    codes = Codes(tmp_path / "register.json")
+    codes.of(b"x = 1\n")
+    codes.keep()
+    monkeypatch.setattr(code, "_parsed", lambda content: Code("parsed", ()))
+    monkeypatch.setattr(code, "_reader", lambda: b"another")
+    assert Codes(tmp_path / "register.json").of(b"x = 1\n").digest == "parsed"
+
+
+@pytest.mark.parametrize("register", ["none/register.json", "damaged.json"])
+def test_without_a_register_everything_is_read_and_no_folder_is_made(tmp_path, register):
+    (tmp_path / "damaged.json").write_text("[damaged")
+    codes = Codes(tmp_path / register)
+    expected = codes.of(b"x = 1\n")
+    codes.keep()
+    assert not (tmp_path / "none").exists()
+    assert Codes(tmp_path / register).of(b"x = (1)  # one\n").digest == expected.digest
+
+
+def test_a_hash_is_the_same_with_what_was_kept_as_without(tree):
+    (tree / ".snakemake").mkdir()
+    program = "import sys\nfrom pathlib import Path\nfrom lsalsa.study import provenance\n"
+    program += "provenance.ROOT = Path.cwd()\nprint(provenance.hash_of([Path('script.py').absolute()]))"
+    command = [sys.executable, "-c", program]
+    first, second = (subprocess.run(command, cwd=tree, capture_output=True, check=True).stdout for _ in range(2))
+    assert (tree / ".snakemake" / "lsalsa_code.json").is_file()
+    assert first == second == f"{digest(tree)}\n".encode()
+
+
 # --- the repository itself --------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def copied(tmp_path, monkeypatch):
-    """A copy of all code of the repository, to be edited."""
+@pytest.fixture(scope="module")
+def copy_of_all(tmp_path_factory):
+    """A copy of all code of the repository."""
+    root = tmp_path_factory.mktemp("copy")
     for folder in ("src", "scripts", "papers"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(provenance, "ROOT", tmp_path)
-    return tmp_path
+        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return root
+
+
+@pytest.fixture
+def copied(copy_of_all, monkeypatch):
+    """The copy; who edits it takes the edit back."""
+    monkeypatch.setattr(provenance, "ROOT", copy_of_all)
+    return copy_of_all
+
+
+@pytest.fixture
+def another_encoder(copied):
+    """Lays a new encoder into the copy, for one test."""
+    path = copied / "src/lsalsa/encoders/another.py"
+    yield lambda: path.write_text("x = 1\n")
+    path.unlink()
+
+
+@pytest.fixture
+def lengthened(copied):
+    """Adds a line to a module of the copy, for one test."""
+    before = {}
+
+    def lengthen(module):
+        before[module] = (copied / module).read_text()
+        (copied / module).write_text(f"{before[module]}\nONE_MORE = 1\n")
+
+    yield lengthen
+    for module, text in before.items():
+        (copied / module).write_text(text)
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
-def test_every_script_has_a_hash_that_a_new_encoder_does_not_change(path, copied):
+def test_every_script_has_a_hash_that_a_new_encoder_does_not_change(path, copied, another_encoder):
     files = [path.relative_to(ROOT)]
     before = digest(copied, "lsalsa.encoders.lista", files=files)
-    (copied / "src/lsalsa/encoders/another.py").write_text("x = 1\n")
+    another_encoder()
     assert digest(copied, "lsalsa.encoders.lista", files=files) == before
 
 
@@ -172,14 +248,15 @@ def test_every_script_has_a_hash_that_a_new_encoder_does_not_change(path, copied
         ("papers/sc2net/tables/depth.py", False),
     ],
 )
-def test_every_module_that_judges_claims_counts_for_their_table_and_for_no_other(copied, module, counts):
+def test_every_module_that_judges_claims_counts_for_their_table_and_for_no_other(copied, lengthened, module, counts):
     study = load_study(small(lsalsa=NOTHING | {"claims": True}))
-    hashes = []
-    for _ in range(2):
+
+    def hashes():
         for table in ("claims", "table_digits"):
             plugins = plugins_of("make_table", settings_of(study, "make_table", table=table))
-            hashes.append(digest(copied, *plugins, files=["scripts/make_table.py"]))
-        with open(copied / module, "a") as file:
-            file.write("\nONE_MORE = 1\n")
-    claims, other, claims_after, other_after = hashes
+            yield digest(copied, *plugins, files=["scripts/make_table.py"])
+
+    claims, other = hashes()
+    lengthened(module)
+    claims_after, other_after = hashes()
     assert (claims != claims_after, other != other_after) == (counts, False)

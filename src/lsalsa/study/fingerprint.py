@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
 from lsalsa.errors import StorageError
-from lsalsa.storage import write_text
+from lsalsa.study.register import add_to_register, read_register
 
 KNOWN = Path(".snakemake/lsalsa_files.json")
 """Digests of files that were read before, so that a dry run does not read gigabytes again."""
@@ -37,7 +35,7 @@ def fingerprint(files: Iterable[Path], base: Path, register: Path = KNOWN) -> st
     StorageError
         A file cannot be read.
     """
-    known = _read(register)
+    known = read_register(register)
     found, lines = {}, []
     for path in sorted(files):
         try:
@@ -46,9 +44,8 @@ def fingerprint(files: Iterable[Path], base: Path, register: Path = KNOWN) -> st
         except OSError as error:
             raise StorageError(f"{path} cannot be read: {error.strerror}") from error
         lines.append(f"{os.path.relpath(path, base)}\n{found[key]}")
-    if found.keys() - known.keys() and register.parent.is_dir():
-        with suppress(StorageError):  # it only saves time
-            write_text(register, json.dumps(known | found))
+    if found.keys() - known.keys():
+        add_to_register(register, found)
     return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()[:16] if lines else ""
 
 
@@ -61,10 +58,3 @@ def digest(path: Path) -> str:
     """Return the SHA-256 of a file: 64 hexadecimal digits; OSError when it cannot be read."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _read(register: Path) -> dict[str, str]:
-    try:
-        return dict(json.loads(register.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):  # none yet, or a damaged one: everything is read again
-        return {}

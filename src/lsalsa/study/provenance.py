@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 from lsalsa.errors import ConfigError
+from lsalsa.study.code import Code, Codes
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDERS = {"lsalsa": "src", "papers": ""}
 """Package of this repository -> its folder."""
-HOLDERS = (ast.stmt, ast.ExceptHandler, ast.match_case)
-"""What can hold statements: a file of some hundred lines has a few hundred of them, and thousands of expressions."""
 
 
 def hash_of(files: Sequence[Path], plugins: Iterable[str] = ()) -> str:
@@ -47,46 +45,42 @@ def hash_of(files: Sequence[Path], plugins: Iterable[str] = ()) -> str:
             modules.add(module)
             pending += _imports(path) if (path := _path_of(module)) else ()
     found = {module: _path_of(module) for module in sorted(modules)}
-    parts = [_digest(files[0]), *(f"{module} {_digest(path)}" for module, path in found.items() if path)]
+    parts = [_code(files[0]).digest, *(f"{module} {_code(path).digest}" for module, path in found.items() if path)]
+    _codes().keep()
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+@cache
+def _codes() -> Codes:
+    return Codes()
+
+
+@cache
+def _code(path: Path) -> Code:
+    try:
+        return _codes().of(path.read_bytes())
+    except SyntaxError as error:
+        raise ConfigError(f"{path} is not valid Python: line {error.lineno}: {error.msg}") from error
 
 
 @cache
 def _imports(path: Path) -> tuple[str, ...]:
     """Return the modules of the repository that a file imports anywhere, with their parents."""
     found: set[str] = set()
-    for node in _statements(_tree(path)):
-        for module in _modules_of(node, path):
-            found |= set(_with_parents(module))
+    for module, name in _code(path).imports:
+        if module.partition(".")[0] in FOLDERS:
+            found |= set(_with_parents(_imported(module, name, path)))
     return tuple(sorted(found))
 
 
-def _statements(tree: ast.AST) -> Iterator[ast.AST]:
-    """Yield a file and its statements except those that only a type checker reads; no expression holds a statement."""
-    pending = [tree]
-    while pending:
-        node = pending.pop()
-        if not (isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")):
-            yield node
-            pending += [child for child in ast.iter_child_nodes(node) if isinstance(child, HOLDERS)]
-
-
-def _modules_of(node: ast.AST, path: Path) -> Iterator[str]:
-    if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names if _is_ours(alias.name))
-    elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0 and _is_ours(node.module):
-        for alias in node.names:
-            inner = f"{node.module}.{alias.name}"
-            if _path_of(inner) is not None:
-                yield inner
-            elif node.module in FOLDERS:
-                raise ConfigError(f"{path} imports {alias.name} from {node.module}; import it from its module")
-            else:
-                yield node.module
-
-
-def _is_ours(module: str) -> bool:
-    return module.partition(".")[0] in FOLDERS
+def _imported(module: str, name: str | None, path: Path) -> str:
+    """Return the module that an import statement means: what it takes from a package can be one itself."""
+    inner = f"{module}.{name}"
+    if name is not None and _path_of(inner) is not None:
+        return inner
+    if name is not None and module in FOLDERS:
+        raise ConfigError(f"{path} imports {name} from {module}; import it from its module")
+    return module
 
 
 def _with_parents(module: str) -> Iterator[str]:
@@ -101,29 +95,3 @@ def _path_of(module: str) -> Path | None:
     """Return the file of a module, None if there is no such module."""
     base = ROOT.joinpath(FOLDERS[module.partition(".")[0]], *module.split("."))
     return next((p for p in (base.with_suffix(".py"), base / "__init__.py") if p.is_file()), None)
-
-
-@cache
-def _tree(path: Path) -> ast.Module:
-    """Parse a file, once for its imports and its hash; the latter takes the docstrings out."""
-    try:
-        return ast.parse(path.read_text(encoding="utf-8"))
-    except SyntaxError as error:
-        raise ConfigError(f"{path} is not valid Python: line {error.lineno}: {error.msg}") from error
-
-
-@cache
-def _digest(path: Path) -> str:
-    """Hash the code of a file; layout, comments and docstrings do not count."""
-    tree = _tree(path)
-    for node in _statements(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and _has_docstring(
-            node
-        ):
-            node.body = node.body[1:] or [ast.Pass()]
-    return hashlib.sha256(ast.unparse(tree).encode()).hexdigest()
-
-
-def _has_docstring(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    first = node.body[0] if node.body else None
-    return isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)

@@ -57,16 +57,20 @@ def save_figure(figure: Figure, png: str | Path, svg: str | Path) -> None:
     png, svg : path
     """
     import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     from lsalsa.storage import atomic
 
     with matplotlib_defaults():
         _settle(figure)
+        figure.set_dpi(150)
         matplotlib.rcParams["svg.hashsalt"] = "lsalsa"
+        # The canvas draws once; `figure.savefig` would first draw all for the layout, which is settled.
         with atomic(Path(png)) as temporary:
-            figure.savefig(temporary, format="png", dpi=150, metadata={"Software": None})
+            FigureCanvasAgg(figure).print_png(temporary, metadata={"Software": None})
         with atomic(Path(svg)) as temporary:
-            figure.savefig(temporary, format="svg", dpi=150, metadata={"Date": None, "Creator": None})
+            FigureCanvasSVG(figure).print_svg(temporary, metadata={"Date": None, "Creator": None})
 
 
 def _settle(figure: Figure) -> None:
