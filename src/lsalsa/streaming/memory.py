@@ -7,8 +7,8 @@ from lsalsa.arrays import check_count
 from lsalsa.errors import ConfigError
 
 RESERVED = 360 * 10**6
-"""Bytes for Python, its libraries and the buffers of the readers. Some 180 MB of this are pages of library files, as many
-as the system maps; the rest is memory of the process, about 150 MB with the compiled exact solver."""
+"""Bytes for Python, its libraries and the buffers of the readers. Some 180 MB of this are pages of library files, as
+many as the system maps; the rest is memory of the process, about 150 MB with the compiled exact solver."""
 
 STEP = 512
 """A chunk has a multiple of this many rows, so that its tiles are of nearly the same size."""
