@@ -81,7 +81,7 @@ fuzz: setup ## the property tests for long, on new examples: make fuzz FUZZ=500
 	LSALSA_FUZZ=$(FUZZ) OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PYTEST) -n 2 tests/property
 
 workflow-tests: setup ## the smoke study through the real workflow
-	$(PYTEST) -n 2 --dist loadgroup tests/workflow tests/chaos
+	$(PYTEST) -n 2 tests/workflow tests/chaos
 
 chaos: setup ## strike the smoke study at random moments, for long: make chaos CHAOS=30
 	LSALSA_CHAOS=$(CHAOS) $(PYTEST) -s tests/chaos

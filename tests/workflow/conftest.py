@@ -1,23 +1,25 @@
 """One finished smoke study that many tests start from, and copies of the repository to run in."""
 
+import fcntl
+import os
 import shutil
 
 import pytest
 from workplace import Workplace, copied
 
 
-def pytest_collection_modifyitems(items):
-    """With several workers, all tests of the finished study go to one, so that it is run once."""
-    for item in items:
-        if "finished" in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group("finished"))
-
-
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory):
-    """The smoke study, run once; not to be changed."""
-    workplace = copied(tmp_path_factory.mktemp("finished"))
-    workplace.output = workplace.run()
+    """The smoke study, run once for all workers; not to be changed, and nothing runs in it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with (shared / "finished.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # others wait while one worker runs the study
+        output = shared / "finished.txt"
+        if not output.exists():
+            output.write_text(copied(shared / "finished").run())
+        workplace = Workplace(shared / "finished")
+    workplace.output = output.read_text()
     return workplace
 
 

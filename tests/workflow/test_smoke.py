@@ -10,14 +10,12 @@ import resource
 
 import pytest
 import yaml
-from browser import BROWSER, shown
 from workplace import ROOT, SMOKE, jobs_in
 
 from lsalsa.storage import read_arrays, read_metadata, read_rows
 from lsalsa.study.evaluation import SHOWN
 from lsalsa.study.files import declared_targets, explorer_target
 from lsalsa.study.load import load_study
-from lsalsa.study.report import open_at_first_chapter
 from lsalsa.study.runs import COLUMNS
 
 WHERE = {"study", "task", "method", "depth", "status"}
@@ -147,20 +145,13 @@ def test_report_holds_tables_figures_and_pages(done):
     text = (done.path / "report.html").read_text()
     for name in ("rmse_digits", "curves_digits", "03_data_and_dictionaries"):
         assert name in text
-    if BROWSER is None:
-        pytest.skip("needs Chromium or Chrome on the PATH to see where the report opens")
-    open_at_first_chapter(done.path / "report.html")
-    seen = shown(done.path / "report.html", (done.path / "report.html").read_text())
-    first = sorted(path.name for path in done.result("notebooks").glob("*.html"))[0]
-    opened = re.search(r'<iframe[^>]*src="data:text/html;base64,([^"]+)"', seen)
-    assert base64.b64decode(opened[1]) == done.result(f"notebooks/{first}").read_bytes()
 
 
 # --- what is run again ---------------------------------------------------------------------------------------
 
 
-def test_second_run_has_nothing_to_do(finished):
-    assert "Nothing to be done" in finished.run()
+def test_second_run_has_nothing_to_do(done):
+    assert "Nothing to be done" in done.run()
 
 
 @pytest.mark.parametrize(("preset", "seconds"), [("demo", 5), ("smoke", 5)])
@@ -187,10 +178,10 @@ def test_one_table_is_made_again_alone(done):
     assert "Nothing to be done" in done.run("rmse_digits")
 
 
-def test_every_result_is_a_target_by_name(finished):
+def test_every_result_is_a_target_by_name(done):
     targets = ["table_digits", "curves_digits", "04_single_dictionary", "images_photos", "dictionary_photos_16"]
     targets += [f"{name}_digits" for name in ("signals", "codes", "classifiers", "encoders", "evaluation", "timing")]
-    assert "Nothing to be done" in finished.run(*targets, "--dry-run")
+    assert "Nothing to be done" in done.run(*targets, "--dry-run")
 
 
 def test_touched_but_equal_file_reruns_nothing(done):
