@@ -34,14 +34,7 @@ for paper in study.active_papers():
         include: f"papers/{paper.name}/rules.smk"
 
 
-# Tables, figures, notebooks and intermediate results by name: `snakemake --cores 2 table_digits`.
-for target, paths in named_targets().items():
-
-    rule:
-        name:
-            target
-        input:
-            paths,
+include: "workflow/rules/by_name.smk"
 
 
 onstart:

@@ -10,7 +10,7 @@ from studies import ROOT
 from lsalsa.errors import DataError
 from lsalsa.study import figures
 from lsalsa.study.config import plugins
-from lsalsa.study.config.rules import search_encoder, train_encoder
+from lsalsa.study.config.job_settings import search_encoder, train_encoder
 from lsalsa.study.figures.side_by_side import apart
 from lsalsa.study.heading import Heading
 from lsalsa.study.load import load_study

@@ -57,4 +57,4 @@ class Shown:
 
 
 NAMES = ("tasks", "components", "component", "labels", "algorithms", "families", "depths", "details")
-"""Names that the resolved settings of a job have for an output, `lsalsa.study.config.rules`."""
+"""Names that the resolved settings of a job have for an output, `lsalsa.study.config.shown_settings`."""
