@@ -4,6 +4,7 @@ from runs_by_hand import LABELS, results, shown
 
 from lsalsa.study.findings import (
     by_component,
+    by_depth,
     catching_up,
     comparison,
     failures,
@@ -39,6 +40,19 @@ def test_a_difference_within_the_spreads_is_no_lead():
     ]
     sentence = comparison(rows, ("lsalsa", 1), [("fista", 1), ("lista", 1)], LABELS)
     assert "That is **level with** FISTA at T = 1 (0.3400 ± 0.0300); and **lower than** LISTA" in sentence
+
+
+def test_two_methods_are_compared_depth_by_depth_where_both_have_a_result():
+    def row(method, depth, rmse):
+        spread = {"rmse_std": 0.01, "n_repetitions": 3, "paper_rmse": None, "status": "ok"}
+        return {"method": method, "depth": depth, "rmse": rmse} | spread
+
+    rows = [row("lista", depth, 0.3) for depth in (1, 3, 5, 10)]
+    rows += [row("lsalsa", 1, 0.2), row("lsalsa", 3, 0.301), row("lsalsa", 5, None), row("lsalsa", 10, 0.1)]
+    said = "LSALSA is lower than LISTA at T = 1, 10; level with it at T = 3."
+    assert by_depth(rows, "lsalsa", "lista", LABELS) == said
+    assert by_depth(rows, "lista", "lsalsa", LABELS).endswith("not lower than it at T = 1, 10.")
+    assert by_depth(rows, "lsalsa", "fista", LABELS) == ""
 
 
 def test_a_method_that_the_study_does_not_have_is_named_all_the_same():

@@ -51,7 +51,7 @@ def draw(*names):
 def show(name, *drawn):
     """What a table's numbers say, figures, and the table itself."""
     if name not in tables:
-        return display(Markdown(f"This study has no table `{name}`."))
+        return None
     table, _, sentences = texts[name].partition("\n\n- ")
     display(Markdown(f"- {sentences}" if sentences else ""))
     draw(*drawn)
@@ -67,7 +67,7 @@ Markdown(f"**{title}.** Study `{study}`, tables {', '.join(tables) or 'none'}.")
 
 # %%
 judged = [row for row in numbers.get("claims", []) if row["paper"] == "crsae"]
-Markdown("\n".join(f"- {finding(row)}" for row in judged) or "This study judges no claims.")
+Markdown("\n".join(f"- {finding(row)}" for row in judged))
 
 # %% [markdown]
 # ## One network, three readings

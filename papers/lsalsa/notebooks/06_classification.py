@@ -65,7 +65,7 @@ compared = [
     for name, rows in rows_of.items()
     if any(row["paper_error_percent"] is not None for row in rows)
 ]
-Markdown("\n\n".join(compared) or "*This study has none of them.*")
+Markdown("\n\n".join(compared))
 
 # %% [markdown]
 # ## Why they differ: the same cells with one thing changed
@@ -82,7 +82,7 @@ explained = [
     for name, rows in rows_of.items()
     if (found := experiments(rows, rows_of.get(f"{name}_variants", []), labels, algorithms))
 ]
-Markdown("\n\n".join(explained) or "*This study has no such cells.*")
+Markdown("\n\n".join(explained))
 
 # %% [markdown]
 # ## The penalty of CIFAR-10
@@ -97,7 +97,7 @@ ranked = [
     for name, rows in rows_of.items()
     if name in ("table_6", "table_6_sparse")
 ]
-Markdown("\n\n".join(ranked) or "*This study has neither of them.*")
+Markdown("\n\n".join(ranked))
 
 # %% [markdown]
 # ## Error against time

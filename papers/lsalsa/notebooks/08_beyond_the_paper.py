@@ -24,7 +24,7 @@ methods = {}
 # %%
 from IPython.display import Image, Markdown, display
 
-from lsalsa.study.findings import comparison, read_page
+from lsalsa.study.findings import by_depth, read_page
 
 labels = {name: method["label"] for name, method in methods.items()}
 rows_of, texts, title_of = read_page(tables)
@@ -33,21 +33,14 @@ Markdown(f"**{title}.** Study `{study}`, tables {', '.join(tables) or 'none'}; f
 # %% [markdown]
 # ## Adam instead of plain gradient descent
 #
-# The RMSE of codes against the optimal codes; smaller is better.
+# By the RMSE of codes against the optimal codes; smaller is better.
 
 # %%
-distances = {name: rows for name, rows in rows_of.items() if name.startswith("rmse_")}
-for name, rows in distances.items():
-    methods = {row["method"] for row in rows}
-    pairs = [(f"{kind}_adam", kind) for kind in ("lsalsa", "lista") if {kind, f"{kind}_adam"} <= methods]
-    for adam, plain in pairs:
-        shared = {
-            depth
-            for depth in (row["depth"] for row in rows)
-            if all(any((r["method"], r["depth"]) == (m, depth) and r["rmse"] for r in rows) for m in (adam, plain))
-        }
-        for depth in sorted(shared):
-            display(Markdown(f"**{title_of[name]}.** {comparison(rows, (adam, depth), [(plain, depth)], labels)}"))
+for name, rows in rows_of.items():
+    if name.startswith("rmse_"):
+        said = [by_depth(rows, f"{kind}_adam", kind, labels) for kind in ("lista", "lsalsa")]
+        if any(said):
+            display(Markdown(f"**{title_of[name]}.** {' '.join(said)}"))
 
 # %%
 for name, path in figures.items():
@@ -83,7 +76,7 @@ for name, text in texts.items():
 # %% [markdown]
 # ## Classification error of the variants
 #
-# The same read-outs and trainings, judged as in the paper's tables.
+# Read-outs, optimisers, losses and forms of the layers, judged as in the paper's tables.
 
 # %%
 for name, text in texts.items():

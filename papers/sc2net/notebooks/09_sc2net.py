@@ -54,7 +54,7 @@ numbers, texts, _ = read_page(tables)
 def show(name):
     """What a table's numbers say, its figure, and the table itself; a figure alone where there is no such table."""
     if name not in tables:
-        return display(Image(figures[name]) if name in figures else Markdown(f"This study has no table `{name}`."))
+        return display(Image(figures[name])) if name in figures else None
     table, _, sentences = texts[name].partition("\n\n- ")
     display(Markdown(f"- {sentences}" if sentences else ""))
     if name in figures:

@@ -61,6 +61,35 @@ def _against(own: Row, other: Row | None, name: str) -> str:
     return f"**{relations[_measured(own).against(_measured(other))]}** {name} ({_number(other)})"
 
 
+def by_depth(rows: Sequence[Row], ours: str, theirs: str, labels: Labels) -> str:
+    """Say at which depths one method is below another, level with it, above it; "" where no depth has both.
+
+    Parameters
+    ----------
+    rows : sequence of rows
+        A table's CSV file.
+    ours, theirs : str
+        Methods.
+    labels : mapping
+        Method -> its name in print.
+
+    Returns
+    -------
+    sentence : str
+        "LISTA (Adam) is lower than LISTA at T = 1, 5; level with it at T = 10".
+    """
+    found: dict[str, list[str]] = {}
+    for depth in dict.fromkeys(row["depth"] for row in rows):
+        own, other = _cell(rows, (ours, depth)), _cell(rows, (theirs, depth))
+        if own and other and _value(own) is not None and _value(other) is not None:
+            found.setdefault(_measured(own).against(_measured(other)), []).append(str(depth))
+    words = RELATIONS[quantity_of(rows).better or "smaller"]
+    parts = [f"{words[one]} {{}} at T = {', '.join(found[one])}" for one in words if one in found]
+    names = [_label(theirs, labels), *["it"] * (len(parts) - 1)]
+    said = "; ".join(part.format(name) for part, name in zip(parts, names, strict=False))
+    return f"{_label(ours, labels)} is {said}." if parts else ""
+
+
 def followers(
     curves: Mapping[str, Mapping[int, Measured]], level: Measured, labels: Labels, *, larger: bool = False
 ) -> str:
@@ -195,4 +224,8 @@ def _number(row: Row) -> str:
 
 
 def _named(cell: Cell, labels: Labels) -> str:
-    return f"{labels.get(cell[0], cell[0].upper())} at T = {cell[1]}"
+    return f"{_label(cell[0], labels)} at T = {cell[1]}"
+
+
+def _label(method: str, labels: Labels) -> str:
+    return labels.get(method, method.upper())

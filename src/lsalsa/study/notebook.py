@@ -8,12 +8,8 @@ from typing import Any
 
 from lsalsa.errors import ConfigError, LsalsaError
 from lsalsa.storage import atomic, write_text
+from lsalsa.study.page import page_of
 from lsalsa.study.papers import show_sources
-
-SCRIPTS = ("mathjax_url", "require_js_url", "jquery_url", "mermaid_js_url", "mermaid_layout_elk_js_url")
-"""Scripts that a page would load from the web; without them formulas and diagrams appear as source text."""
-PAGE = {"exclude_input": True, "exclude_input_prompt": True, "exclude_output_prompt": True}
-"""A page shows no code; the executed notebook beside it keeps the code."""
 
 
 class NotebookError(LsalsaError):
@@ -48,8 +44,7 @@ def render(
     with atomic(notebook) as executed, own_kernel() as kernel:
         _convert(Path(source), executed, parameters)
         _execute(executed, kernel, parameters, Path(source), Path(failed).with_suffix(".ipynb"))
-        html = _page(executed)
-        write_text(page, html)
+        write_text(page, page_of(executed, Path(notebook).stem))
 
 
 def _convert(source: Path, target: Path, parameters: Mapping[str, Any]) -> None:
@@ -88,14 +83,3 @@ def _execute(path: Path, kernel: str, parameters: Mapping[str, Any], source: Pat
         copy.write_bytes(path.read_bytes())
         what = " ".join(f"{error.ename}: {error.evalue}".split())
         raise NotebookError(f"{source} failed in cell {error.exec_count}: {what}; executed copy: {copy}") from error
-
-
-def _page(path: Path) -> str:
-    """Return the executed notebook as one HTML page that loads nothing from elsewhere.
-
-    Its templates are those of nbconvert; by itself it would prefer a folder `lab` of the working folder.
-    """
-    from nbconvert import HTMLExporter
-
-    exporter = HTMLExporter(embed_images=True, extra_template_basedirs=[], **PAGE, **dict.fromkeys(SCRIPTS, ""))
-    return exporter.from_filename(str(path))[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from lsalsa.study.quantities import Quantity, column_of
@@ -16,7 +16,7 @@ SAME_COST = "Each costs the same matrix product."
 ONE_PRODUCT = ("ista", "fista", "salsa", "lista", "lsalsa", "lfista", "adaptive_ista")
 """Algorithms with one product by an (n_atoms, n_atoms) matrix per iteration or layer; a gated unit needs several."""
 
-Marks = Mapping[tuple[int, str], int]
+Marks = Mapping[tuple[str, int], int]
 
 
 def by_depth(
@@ -120,12 +120,18 @@ def cells_where(
     shown : Shown
     """
     cells, where = by_cell(evaluations, shown.component), []
-    for method, label in shown.labels.items():
+    for method in shown.labels:
         runs = {depth: cells.get((depth, method), []) for depth in shown.depths}
         means = {depth: summary(rows, quantity.column, quantity.name)[quantity.name] for depth, rows in runs.items()}
-        depths = [str(depth) for depth, mean in means.items() if mean is not None and test(mean, runs[depth][0])]
-        where += [f"{label} at T = {', '.join(depths)}"] * bool(depths)
-    return "; ".join(where)
+        where += [(method, at) for at, mean in means.items() if mean is not None and test(mean, runs[at][0])]
+    return _listed(where, shown)
+
+
+def _listed(cells: Iterable[tuple[str, int]], shown: Shown) -> str:
+    """List cells by method."""
+    cells = list(cells)
+    depths = {method: [str(depth) for one, depth in cells if one == method] for method in shown.labels}
+    return "; ".join(f"{shown.labels[method]} at T = {', '.join(those)}" for method, those in depths.items() if those)
 
 
 def level_of(evaluations: Sequence[Row], component: str | None, column: str) -> Any:
@@ -155,13 +161,13 @@ def _cell(row: Row, quantity: Quantity, best: float | None, marks: Marks) -> str
     """Write mean and spread, the best in bold, and the number of the remark on the cell."""
     text = column_of(quantity).text(row)
     text = f"**{text}**" if best is not None and row[quantity.name] == best else text
-    mark = marks.get((row["depth"], row["method"]))
+    mark = marks.get(_cell_of(row))
     return f"{text} [{mark}]" if mark else text
 
 
 def marks_of(rows: Sequence[Row]) -> Marks:
-    """Number the remarks: one for each cell with a status to explain."""
-    cells = [(row["depth"], row["method"]) for row in rows if row["status"] not in (OK, SKIPPED)]
+    """Number the remarks: one for each cell whose runs failed."""
+    cells = [_cell_of(row) for row in rows if row["status"] != OK and not is_skipped(row["status"])]
     return {cell: number for number, cell in enumerate(cells, start=1)}
 
 
@@ -172,13 +178,21 @@ def legend(rows: Sequence[Row], quantity: Quantity, marks: Marks, shown: Shown) 
     if any(row[f"{quantity.name}_std"] is not None for row in rows):
         most = max(row["n_repetitions"] for row in rows)
         yield f"± is one standard deviation over up to {most} repetitions that differ in their seed only."
-    if any(is_skipped(row["status"]) for row in rows):
-        yield f"{DASH} was not run."
+    if left_out := [row for row in rows if is_skipped(row["status"])]:
+        yield f"{DASH} was not run: {_listed(map(_cell_of, left_out), shown)}.{_estimates(left_out)}"
     for row in rows:
-        if (row["depth"], row["method"]) in marks:
-            where = f"{shown.labels[row['method']]} at T = {row['depth']}"
-            mean = "" if is_skipped(row["status"]) else f"; {_mean_over(row['n_repetitions'])}"
-            yield f"[{marks[row['depth'], row['method']]}] {where}: {row['status']}{mean}."
+        if (mark := marks.get(_cell_of(row))) is not None:
+            where = _listed([_cell_of(row)], shown)
+            yield f"[{mark}] {where}: {row['status']}; {_mean_over(row['n_repetitions'])}."
+
+
+def _cell_of(row: Row) -> tuple[str, int]:
+    return row["method"], row["depth"]
+
+
+def _estimates(rows: Sequence[Row]) -> str:
+    known = any(row["status"] != SKIPPED for row in rows)
+    return " The CSV file says how long each training would take." if known else ""
 
 
 def _mean_over(count: int) -> str:
