@@ -15,7 +15,7 @@ with job(snakemake) as j:
     blocks = dict(zip(components, problem.blocks, strict=True))
     fitted = [TaskClassifiers(arrays, blocks, j.read("signals")) for arrays in j.read("classifiers")]
     classifiers = fitted[0] if fitted else None
-    judged_by = {"sources": read_true_sources(j), "classifiers": classifiers}
+    judged_by = {"sources": read_true_sources(j), "classifiers": classifiers, "checkpoints": j.checkpoints}
     rows, samples = evaluate(problem, *read_pairs(j, "test"), runs, components=components, **judged_by)
     shared = {"study": j.study, **j.wildcards, **dict.fromkeys(COLUMNS)}
     j.write(

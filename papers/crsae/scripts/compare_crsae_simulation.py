@@ -4,4 +4,5 @@ from lsalsa.study.job import job
 from papers.crsae.simulation.runs import runs_at_snr
 
 with job(snakemake) as j:
-    j.write(rows=[{**row, **j.provenance()} for run in runs_at_snr(j.params, j.device) for row in run])
+    runs = runs_at_snr(j.params, j.device, j.checkpoints)
+    j.write(rows=[{**row, **j.provenance()} for run in runs for row in run])

@@ -5,7 +5,7 @@ from papers.crsae.simulation.runs import runs_of_gradient
 
 with job(snakemake) as j:
     rows, filters = [], {}
-    for run, drawn in runs_of_gradient(j.wildcards["gradient"], j.params, j.device):
+    for run, drawn in runs_of_gradient(j.wildcards["gradient"], j.params, j.device, j.checkpoints):
         rows += [{**row, **j.provenance()} for row in run]
         filters |= drawn
     j.write(rows=rows, filters=filters)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from lsalsa.arrays import Device
 from lsalsa.seeds import generator, seed_for
+from lsalsa.study.pieces import Piece, kept
 from papers.crsae.simulation.learning import SNR_ARMS, Arm, learn
-from papers.crsae.simulation.spikes import action_potentials, close_start, tutorial_spikes, two_sided_spikes
+from papers.crsae.simulation.spikes import Spikes, action_potentials, close_start, tutorial_spikes, two_sided_spikes
 
 Filters = dict[str, np.ndarray]
 STARTS = ("close", "truth")
 
 
 def runs_of_gradient(
-    gradient: str, settings: Mapping[str, Any], device: Device
+    gradient: str, settings: Mapping[str, Any], device: Device, checkpoints: Path | None = None
 ) -> Iterator[tuple[list[dict[str, Any]], Filters]]:
     """Learn by one gradient: with the tangent step and without, from a start half wrong and from the true filters.
 
@@ -27,6 +29,8 @@ def runs_of_gradient(
     settings : mapping
         Resolved settings of the rule `learn_crsae_simulation`.
     device : Device
+    checkpoints : path, optional
+        Folder in which each run is kept when it is done.
 
     Yields
     ------
@@ -42,15 +46,18 @@ def runs_of_gradient(
         starts = {"close": close_start(true, generator(seed, 1)), "truth": true}
         for tangent in (True, False):
             for name in STARTS:
-                rows, learned = learn(Arm(gradient, tangent), spikes, starts[name], settings, seed=seed, device=device)
+                key = f"{gradient}_{'tangent' if tangent else 'plain'}_{name}"
+                given = (Arm(gradient, tangent), spikes, starts[name], settings)
+                rows, learned = _learned(*given, _file(checkpoints, key, repetition), seed=seed, device=device)
                 names = {"experiment": "tutorial", "arm": gradient, "gradient": gradient, "tangent": tangent}
                 run = {**names, "start": name, "snr_db": None, "repetition": repetition, "seed": seed}
-                key = f"{gradient}_{'tangent' if tangent else 'plain'}_{name}"
                 drawn = {key: learned, "true": true, "start": starts["close"]} if repetition == 0 else {}
                 yield [{**run, **row} for row in rows], drawn
 
 
-def runs_at_snr(settings: Mapping[str, Any], device: Device) -> Iterator[list[dict[str, Any]]]:
+def runs_at_snr(
+    settings: Mapping[str, Any], device: Device, checkpoints: Path | None = None
+) -> Iterator[list[dict[str, Any]]]:
     """Learn by every arm at one signal-to-noise ratio; spikes of one repetition are the same at every ratio.
 
     Parameters
@@ -58,6 +65,8 @@ def runs_at_snr(settings: Mapping[str, Any], device: Device) -> Iterator[list[di
     settings : mapping
         Resolved settings of the rule `compare_crsae_simulation`.
     device : Device
+    checkpoints : path, optional
+        Folder in which each run is kept when it is done.
 
     Yields
     ------
@@ -72,7 +81,25 @@ def runs_at_snr(settings: Mapping[str, Any], device: Device) -> Iterator[list[di
         spikes = two_sided_spikes(true, *sizes, rate, snr, generator(seed, 0))
         start = close_start(true, generator(seed, 1))
         for name, arm in SNR_ARMS.items():
-            rows, _ = learn(arm, spikes, start, settings, seed=seed, device=device)
+            file = _file(checkpoints, name, repetition)
+            rows, _ = _learned(arm, spikes, start, settings, file, seed=seed, device=device)
             names = {"experiment": "snr", "arm": name, "gradient": arm.gradient, "tangent": arm.tangent}
             run = {**names, "start": "close", "snr_db": snr, "repetition": repetition, "seed": seed}
             yield [{**run, **row} for row in rows]
+
+
+def _file(checkpoints: Path | None, name: str, repetition: int) -> Path | None:
+    return checkpoints / f"{name}_{repetition}.npz" if checkpoints else None
+
+
+def _learned(
+    arm: Arm, spikes: Spikes, start: np.ndarray, settings: Mapping[str, Any], file: Path | None, **fixed: Any
+) -> tuple[list[dict[str, Any]], np.ndarray]:
+    """Do what `learn` does, unless it has been done."""
+
+    def work() -> Piece:
+        rows, filters = learn(arm, spikes, start, settings, **fixed)
+        return {"rows": rows}, {"filters": filters}
+
+    words, arrays = kept(work, file)
+    return words["rows"], arrays["filters"]

@@ -16,6 +16,7 @@ from lsalsa.errors import DataError
 from lsalsa.spikes.recording import Recording, recording_of
 from lsalsa.spikes.sorting import sort
 from lsalsa.spikes.templates import Learned, kmeans_templates, learned_templates
+from lsalsa.study.pieces import Piece
 from lsalsa.study.repetitions import OK
 from papers.crsae.spikes.sorting import counts, found_by, likeness
 from papers.crsae.spikes.templates import kmeans_clusters, true_templates
@@ -47,6 +48,16 @@ class Outcome:
     bank: np.ndarray
     cells: np.ndarray
     truth: np.ndarray
+
+    def parts(self) -> Piece:
+        """Return what JSON can hold, and the arrays."""
+        arrays = {"bank": self.bank, "cells": self.cells, "truth": self.truth}
+        return {"rows": self.rows, "curves": self.curves}, arrays
+
+    @classmethod
+    def of(cls, words: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Outcome:
+        """Put the parts together again."""
+        return cls(words["rows"], words["curves"], **arrays)
 
 
 def run_method(

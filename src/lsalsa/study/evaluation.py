@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,9 +13,11 @@ from lsalsa.metrics import near_zero_share, rmse, rmse_per_sample, support_f1, z
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.study.classification import PROTOCOLS
 from lsalsa.study.coders import Coder
+from lsalsa.study.pieces import Piece, kept
 from lsalsa.study.sources import TrueSources
 
 SHOWN = 18  # test samples whose reconstructions are kept
+SAMPLES = ("rmse", "zero_share", "source_psnr", "codes", "reconstructions")
 
 
 class Classifiers(Protocol):
@@ -51,6 +55,7 @@ def evaluate(
     components: Sequence[str],
     sources: Sequence[Any],
     classifiers: Classifiers | None = None,
+    checkpoints: Path | None = None,
 ) -> tuple[list[dict], dict[str, np.ndarray]]:
     """Score every run on the test split.
 
@@ -67,6 +72,8 @@ def evaluate(
         The true sources of the test split, one per component, on the host; empty where they are not known.
     classifiers : TaskClassifiers, optional
         Without classifiers the classification errors are empty.
+    checkpoints : path, optional
+        Folder in which each run's scores are kept when they are there.
 
     Returns
     -------
@@ -89,33 +96,48 @@ def evaluate(
     judged = TrueSources(components, sources, signals)
     shown, levels = judged.shown(SHOWN), judged.levels(problem, signals, targets)
     of_zeros = {name: rmse(targets[:, block] * 0, targets[:, block]) for name, block in blocks.items()}
-    rows: list[dict] = []
-    names = ("depths", "rmse", "zero_share", "source_psnr", "codes", "reconstructions")
-    samples: dict[str, list] = {name: [] for name in names}
-    for run in runs:
-        codes = run.encode(signals)
-        errors = _errors(classifiers, codes, components)
-        distances = {name: rmse_per_sample(codes[:, block], targets[:, block]) for name, block in blocks.items()}
-        zeros = {name: zero_share_per_sample(codes[:, block]) for name, block in blocks.items()}
-        with np.errstate(over="ignore", invalid="ignore"):
-            parts = [to_host(part) for part in problem.reconstruct_components(codes)]
-        quality = judged.facts(parts)
-        for name, block in blocks.items():
-            facts = _code_facts(problem, signals, codes, block if name != "all" else None)
-            facts |= {"support_f1": support_f1(codes[:, block], targets[:, block])}
-            facts |= {"rmse_of_zeros": of_zeros[name], **quality[name], **levels[name]}
-            rows.append(_row(run, name, distances[name], zeros[name], errors[name], codes[:, block].shape[1], facts))
-        if run.repetition == 0:
-            samples["depths"].append(run.depth)
-            samples["rmse"].append(list(distances.values()))
-            samples["zero_share"].append(list(zeros.values()))
-            samples["source_psnr"].append([quality[name]["source_psnr"] for name in blocks])
-            samples["codes"].append(to_host(codes[shown]))
-            samples["reconstructions"].append([part[shown] for part in parts])
+    for name in blocks:
+        levels[name] = {"rmse_of_zeros": of_zeros[name], **levels[name]}
+
+    def scored(run: Run) -> Piece:
+        return _scored(run, problem, (signals, targets), blocks, judged, levels, shown, classifiers)
+
+    files = [checkpoints / f"{run.depth}_{run.repetition}.npz" if checkpoints else None for run in runs]
+    pieces = [kept(partial(scored, run), file) for run, file in zip(runs, files, strict=True)]
+    samples = [arrays for run, (_, arrays) in zip(runs, pieces, strict=True) if run.repetition == 0]
     of_optimal = np.array([levels[name]["source_psnr_of_optimal"] for name in blocks], dtype=np.float64)
-    arrays = {name: np.array(values) for name, values in samples.items() if name != "source_psnr"}
-    arrays["source_psnr"] = np.array(samples["source_psnr"], dtype=np.float64)  # None becomes NaN
-    return rows, {"shown": shown, "source_psnr_of_optimal": of_optimal, **arrays}
+    facts = {"shown": shown, "source_psnr_of_optimal": of_optimal}
+    facts |= {"depths": np.array([run.depth for run in runs if run.repetition == 0])}
+    stacked = {name: np.array([one[name] for one in samples]) for name in SAMPLES}
+    return [row for words, _ in pieces for row in words["rows"]], facts | stacked
+
+
+def _scored(
+    run: Run,
+    problem: SparseCodingProblem,
+    pairs: tuple[Any, Any],
+    blocks: Mapping[str, slice],
+    judged: TrueSources,
+    levels: Mapping[str, Mapping],
+    shown: np.ndarray,
+    classifiers: Classifiers | None,
+) -> Piece:
+    """Score one run: a row for each component, and what is kept of its test samples."""
+    signals, targets = pairs
+    codes = run.encode(signals)
+    errors = _errors(classifiers, codes, list(blocks)[1:])
+    distances = {name: rmse_per_sample(codes[:, block], targets[:, block]) for name, block in blocks.items()}
+    zeros = {name: zero_share_per_sample(codes[:, block]) for name, block in blocks.items()}
+    with np.errstate(over="ignore", invalid="ignore"):
+        parts = [to_host(part) for part in problem.reconstruct_components(codes)]
+    quality, rows = judged.facts(parts), []
+    for name, block in blocks.items():
+        facts = _code_facts(problem, signals, codes, block if name != "all" else None)
+        facts |= {"support_f1": support_f1(codes[:, block], targets[:, block]), **quality[name], **levels[name]}
+        rows.append(_row(run, name, distances[name], zeros[name], errors[name], codes[:, block].shape[1], facts))
+    psnr = np.array([quality[name]["source_psnr"] for name in blocks], dtype=np.float64)  # None becomes NaN
+    samples = [list(distances.values()), list(zeros.values()), psnr, to_host(codes[shown]), [p[shown] for p in parts]]
+    return {"rows": rows}, {name: np.array(values) for name, values in zip(SAMPLES, samples, strict=True)}
 
 
 def _code_facts(problem: SparseCodingProblem, signals: Any, codes: Any, block: slice | None) -> dict[str, Any]:
