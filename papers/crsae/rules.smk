@@ -1,7 +1,8 @@
 """Results for the tables of the CRsAE papers: filters that are learned, denoised pictures, spikes, and times."""
 
-from papers.crsae.denoising.experiment import UNTRAINED, arms_of, runs_of
+from papers.crsae.denoising.experiment import UNTRAINED
 from papers.crsae.denoising.pictures import files_of_pictures, sets_of_pictures
+from papers.crsae.denoising.settings import arms_of, runs_of
 from papers.crsae.simulation.experiment import gradients_of, ratios_of
 from papers.crsae.spikes.experiment import METHODS, files_of_recording, names_of, repetitions_of, start_of
 

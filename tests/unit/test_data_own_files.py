@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lsalsa.data import component_patches, cut_patches, image_folder, load_images, resize_images
+from lsalsa.data import component_patches, cut_patches, image_decoding, load_images, resize_images
 from lsalsa.data.sources import files_of
 from lsalsa.errors import DataError, LsalsaError, ShapeError, StorageError
 from lsalsa.storage import members
@@ -133,7 +133,7 @@ def test_member_that_would_unpack_to_far_more_is_refused_unread(tmp_path, monkey
 
 
 def test_image_of_too_many_pixels_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(image_folder, "MOST_PIXELS", 30)
+    monkeypatch.setattr(image_decoding, "MOST_PIXELS", 30)
     path = in_zip(tmp_path / "own.zip", {name: image_file(array) for name, array in some_images(BY_NAME).items()})
     with pytest.raises(DataError, match=r"cat\.\d\.png is not decoded: 6 x 6 pixels are more than 30"):
         load(path)

@@ -14,6 +14,7 @@ from lsalsa.study.load import load_study
 from lsalsa.study.tables import make_table
 from papers.crsae.denoising import experiment
 from papers.crsae.denoising.arms import ARMS as KNOWN
+from papers.crsae.denoising.settings import TIED, runs_of, stability_points
 from papers.crsae.denoising.summaries import plain
 
 POINT = {"arm": "em_unsupervised", "repetition": 0, "status": "ok", "lambda_max": 12.0, "trained_depth": 40}
@@ -207,11 +208,11 @@ def test_settings_of_a_job_hold_all_that_it_uses(monkeypatch):
     learned = experiment.learn_crsae_filters(found, "em_unsupervised")
     assert learned["noise"] == pytest.approx(20 / 255) and learned["steps"] == 1000
     assert experiment.learn_crsae_filters(found, "em_supervised")["steps"] == 7
-    (point,) = experiment.stability_points(found.crsae.denoising)
+    (point,) = stability_points(found.crsae.denoising)
     assert point == "em_unsupervised_depth_2_rate_0_001_em_1"
     changed = experiment.learn_crsae_filters(found, point)
     assert {name for name in learned if learned[name] != changed[name]} == {"depth", "rate", "steps", "repetitions"}
-    assert experiment.runs_of(found) == [*experiment.TIED, point]
+    assert runs_of(found) == [*TIED, point]
     assert "crsae_denoising_sweeps" in found.tables and "crsae_sweeps" not in found.figures
 
 

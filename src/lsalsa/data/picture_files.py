@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from lsalsa.data.archive import SUFFIXES, is_image
-from lsalsa.data.image_folder import decode, read_pictures
+from lsalsa.data.image_decoding import decode
+from lsalsa.data.image_folder import read_pictures
 from lsalsa.errors import DataError
 from lsalsa.storage.files import atomic, check_exists
 

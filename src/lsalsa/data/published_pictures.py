@@ -11,7 +11,7 @@ import numpy as np
 
 from lsalsa.data.archive import files_below, is_image, opened
 from lsalsa.data.fetch import check_content, fetch
-from lsalsa.data.image_folder import decode
+from lsalsa.data.image_decoding import decode
 from lsalsa.data.picture_register import PictureSet
 from lsalsa.data.pictures import Pictures
 from lsalsa.data.register import PublishedFile

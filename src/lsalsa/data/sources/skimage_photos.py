@@ -12,7 +12,7 @@ import numpy as np
 
 from lsalsa.arrays import check_count
 from lsalsa.data.crops import squares
-from lsalsa.data.image_folder import decode
+from lsalsa.data.image_decoding import decode
 from lsalsa.data.images import ImageSet
 from lsalsa.data.pictures import Pictures
 from lsalsa.errors import DataError
