@@ -134,6 +134,23 @@ def test_a_copy_and_an_encoder_put_on_its_own_device_compute_the_same(name):
 
 
 @every_encoder
+def test_every_parameter_counts_and_no_array_lies_beside_them(name):
+    """In the codes, or in what is rebuilt from them; so what a file holds is all that an encoder knows."""
+    world = world_for(name, 2)
+    encoder = build(name, world)
+
+    def output(one):
+        return one.encode(world.signals).tobytes(), one.decoder(world.problem).matrix(one.arrays).tobytes()
+
+    before = output(encoder)
+    assert [key for key, value in vars(encoder).items() if isinstance(value, np.ndarray)] == []
+    for key in encoder.arrays:
+        twin = encoder.copy()
+        twin.arrays[key] += 0.05
+        assert output(twin) != before, key
+
+
+@every_encoder
 def test_sizes_are_those_of_the_problem_and_arrays_that_do_not_fit_are_refused_by_name(name):
     world = world_for(name, 2)
     encoder = build(name, world)

@@ -69,7 +69,7 @@ def test_a_job_that_fails_once_is_done_at_the_next_attempt(site):
 
 
 def test_a_job_over_its_memory_is_ended_told_why_and_gets_more_at_the_next_attempt(site):
-    """T30: what Slurm kills is a failure with its reason, whatever exit code it has."""
+    """What Slurm kills is a failure with its reason, whatever exit code it has."""
     greedy = "\n    import time\n\n    hoard = b'1' * (2500 << 20)\n    time.sleep(6)\n"
     add_to_script(site, "fetch_images", greedy)
     output = on_slurm(site, "images_digits", "--retries", "0", fails=True)
@@ -95,7 +95,6 @@ def under_way(site):
 
 
 def test_an_interrupt_cancels_every_job_once_and_ends_the_run(under_way, site):
-    """T07."""
     process = under_way(300)
     (job,) = queue()
     os.killpg(process.pid, signal.SIGINT)

@@ -185,6 +185,19 @@ def test_a_document_names_only_what_exists(document, broken):
     assert sorted(set(broken(document))) == []
 
 
+def absent_tests(document):
+    """Tests in code, `test_file.py::test_name`, that do not exist."""
+    for name, test in (named for code in document.code for named in re.findall(r"(test_\w+\.py)::(test_\w+)", code)):
+        files = [path for folder in ("tests", "papers") for path in (ROOT / folder).rglob(name)]
+        if not any(f"\ndef {test}(" in path.read_text() for path in files):
+            yield f"{name}::{test}"
+
+
+@each_document
+def test_a_document_names_tests_that_exist(document):
+    assert list(absent_tests(document)) == []
+
+
 @each_document
 def test_a_document_names_no_line_of_a_file(document):
     assert [code for code in document.code if re.search(r"\.(py|md|yaml|smk):\d+", code)] == []
@@ -218,6 +231,7 @@ See [there](docs/gpu.md#to-try), ![a picture](no/such.png) and `make demo`, `tab
 | `src/lsalsa/gone.py` | `results/demo/tables/table_1.csv` |
 |---|---|
 | `lsalsa.solve`, `lsalsa.dissolve` | `cat/1.jpg` |
+| `test_docs.py::test_the_documentation_is_read` | `test_docs.py::test_nothing` |
 
 ```
 make setup && snakemake --cores 2 no_such_table -n   # a comment; make nothing
@@ -232,6 +246,7 @@ def test_the_faults_of_a_sample_are_found():
     assert list(broken_paths(sample)) == ["src/lsalsa/gone.py"]
     assert list(broken_commands(sample)) == ["no_such_table"]
     assert list(broken_names(sample)) == ["table_99", "lsalsa.dissolve"]
+    assert list(absent_tests(sample)) == ["test_docs.py::test_nothing"]
 
 
 def test_the_documentation_is_read():

@@ -139,6 +139,23 @@ def test_errors_of_several_threads_are_told_apart(tmp_path, told):
     assert [f"{s}: ended with exit status {s} " in listed(log) for s, log in logs.items()] == [True] * 8
 
 
+def test_of_two_jobs_that_fail_in_the_same_moment_both_are_told(tmp_path, monkeypatch):
+    """The second fails when the first has read all records, and has not yet written its list."""
+    first, second = (tmp_path / "logs" / f"{name}.log" for name in ("first", "second"))
+    write, others = failures.write_text, [second]
+
+    def late(path, text):
+        if path.name == "failures.txt" and others:
+            failures.record_failure(others.pop(), "second: no images")
+        write(path, text)
+
+    monkeypatch.setattr(failures, "write_text", late)
+    failures.record_failure(first, "first: no labels")
+    assert failures.failures_of([first, second]) == "first: no labels\nsecond: no images\n"
+    failures.write_list(failures.failures_file(first))
+    assert listed(first) == "first: no labels\nsecond: no images\n"
+
+
 def test_what_the_disk_does_not_take_is_kept_for_the_end_of_the_run(log, told, monkeypatch):
     def full(*_):
         raise StorageError("the disk is full: 0 bytes free")

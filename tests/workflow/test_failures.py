@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 from workplace import SMOKE, jobs_in, kill, wait_for
@@ -143,6 +144,17 @@ def test_job_that_fails_after_writing_leaves_no_file_and_starts_no_dependents(do
     assert not list(done.result("logs").rglob("*.started"))
 
 
+def test_job_that_always_fails_is_tried_once_more_than_the_retries_and_listed_once(fresh):
+    script = fresh.path / "scripts" / "fetch_images.py"
+    count = "with open('attempts', 'a') as file:\n    file.write('one\\n')\nraise RuntimeError('a bad day')\n"
+    script.write_text(f"from lsalsa.study.job import job\n\nwith job(snakemake):\n{indent(count, '    ')}")
+    output = fresh.run("images_digits", "--retries", "2", fails=True)
+    assert (fresh.path / "attempts").read_text().split() == ["one"] * 3
+    (listed,) = fresh.result("logs/failures.txt").read_text().splitlines()
+    assert listed.startswith("fetch_images digits: RuntimeError: a bad day")
+    assert listed in output
+
+
 def test_input_from_the_future_stops_the_run_before_its_first_job_with_the_remedy(done):
     ahead = time.time() + 86400
     os.utime(done.result("codes/digits/test.npz"), (ahead, ahead))
@@ -232,6 +244,23 @@ def test_killed_run_is_unlocked_and_taken_up_again_with_the_same_table(finished,
     table = fresh.result("tables/rmse_digits.csv").read_text().splitlines()
     assert table == [line for line in unbroken if "lista" in line or line.startswith("depth,")]
     assert "Nothing to be done" in fresh.run("rmse_digits", presets=preset)
+
+
+def test_second_run_beside_one_under_way_is_refused_and_does_not_disturb_it(fresh):
+    script, waiting = fresh.path / "scripts" / "fetch_images.py", fresh.path / "go_on"
+    wait = "import os\nimport time\n\nwhile not os.path.exists('go_on'):\n    time.sleep(0.1)\n"
+    script.write_text(f"{script.read_text()}\n{indent(wait, '    ')}")
+    process = fresh.start("images_digits")
+    wait_for(fresh.result("logs/fetch_images/digits.started"), process)
+    try:
+        told = fresh.run("images_digits", fails=True)
+    finally:
+        waiting.touch()
+    assert "Directory cannot be locked. Please make sure that no other Snakemake process" in told
+    assert "Traceback" not in told
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, output
+    read_arrays(fresh.result("images/digits.npz"))
 
 
 def test_run_ended_by_a_signal_leaves_whole_files_only(fresh):
