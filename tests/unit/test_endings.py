@@ -152,7 +152,6 @@ def test_of_two_jobs_that_fail_in_the_same_moment_both_are_told(tmp_path, monkey
     monkeypatch.setattr(failures, "write_text", late)
     failures.record_failure(first, "first: no labels")
     assert failures.failures_of([first, second]) == "first: no labels\nsecond: no images\n"
-    failures.write_list(failures.failures_file(first))
     assert listed(first) == "first: no labels\nsecond: no images\n"
 
 

@@ -6,8 +6,7 @@ import sys
 import pytest
 
 from lsalsa.errors import ConfigError, LsalsaError
-from lsalsa.study.job import _sentence
-from lsalsa.study.notebook import render
+from lsalsa.study.notebook import NotebookError, render
 
 PAGE = """# %% tags=["parameters"]
 title = "None"
@@ -55,12 +54,12 @@ def test_failing_cell_is_named_and_leaves_the_executed_copy_in_the_logs_only(pag
     assert "there is no table" in copy.read_text()
 
 
-def test_kernel_that_dies_is_told_and_leaves_nothing(page):
+def test_kernel_that_dies_leaves_the_cells_before_it_in_the_logs_only(page):
     page[0].write_text(PAGE + "\n# %%\nimport os\n\nos._exit(1)\n")
-    with pytest.raises(RuntimeError, match="Kernel died") as raised:
+    with pytest.raises(NotebookError, match=r"page\.py failed: its kernel died amid a cell; executed copy: .*ipynb$"):
         rendered(page, {"title": "A page", "tables": {"one": "one.csv"}})
-    assert _sentence(raised.value) == "DeadKernelError: Kernel died (traceback in the log)"
-    assert sorted(p.name for p in page[0].parent.rglob("*") if p.is_file()) == ["page.py"]
+    assert sorted(p.name for p in page[0].parent.iterdir() if p.is_file()) == ["page.py"]
+    assert "A page with 1 table" in (page[0].parent / "logs" / "page.ipynb").read_text()
 
 
 def test_unknown_parameter_is_refused_before_anything_runs(page):

@@ -115,12 +115,17 @@ def failures_of(logs: Iterable[Path]) -> str:
 
 
 def write_list(file: Path) -> None:
-    """Write the list of all records of a study anew; without any there is no list."""
-    text = "".join(map(_read, sorted(file.parent.rglob(f"*{SUFFIX}"))))
-    if text:
-        write_text(file, text)
-    else:
-        file.unlink(missing_ok=True)
+    """Write the list of all records of a study anew; without any there is no list.
+
+    Records come from several processes. One that comes while the list is being written is in it as well.
+    """
+    written = None
+    while (text := "".join(map(_read, sorted(file.parent.rglob(f"*{SUFFIX}"))))) != written:
+        if text:
+            write_text(file, text)
+        else:
+            file.unlink(missing_ok=True)
+        written = text
 
 
 def _read(record: Path) -> str:

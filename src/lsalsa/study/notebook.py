@@ -71,8 +71,9 @@ def _parameters_of(content: Any) -> list[str]:
 
 
 def _execute(path: Path, kernel: str, parameters: Mapping[str, Any], source: Path, copy: Path) -> None:
-    """Run a notebook in place; if a cell fails, keep the notebook as `copy` and name the cell."""
+    """Run a notebook in place; if a cell fails, or its kernel dies, keep the notebook as `copy` and say where."""
     import papermill
+    from nbclient.exceptions import DeadKernelError
 
     copy.unlink(missing_ok=True)
     show_sources()  # a conda environment forgets them
@@ -83,3 +84,6 @@ def _execute(path: Path, kernel: str, parameters: Mapping[str, Any], source: Pat
         copy.write_bytes(path.read_bytes())
         what = " ".join(f"{error.ename}: {error.evalue}".split())
         raise NotebookError(f"{source} failed in cell {error.exec_count}: {what}; executed copy: {copy}") from error
+    except DeadKernelError as error:
+        copy.write_bytes(path.read_bytes())
+        raise NotebookError(f"{source} failed: its kernel died amid a cell; executed copy: {copy}") from error
