@@ -23,6 +23,11 @@ class ConfigError(LsalsaError):
 class StorageError(LsalsaError):
     """A file that is missing, truncated, foreign, or cannot be written."""
 
+    @property
+    def fault(self) -> str:
+        """What is wrong, without the remedy: for a program that takes the remedy itself."""
+        return str(self).partition("; delete it")[0]
+
 
 class DivergedError(LsalsaError):
     """A computation left the finite numbers or missed its certificate."""

@@ -69,7 +69,7 @@ class StateFile:
                 fault = fault or error
             else:
                 if fault:
-                    log.warning("%s; going on from the state before it", str(fault).partition("; delete it")[0])
+                    log.warning("%s; going on from the state before it", fault.fault)
                 return state
         if fault:
             raise fault

@@ -46,7 +46,7 @@ def kept(work: Callable[[], Piece], path: Path | None) -> Piece:
         try:
             return read_metadata(path), read_arrays(path)
         except StorageError as error:
-            log.warning("%s; doing this piece again", str(error).partition("; delete it")[0])
+            log.warning("%s; doing this piece again", error.fault)
     words, arrays = work()
     write_arrays(path, arrays, words)
     return read_metadata(path), read_arrays(path)

@@ -109,7 +109,7 @@ def resumed(run: Callable[[Path | None], Result], checkpoint: Path | None) -> Re
         files = [] if checkpoint is None else list(checkpoint.parent.glob(f"{checkpoint.stem}.*"))
         if not files:
             raise
-        log.warning("%s; starting anew", str(error).partition("; delete it")[0])
+        log.warning("%s; starting anew", error.fault)
         for file in files:
             file.unlink(missing_ok=True)
         return run(checkpoint)
