@@ -21,7 +21,9 @@ NOTEBOOK_TOOLS = {
     "ipykernel",
     "jupytext",
     "papermill",
+    "nbclient",
     "nbconvert",
+    "nbformat",
 }  # imported for one rule, which has its own environment
 
 pytestmark = pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="the environment files pin Python 3.11")
