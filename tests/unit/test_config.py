@@ -316,6 +316,19 @@ def test_a_task_may_search_in_its_own_way():
     assert (resolved["choose_by"], resolved["rounds"], resolved["extend"]) == ("objective", 1, 0)
 
 
+def test_a_method_may_be_compared_longer_than_the_others_of_its_task():
+    settings = small()
+    settings["tasks"]["digits"]["search"] = {"rungs": [1, 4], "candidates": 5}
+    longer = {**settings["methods"]["lsalsa"], "algorithm": "lsalsa", "compare": {"rungs": [1, 6], "rounds": 0}}
+    settings["methods"]["longer"] = {**longer, "variant": "compared longer"}
+    study = load_study(settings)
+    own, other = (
+        settings_of(study, "search_encoder", task="digits", method=method, depth="1") for method in ("longer", "lsalsa")
+    )
+    assert (own["rungs"], own["candidates"], own["rounds"]) == ([1, 6], 64, 0)
+    assert (other["rungs"], other["candidates"], other["rounds"]) == ([1, 4], 5, 4)
+
+
 def test_a_grid_of_penalties_may_hold_the_own_penalties_of_the_task():
     settings = with_overrides(fista={"search": {"penalty": [None, 0.1, 1]}})
     assert settings_of(load_study(settings), "search_solver", task="digits", method="fista")["grid"] == {

@@ -88,7 +88,7 @@ def search_solver(study: Study, task: str, method: str) -> Resolved:
         "depths": study.method_of(task, method).depths,
         "grid": _grid(study, task, method),
         "choose_by": study.methods[method].choose_by,
-        **_some(study.search_of(task), "rounds", "extend"),
+        **_some(study.search_of(task, method), "rounds", "extend"),
     }
 
 
@@ -108,7 +108,7 @@ def search_encoder(study: Study, task: str, method: str, depth: str) -> Resolved
         algorithm, grid, choose_by, loss, loss_options, optimizer, n_train, rungs, candidates (None for all), rounds,
         extend, seed.
     """
-    search = study.search_of(task)
+    search = study.search_of(task, method)
     return {
         "algorithm": study.algorithm_of(method),
         "grid": _grid(study, task, method),

@@ -150,7 +150,8 @@ class Method(Settings):
 
     The algorithm is a file of `lsalsa/solvers` or `lsalsa/encoders`. Without `algorithm` the method has the name of
     one. In print a method has its `label`, or the algorithm's name with the `variant` in brackets. Methods of one
-    `family`, by default their algorithm, are variants of one another: the best of them can stand for all.
+    `family`, by default their algorithm, are variants of one another: the best of them can stand for all. `search` has
+    the candidates, `compare` says how they are compared, where that differs from the task's other methods.
     """
 
     noun: ClassVar[str] = "a method"
@@ -164,6 +165,7 @@ class Method(Settings):
     family: str | None = None
     depths: Depths
     search: Grid = {}
+    compare: Search | None = None
     choose_by: Literal["rmse", "objective"] | None = None
     loss: str = "codes"
     loss_options: dict[str, Candidate] = {}
@@ -310,9 +312,9 @@ class Study(Declared):
         changes = {key: value for key, value in override if value is not None}
         return chosen.model_copy(update={**changes, "search": {**chosen.search, **override.search}})
 
-    def search_of(self, task: str) -> Search:
-        """Return how the candidates of a task are compared: in its own way, or in that of the study."""
-        return self.tasks[task].search or self.search
+    def search_of(self, task: str, method: str) -> Search:
+        """Return how the candidates of a method in a task are compared: in its own way, the task's, or the study's."""
+        return self.methods[method].compare or self.tasks[task].search or self.search
 
     def algorithm_of(self, method: str) -> str:
         """Return the solver or encoder of a method."""
