@@ -99,11 +99,9 @@ def evaluate(
     for name in blocks:
         levels[name] = {"rmse_of_zeros": of_zeros[name], **levels[name]}
 
-    def scored(run: Run) -> Piece:
-        return _scored(run, problem, (signals, targets), blocks, judged, levels, shown, classifiers)
-
+    split = _TestSplit(problem, signals, targets, blocks, judged, levels, shown, classifiers)
     files = [checkpoints / f"{run.depth}_{run.repetition}.npz" if checkpoints else None for run in runs]
-    pieces = [kept(partial(scored, run), file) for run, file in zip(runs, files, strict=True)]
+    pieces = [kept(partial(split.score, run), file) for run, file in zip(runs, files, strict=True)]
     samples = [arrays for run, (_, arrays) in zip(runs, pieces, strict=True) if run.repetition == 0]
     of_optimal = np.array([levels[name]["source_psnr_of_optimal"] for name in blocks], dtype=np.float64)
     facts = {"shown": shown, "source_psnr_of_optimal": of_optimal}
@@ -112,32 +110,39 @@ def evaluate(
     return [row for words, _ in pieces for row in words["rows"]], facts | stacked
 
 
-def _scored(
-    run: Run,
-    problem: SparseCodingProblem,
-    pairs: tuple[Any, Any],
-    blocks: Mapping[str, slice],
-    judged: TrueSources,
-    levels: Mapping[str, Mapping],
-    shown: np.ndarray,
-    classifiers: Classifiers | None,
-) -> Piece:
-    """Score one run: a row for each component, and what is kept of its test samples."""
-    signals, targets = pairs
-    codes = run.encode(signals)
-    errors = _errors(classifiers, codes, list(blocks)[1:])
-    distances = {name: rmse_per_sample(codes[:, block], targets[:, block]) for name, block in blocks.items()}
-    zeros = {name: zero_share_per_sample(codes[:, block]) for name, block in blocks.items()}
-    with np.errstate(over="ignore", invalid="ignore"):
-        parts = [to_host(part) for part in problem.reconstruct_components(codes)]
-    quality, rows = judged.facts(parts), []
-    for name, block in blocks.items():
-        facts = _code_facts(problem, signals, codes, block if name != "all" else None)
-        facts |= {"support_f1": support_f1(codes[:, block], targets[:, block]), **quality[name], **levels[name]}
-        rows.append(_row(run, name, distances[name], zeros[name], errors[name], codes[:, block].shape[1], facts))
-    psnr = np.array([quality[name]["source_psnr"] for name in blocks], dtype=np.float64)  # None becomes NaN
-    samples = [list(distances.values()), list(zeros.values()), psnr, to_host(codes[shown]), [p[shown] for p in parts]]
-    return {"rows": rows}, {name: np.array(values) for name, values in zip(SAMPLES, samples, strict=True)}
+@dataclass(frozen=True)
+class _TestSplit:
+    """What every run is scored on, and by.
+
+    `blocks` are the atoms of all codes and of each component, `levels` what codes that no run made would score there.
+    """
+
+    problem: SparseCodingProblem
+    signals: Any
+    targets: Any
+    blocks: Mapping[str, slice]
+    judged: TrueSources
+    levels: Mapping[str, Mapping]
+    shown: np.ndarray
+    classifiers: Classifiers | None
+
+    def score(self, run: Run) -> Piece:
+        """Return a row for each component, and what is kept of the run's test samples."""
+        codes = run.encode(self.signals)
+        errors = _errors(self.classifiers, codes, list(self.blocks)[1:])
+        distances = {name: rmse_per_sample(codes[:, at], self.targets[:, at]) for name, at in self.blocks.items()}
+        zeros = {name: zero_share_per_sample(codes[:, at]) for name, at in self.blocks.items()}
+        with np.errstate(over="ignore", invalid="ignore"):
+            parts = [to_host(part) for part in self.problem.reconstruct_components(codes)]
+        quality, rows = self.judged.facts(parts), []
+        for name, at in self.blocks.items():
+            facts = _code_facts(self.problem, self.signals, codes, at if name != "all" else None)
+            facts |= {"support_f1": support_f1(codes[:, at], self.targets[:, at]), **quality[name], **self.levels[name]}
+            rows.append(_row(run, name, distances[name], zeros[name], errors[name], codes[:, at].shape[1], facts))
+        psnr = np.array([quality[name]["source_psnr"] for name in self.blocks], dtype=np.float64)  # None becomes NaN
+        shown_parts = [part[self.shown] for part in parts]
+        samples = [list(distances.values()), list(zeros.values()), psnr, to_host(codes[self.shown]), shown_parts]
+        return {"rows": rows}, {name: np.array(values) for name, values in zip(SAMPLES, samples, strict=True)}
 
 
 def _code_facts(problem: SparseCodingProblem, signals: Any, codes: Any, block: slice | None) -> dict[str, Any]:
