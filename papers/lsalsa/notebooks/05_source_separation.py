@@ -14,7 +14,9 @@
 # Each dictionary was learned alone, from unmixed train patches. Patches of train images were mixed for training,
 # patches of test images for testing. No method sees the two sources: the learned methods get only mixtures and their
 # optimal codes. SALSA is shown with the better of its two read-outs at each T, LSALSA with the one that the paper
-# prints; the page "Beyond the paper" has all of them.
+# prints; the page "Beyond the paper" has all of them. "LSALSA (for sources)", where it is shown, goes beyond the paper:
+# it is trained for the two images A₁ x₁ and A₂ x₂ of the optimal code as well as for the code, with the better of both
+# read-outs.
 
 # %% tags=["parameters"]
 title = "Two dictionaries: taking a mixture apart"
