@@ -21,6 +21,8 @@ def asked_to_end(owner, name, call, number=signal.SIGTERM):
             os.kill(os.getpid(), number)
         return method(*args, **kwargs)
 
+    for one in SIGNALS:  # a script's background job ignores SIGINT, and what is ignored stays so
+        signal.signal(one, signal.SIG_DFL)
     listen()
     try:
         with mock.patch.object(owner, name, counted), pytest.raises(SystemExit) as ended:
