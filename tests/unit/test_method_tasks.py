@@ -48,6 +48,24 @@ def test_an_override_of_a_method_that_the_task_does_not_run_is_refused():
         load_study(given)
 
 
+def test_no_candidate_is_compared_for_longer_than_the_encoder_is_trained():
+    given = with_method(epochs=9, epochs_at={4: 5, 6: 1})
+    given["search"] = {"rungs": [1, 4, 16]}
+    study = load_study(given)
+    task = next(iter(study.tasks))
+    found = [settings_of(study, "search_encoder", task=task, method="untied", depth=depth)["rungs"] for depth in "146"]
+    assert found == [[1, 4, 9], [1, 4, 5], [1]]
+
+
+def test_some_depths_compare_fewer_candidates():
+    given = with_method()
+    given["search"] = {"candidates": "all", "candidates_at": {4: 3}}
+    study = load_study(given)
+    task = next(iter(study.tasks))
+    resolved = [settings_of(study, "search_encoder", task=task, method="untied", depth=depth) for depth in "14"]
+    assert [one["candidates"] for one in resolved] == [None, 3]
+
+
 def test_some_depths_have_other_epochs_and_solvers_have_none():
     study = load_study(with_method(epochs=7, epochs_at={4: 2}))
     task = next(iter(study.tasks))

@@ -185,17 +185,13 @@ def _solver(study: Study, task: str, method: str, of_task: Sizes) -> Iterator[tu
 
 
 def _encoder(study: Study, task: str, method: str, of_task: Sizes) -> Iterator[tuple[str, float]]:
-    depths = study.method_of(task, method).depths
-    search = settings_of(study, "search_encoder", task=task, method=method, depth="")
-    algorithm, grid = search["algorithm"], _grid_of(study, task, search)
+    depths, algorithm = study.method_of(task, method).depths, study.algorithm_of(method)
+    grid = settings_of(study, "search_encoder", task=task, method=method, depth=str(depths[0]))["grid"]
     encoder: Any = plugins.class_of(algorithm)
-    own = {name: values[0] for name, values in search["grid"].items() if name in encoder.defaults}
+    own = {name: values[0] for name, values in grid.items() if name in encoder.defaults}
     forward = {depth: encoded(algorithm, of_task, depth, own) for depth in depths}
-    epochs = halved(search, grid)
-    n_train, repetitions = min(search["n_train"], of_task.n_train), study.repetitions
-    objective = 2 * of_task.n_features * of_task.n_atoms * of_task.n_validation
-    yield "search_encoder", sum(trained(of_task, f, n_train, epochs) + epochs * objective for f in forward.values())
-    total = 0.0
+    yield "search_encoder", sum(_searched(study, task, method, of_task, *one) for one in forward.items())
+    total, repetitions = 0.0, study.repetitions
     for depth in depths:
         fixed = settings_of(study, "train_encoder", task=task, method=method, depth=str(depth))["fixed"]
         for layers, count in stages(depth, fixed["epochs"]) if fixed["layer_wise"] else [(depth, fixed["epochs"])]:
@@ -203,6 +199,13 @@ def _encoder(study: Study, task: str, method: str, of_task: Sizes) -> Iterator[t
             total += trained(of_task, work, of_task.n_train, count * repetitions)
     yield "train_encoder", total
     yield from _tested(study, of_task, list(forward.values()), repetitions)
+
+
+def _searched(study: Study, task: str, method: str, of_task: Sizes, depth: int, forward: int) -> float:
+    search = settings_of(study, "search_encoder", task=task, method=method, depth=str(depth))
+    epochs = halved(search, _grid_of(study, task, search))
+    objective = 2 * of_task.n_features * of_task.n_atoms * of_task.n_validation
+    return trained(of_task, forward, min(search["n_train"], of_task.n_train), epochs) + epochs * objective
 
 
 def _tested(study: Study, of_task: Sizes, forward: Sequence[int], repetitions: int) -> Iterator[tuple[str, float]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lsalsa.study.config import plugins, sizes
-from lsalsa.study.config.models import Study
+from lsalsa.study.config.models import Method, Study
 
 Resolved = dict[str, Any]
 
@@ -100,7 +100,8 @@ def search_encoder(study: Study, task: str, method: str, depth: str) -> Resolved
     study : Study
     task, method : str
     depth : str
-        A wildcard of the rule; all depths have the same candidates.
+        A wildcard of the rule: some depths may have fewer candidates. None is compared for longer than an encoder of
+        this depth is trained.
 
     Returns
     -------
@@ -108,7 +109,8 @@ def search_encoder(study: Study, task: str, method: str, depth: str) -> Resolved
         algorithm, grid, choose_by, loss, loss_options, optimizer, n_train, rungs, candidates (None for all), rounds,
         extend, seed.
     """
-    search = study.search_of(task, method)
+    search, epochs = study.search_of(task, method), _epochs(study.method_of(task, method), depth)
+    candidates = search.candidates_at.get(int(depth), search.candidates)
     return {
         "algorithm": study.algorithm_of(method),
         "grid": _grid(study, task, method),
@@ -116,8 +118,9 @@ def search_encoder(study: Study, task: str, method: str, depth: str) -> Resolved
         "loss": study.methods[method].loss,
         "loss_options": study.methods[method].loss_options,
         "optimizer": study.methods[method].optimizer,
-        **_some(search, "n_train", "rungs", "rounds", "extend"),
-        "candidates": None if search.candidates == "all" else search.candidates,
+        **_some(search, "n_train", "rounds", "extend"),
+        "rungs": sorted({min(rung, epochs) for rung in search.rungs}),
+        "candidates": None if candidates == "all" else candidates,
         "seed": study.seed,
     }
 
@@ -139,7 +142,7 @@ def train_encoder(study: Study, task: str, method: str, depth: str) -> Resolved:
     """
     names = ("loss", "loss_options", "choose_by", "optimizer", "keep", "set_backs", "layer_wise")
     chosen = study.method_of(task, method)
-    fixed = {**_some(chosen, *names), "epochs": chosen.epochs_at.get(int(depth), chosen.epochs)}
+    fixed = {**_some(chosen, *names), "epochs": _epochs(chosen, depth)}
     return {
         "algorithm": study.algorithm_of(method),
         "fixed": fixed,
@@ -147,6 +150,11 @@ def train_encoder(study: Study, task: str, method: str, depth: str) -> Resolved:
         "pictures": _patches_of(study, task),
         "seed": study.seed,
     }
+
+
+def _epochs(method: Method, depth: str) -> int:
+    """Return the epochs for which an encoder of some depth is trained."""
+    return method.epochs_at.get(int(depth), method.epochs)
 
 
 def _patches_of(study: Study, task: str) -> Resolved:

@@ -87,7 +87,8 @@ class Classifier(Settings):
 
 
 class Search(Settings):
-    """The comparison of candidates: how many, their epochs at each rung, and steps from the best to its neighbours.
+    """The comparison of candidates: how many, at some depths fewer, their epochs at each rung, and steps from the best
+    to its neighbours.
 
     Solvers have `rounds` and `extend` only: they are not trained, and try the whole grid.
     """
@@ -97,6 +98,7 @@ class Search(Settings):
     n_train: Count = 4000
     rungs: Depths = [1, 2]
     candidates: CountOrAll = 64
+    candidates_at: dict[Count, Count] = {}
     rounds: Whole = 4
     extend: Whole = 2
 
