@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from lsalsa.study.config import plugins, sizes
 from lsalsa.study.config.models import Study
 from lsalsa.study.cost import Cost, Sizes, costs, sizes_of
-from lsalsa.study.files import SPLITS
 from lsalsa.study.floors import Floors, floors_of, start_up
 
 TRAINING = ("search_encoder", "train_encoder")
@@ -87,7 +86,7 @@ def jobs_of(study: Study) -> Iterator[tuple[str, int]]:
     yield "cut_patches", n_components
     yield "learn_dictionary", n_components
     yield "make_signals", n_tasks
-    yield "optimal_codes", n_tasks * len(SPLITS)
+    yield "optimal_codes", n_tasks
     yield "search_solver", learned[False]
     yield "search_encoder", depths
     yield "train_encoder", depths

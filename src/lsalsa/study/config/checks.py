@@ -7,9 +7,10 @@ from typing import Any
 
 from lsalsa.errors import ConfigError, LsalsaError
 from lsalsa.study.config import plugins
+from lsalsa.study.config.blocks import Cutting, Dictionary, Method, Task
 from lsalsa.study.config.image_sides import misfits, sides_of
 from lsalsa.study.config.messages import hint, unknown
-from lsalsa.study.config.models import Cutting, Dictionary, Method, Study, Task
+from lsalsa.study.config.models import Study
 from lsalsa.study.config.outputs import (
     RESERVED,
     check_figures,

@@ -14,7 +14,8 @@ from lsalsa.errors import ConfigError, StorageError
 from lsalsa.storage.files import check_exists
 from lsalsa.storage.members import DAMAGE, read_header
 from lsalsa.study.config import plugins
-from lsalsa.study.config.models import Cutting, Study
+from lsalsa.study.config.blocks import Cutting
+from lsalsa.study.config.models import Study
 
 Sides = tuple[int, int]
 CuttingType = TypeVar("CuttingType", bound=Cutting)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from lsalsa.study.config import plugins, sizes
-from lsalsa.study.config.models import Method, Study
+from lsalsa.study.config.blocks import Method
+from lsalsa.study.config.models import Study
 
 Resolved = dict[str, Any]
 

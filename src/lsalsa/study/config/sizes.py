@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from lsalsa.data.register import DATA_SETS
 from lsalsa.study.config import plugins
-from lsalsa.study.config.models import Component, Cutting, Study
+from lsalsa.study.config.blocks import Component, Cutting
+from lsalsa.study.config.models import Study
 
 
 def n_images(study: Study, name: str) -> int | None:
