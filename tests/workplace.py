@@ -36,6 +36,7 @@ class Workplace:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            preexec_fn=_hear_interrupts,
         )
 
     def environment(self):
@@ -101,3 +102,8 @@ def wait_for(path, process, seconds=120):
         assert process.poll() is None, process.communicate()[0]
         assert time.monotonic() < end, f"{path} did not appear"
         time.sleep(0.02)
+
+
+def _hear_interrupts():
+    """A script's background job ignores SIGINT, and so would all that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

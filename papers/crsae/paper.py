@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from lsalsa.study.config.fields import PaperSettings
 from lsalsa.study.papers import Paper
+from lsalsa.study.work import Work
 from papers.crsae.denoising import experiment as of_denoising
 from papers.crsae.experiment import Experiment
 from papers.crsae.simulation import experiment as of_simulation
@@ -70,6 +71,13 @@ def missing(study: Any) -> Iterator[str]:
         yield from one.missing(study)
 
 
+def work(study: Any) -> Iterator[Work]:
+    """Yield the work of the experiments that take longest."""
+    from papers.crsae.work import work_of  # takes a while to import, which a dry run shall not wait for
+
+    return work_of(study)
+
+
 PAPER = Paper(
     name="crsae",
     title="CRsAE",
@@ -81,4 +89,5 @@ PAPER = Paper(
     shown=shown,
     check=check,
     missing=missing,
+    work=work,
 )

@@ -35,7 +35,7 @@ def standard_accuracy(train: np.ndarray, test: np.ndarray, vectors: Vectors, c: 
         In percent.
     """
     train, test = _standardised(train, test)
-    fitted = _fit(_classifier(c, ITERATIONS), train, vectors.train_labels)
+    fitted = fit(classifier_of(c, ITERATIONS), train, vectors.train_labels)
     return 100.0 * float(fitted.score(test, vectors.test_labels))
 
 
@@ -68,9 +68,9 @@ def tuned_accuracy(
     """
     fitting, choosing = parts
     features, validation = _standardised(train[fitting], train[choosing])
-    classifier, scores = _classifier(grid[0], ITERATIONS, warm_start=True), {}
+    classifier, scores = classifier_of(grid[0], ITERATIONS, warm_start=True), {}
     for c in grid:
-        fitted = _fit(classifier.set_params(C=c), features, vectors.train_labels[fitting])
+        fitted = fit(classifier.set_params(C=c), features, vectors.train_labels[fitting])
         scores[c] = float(fitted.score(validation, vectors.train_labels[choosing]))
     chosen = max(scores, key=scores.__getitem__)
     return standard_accuracy(train, test, vectors, chosen), chosen
@@ -111,9 +111,9 @@ def released_accuracies(
     found = []
     for choice in range(draws):
         order = generator(seed, choice).permutation(len(train))
-        fit, score = order[:n_fitted], order[n_fitted : n_fitted + n_scored]
-        fitted = _fit(_classifier(PAPER_C, ITERATIONS_AS_RELEASED), train[fit], labels[fit])
-        found.append(100.0 * float(fitted.score(train[score], labels[score])))
+        fitting, scoring = order[:n_fitted], order[n_fitted : n_fitted + n_scored]
+        fitted = fit(classifier_of(PAPER_C, ITERATIONS_AS_RELEASED), train[fitting], labels[fitting])
+        found.append(100.0 * float(fitted.score(train[scoring], labels[scoring])))
     return found
 
 
@@ -124,13 +124,15 @@ def _standardised(train: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.
     return (train - mean) / scale, (other - mean) / scale
 
 
-def _classifier(c: float, max_iter: int, **options: Any) -> Any:
+def classifier_of(c: float, max_iter: int, **options: Any) -> Any:
+    """Return the unfitted logistic regression with a C, which stops after some iterations."""
     from sklearn.linear_model import LogisticRegression
 
     return LogisticRegression(C=c, max_iter=max_iter, **options)
 
 
-def _fit(classifier: Any, features: np.ndarray, labels: np.ndarray) -> Any:
+def fit(classifier: Any, features: np.ndarray, labels: np.ndarray) -> Any:
+    """Fit a classifier, in place; that it stops at its last iteration is no warning here."""
     from sklearn.exceptions import ConvergenceWarning
 
     with warnings.catch_warnings():

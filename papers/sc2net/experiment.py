@@ -175,25 +175,42 @@ def method_of(
         return Method(lambda signals: optimal_codes(problem, signals, GAP).codes)
     if kind in SOLVERS:
         return Method(lambda signals: solve(problem, signals, kind, depth).codes)
-    encoder = encoder_class(kind).from_problem(problem, depth=depth, **_encoder_settings(vectors, variant, seed))
+    encoder = network_of(problem, variant, n_classes=len(vectors.classes), seed=seed)
     method = Method(encoder.encode)
     if variant["loss"]:
-        _train(method, encoder, _loss(problem, encoder, variant), problem, vectors, variant, seed, device)
+        _train(method, encoder, loss_of(problem, encoder, variant), problem, vectors, variant, seed, device)
     if kind in UNSUPERVISED:
         method.decoder = encoder.decoder(problem).matrix(encoder.arrays)
     return method
 
 
-def _encoder_settings(vectors: Vectors, variant: Mapping[str, Any], seed: int) -> dict[str, Any]:
-    settings = {**ENCODERS[variant["method"]], **variant["options"]}
-    if variant["method"] == "slstm":
+def network_of(problem: SparseCodingProblem, variant: Mapping[str, Any], *, n_classes: int, seed: int) -> Encoder:
+    """Build the untrained network of a variant.
+
+    Parameters
+    ----------
+    problem : SparseCodingProblem
+    variant : mapping
+        Resolved settings of the rule `run_sc2net_variant`.
+    n_classes : int
+        Of the labels, for a network that learns from them.
+    seed : int
+
+    Returns
+    -------
+    encoder : Encoder
+    """
+    kind = variant["method"]
+    settings = {**ENCODERS[kind], **variant["options"]}
+    if kind == "slstm":
         settings |= {"start": variant["start"], "seed": seed}
     if variant["loss"] == "labelled":
-        settings["classes"] = len(vectors.classes)
-    return settings
+        settings["classes"] = n_classes
+    return encoder_class(kind).from_problem(problem, depth=variant["depth"], **settings)
 
 
-def _loss(problem: SparseCodingProblem, encoder: Encoder, variant: Mapping[str, Any]) -> Loss:
+def loss_of(problem: SparseCodingProblem, encoder: Encoder, variant: Mapping[str, Any]) -> Loss:
+    """Return the loss that trains the network of a variant."""
     options: dict[str, Any] = {"project": True} if variant["project"] else {}
     if variant["loss"] == "labelled":
         options["weight"] = variant["label_weight"]

@@ -10,6 +10,7 @@ from lsalsa.study.config.messages import unknown
 from lsalsa.study.config.rules import Resolved, Rule
 from lsalsa.study.needs import Need, rows_of_all
 from lsalsa.study.papers import Paper
+from lsalsa.study.work import Work
 from papers.sc2net.settings import SC2Net
 from papers.sc2net.variants import variants_of, variants_of_table
 
@@ -181,6 +182,13 @@ def check(study: Any) -> Iterator[str]:
         yield f"sc2net.images lists a set twice: {names}"
 
 
+def work(study: Any) -> Iterator[Work]:
+    """Yield the work of the variants."""
+    from papers.sc2net.work import work_of  # takes a while to import, which a dry run shall not wait for
+
+    return work_of(study)
+
+
 PAPER = Paper(
     name="sc2net",
     title="SC2Net",
@@ -191,4 +199,5 @@ PAPER = Paper(
     facts=("variants", "solvers"),
     shown=shown,
     check=check,
+    work=work,
 )

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import nullcontext
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -12,6 +13,7 @@ from lsalsa.study import estimate, floors
 from lsalsa.study.cost import Sizes, costs
 from lsalsa.study.files import intermediate_targets
 from lsalsa.study.load import load_study
+from lsalsa.study.work import Piece, Work
 
 START = 0.5
 
@@ -57,6 +59,29 @@ def test_the_command_tells_hours_and_what_it_leaves_out(given):
     total = sum(rule["core_hours"] for rule in told["rules"].values())
     assert told["hours"] == pytest.approx(total / 4)
     assert "train_classifier" in told["not_estimated"]
+    assert "learn_crsae_filters" not in told["not_estimated"]
+
+
+def test_pieces_of_a_paper_are_timed_once_and_counted_as_often_as_the_jobs_do_them(given, monkeypatch):
+    started = []
+
+    def piece(key, times):
+        return Piece(key, lambda: started.append(key) or (lambda: None), times)
+
+    works = [
+        Work("fly", 2, [piece("wing", 10), piece("wing", 5), piece("tail", 1)]),
+        Work("land", 1, [piece("tail", 3)]),
+    ]
+    paper = SimpleNamespace(work=lambda study: iter(works), rules={"fly": None, "land": None, "rest": None})
+    study = load_study(small(lsalsa=NOTHING))
+    monkeypatch.setattr(type(study), "active_papers", lambda self: [paper])
+    monkeypatch.setattr(estimate, "seconds_of", lambda work, least: 2.0)
+    rows = estimate.estimates(study, silent)
+    found = {row.rule: (row.jobs, row.seconds) for row in rows}
+    assert found["fly"] == (2, pytest.approx(16 * 2.0 + 2 * START))
+    assert found["land"] == (1, pytest.approx(3 * 2.0 + START))
+    assert sorted(started) == ["tail", "wing"]
+    assert estimate.left_out(study, rows)[-1] == "rest"
 
 
 def test_speeds_are_measured(monkeypatch):

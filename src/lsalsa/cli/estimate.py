@@ -35,22 +35,21 @@ def command(study: str, cores: int | None, operations: bool, teraflops: float, a
     if operations:
         _show_operations(found, teraflops, as_json)
         return
-    from lsalsa.study.estimate import NOT_ESTIMATED, elapsed, estimates, papers_left_out
-    from lsalsa.study.papers import papers
+    from lsalsa.study.estimate import elapsed, estimates, left_out
 
     _terminal.use_threads(1)  # as most jobs have
     cores = cores or len(os.sched_getaffinity(0))
     rows = estimates(found, _terminal.stage)
-    hours, left_out = elapsed(rows, cores) / 3600, [*NOT_ESTIMATED, *papers_left_out(found, papers())]
+    hours, missing = elapsed(rows, cores) / 3600, left_out(found, rows)
     result = {
         "study": found.study,
         "cores": cores,
         "hours": hours,
         "rules": {row.rule: {"jobs": row.jobs, "core_hours": row.seconds / 3600} for row in rows},
-        "not_estimated": left_out,
+        "not_estimated": missing,
     }
     lines = [[row.rule, str(row.jobs), f"{row.seconds / 3600:.3f}"] for row in rows]
-    told = f"about {hours:.2g} hours on {cores} cores; not estimated: {', '.join(left_out)}"
+    told = f"about {hours:.2g} hours on {cores} cores; not estimated: {', '.join(missing)}"
     _terminal.show(result, as_json, [*_terminal.tabulated(["rule", "jobs", "core hours"], lines), told])
 
 

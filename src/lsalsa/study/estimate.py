@@ -1,20 +1,20 @@
 """How long a study takes on this machine: counted operations and jobs, and measured speeds.
 
-Estimated are the rules of the engine but for those in `NOT_ESTIMATED`; the experiments of the papers are not. A search
-that walks to better neighbours is counted with all its rounds, which is the most that it can take.
+Estimated are the rules of the engine but for those in `NOT_ESTIMATED`, and those rules of the papers whose `work` is
+told. A search that walks to better neighbours is counted with all its rounds, which is the most that it can take.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from lsalsa.study.config import plugins, sizes
 from lsalsa.study.config.models import Study
 from lsalsa.study.cost import Cost, Sizes, costs, sizes_of
-from lsalsa.study.floors import Floors, floors_of, start_up
+from lsalsa.study.floors import Floors, floors_of, seconds_of, start_up
 
 TRAINING = ("search_encoder", "train_encoder")
 NOT_ESTIMATED = ("fetch_images", "train_classifier", "time_exact", "measure_overlap", "render_notebook")
@@ -56,10 +56,16 @@ def estimates(study: Study, stage: Stage) -> list[Estimate]:
     of_tasks = {task: sizes_of(study, task) for task in study.tasks}
     of_components = {name: _sizes_of_component(study, name) for name in study.components}
     shapes = {_shape(each) for each in [*of_tasks.values(), *of_components.values()]}
-    with stage("measuring this machine", len(shapes) + 1) as advance:
+    works = [work for paper in study.active_papers() for work in paper.work(study)]
+    pieces = {piece.key: piece for work in works for piece in work.pieces}
+    with stage("measuring this machine", len(shapes) + len(pieces) + 1) as advance:
         floors: dict[tuple[int, int], Floors] = {}
         for shape in sorted(shapes):
             floors[shape] = floors_of(Sizes(*shape, 1, 1, 1))
+            advance(1)
+        timed: dict[Hashable, float] = {}
+        for key, piece in pieces.items():
+            timed[key] = seconds_of(piece.start(), least=0.0)
             advance(1)
         start = start_up()
         advance(1)
@@ -69,7 +75,9 @@ def estimates(study: Study, stage: Stage) -> list[Estimate]:
         found[cost.rule] += _seconds(cost, floors[_shape(size)])
     for task, size in of_tasks.items():
         found["optimal_codes"] += sizes.n_rows(study, task) * floors[_shape(size)].exact
-    jobs = dict(jobs_of(study))
+    for work in works:
+        found[work.rule] += sum(timed[piece.key] * piece.times for piece in work.pieces)
+    jobs = dict(jobs_of(study)) | {work.rule: work.jobs for work in works}
     rows = [Estimate(rule, count, found[rule] + count * start) for rule, count in jobs.items()]
     return sorted(rows, key=lambda row: -row.seconds)
 
@@ -113,13 +121,15 @@ def _sizes_of_component(study: Study, name: str) -> Sizes:
     return Sizes(sizes.n_features(study, name), study.components[name].n_atoms, 0, 0, 0)
 
 
-def papers_left_out(study: Study, known: Mapping[str, object]) -> list[str]:
-    """Return the papers of a study whose own experiments are not estimated.
+def left_out(study: Study, rows: Iterable[Estimate]) -> list[str]:
+    """Return the rules that are not estimated: of the engine, and of the papers of a study.
 
     Parameters
     ----------
     study : Study
-    known : mapping
-        Name of each paper -> the paper.
+    rows : iterable of Estimate
+        What is.
     """
-    return [name for name in known if getattr(study, name, None) is not None]
+    of_papers = [rule for paper in study.active_papers() for rule in paper.rules]
+    known = {row.rule for row in rows}
+    return [rule for rule in (*NOT_ESTIMATED, *of_papers) if rule not in known]

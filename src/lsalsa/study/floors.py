@@ -71,14 +71,14 @@ def floors_of(sizes: Sizes) -> Floors:
     solver = prepare(problem, "fista")
     encoder = encoder_class(ENCODER).from_problem(problem, depth=DEPTH)
     step = BACK * encoded(ENCODER, sizes, DEPTH, {}) * ROWS
-    solving = ROWS * solved(sizes, DEPTH) / _seconds(lambda: solver.solve(signals, DEPTH))
+    solving = ROWS * solved(sizes, DEPTH) / seconds_of(lambda: solver.solve(signals, DEPTH))
     validation = signals[:1], targets[:1]
 
     def epochs() -> None:
         train(encoder.copy(), signals, targets, validation=validation, learning_rate=1e-9, epochs=5, tolerance=0.0)
 
-    training = 5 * step / _seconds(epochs)
-    exact = _seconds(lambda: optimal_codes(problem, signals[:EXACT_ROWS])) / EXACT_ROWS
+    training = 5 * step / seconds_of(epochs)
+    exact = seconds_of(lambda: optimal_codes(problem, signals[:EXACT_ROWS])) / EXACT_ROWS
     return Floors(solving, training, exact)
 
 
@@ -89,13 +89,25 @@ def start_up() -> float:
     def spent() -> float:
         return os.times().children_user + os.times().children_system
 
-    return _seconds(lambda: subprocess.run([sys.executable, "-c", code], check=True), spent, 0.0)
+    return seconds_of(lambda: subprocess.run([sys.executable, "-c", code], check=True), spent, 0.0)
 
 
-def _seconds(
+def seconds_of(
     work: Callable[[], object], clock: Callable[[], float] = time.process_time, least: float | None = None
 ) -> float:
-    """Measure the shortest time of a work, which is done once before and then for `SECONDS`, or `least` seconds."""
+    """Measure the shortest time of a work, which is done once before and then for `SECONDS`, or `least` seconds.
+
+    Parameters
+    ----------
+    work : callable
+    clock : callable
+        Gives seconds; those of the processor in this process by default.
+    least : float, optional
+
+    Returns
+    -------
+    seconds : float
+    """
     least = SECONDS if least is None else least
     work()
     times: list[float] = []

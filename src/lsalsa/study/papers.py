@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lsalsa.study.config.models import Output, Study
     from lsalsa.study.config.rules import Rule
     from lsalsa.study.needs import Need
+    from lsalsa.study.work import Work
 
 ROOT = Path(__file__).resolve().parents[3]
 """The repository. An installed library lies elsewhere and finds no papers."""
@@ -32,6 +33,10 @@ def _nothing(*_: Any) -> Mapping[str, Any]:
 
 
 def _no_fault(_: Any) -> Iterator[str]:
+    return iter(())
+
+
+def _no_work(_: Any) -> Iterator[Work]:
     return iter(())
 
 
@@ -66,6 +71,8 @@ class Paper:
         Study -> sentences on faults of the block that its types cannot find.
     missing : callable
         Study -> sentences on files of the user that the block names and that do not exist.
+    work : callable
+        Study -> the work of rules of ``rules.smk``, by which `lsalsa estimate` knows how long they take.
     """
 
     name: str
@@ -78,6 +85,7 @@ class Paper:
     shown: Callable[[Study, Output], Mapping[str, Any]] = _nothing
     check: Callable[[Study], Iterator[str]] = _no_fault
     missing: Callable[[Study], Iterator[str]] = _no_fault
+    work: Callable[[Study], Iterator[Work]] = _no_work
 
     @property
     def folder(self) -> Path:
