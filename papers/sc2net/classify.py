@@ -125,14 +125,35 @@ def _standardised(train: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.
 
 
 def classifier_of(c: float, max_iter: int, **options: Any) -> Any:
-    """Return the unfitted logistic regression with a C, which stops after some iterations."""
+    """Return an unfitted logistic regression.
+
+    Parameters
+    ----------
+    c : float
+        Inverse strength of the penalty on its weights.
+    max_iter : int
+        Iterations after which it stops.
+    **options
+        Others of scikit-learn's.
+    """
     from sklearn.linear_model import LogisticRegression
 
     return LogisticRegression(C=c, max_iter=max_iter, **options)
 
 
 def fit(classifier: Any, features: np.ndarray, labels: np.ndarray) -> Any:
-    """Fit a classifier, in place; that it stops at its last iteration is no warning here."""
+    """Fit a classifier, in place; that it stops at its last iteration is no warning here.
+
+    Parameters
+    ----------
+    classifier : LogisticRegression
+    features : array, (n_images, n_features)
+    labels : array, (n_images,)
+
+    Returns
+    -------
+    classifier : LogisticRegression
+    """
     from sklearn.exceptions import ConvergenceWarning
 
     with warnings.catch_warnings():

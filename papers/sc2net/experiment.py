@@ -210,7 +210,19 @@ def network_of(problem: SparseCodingProblem, variant: Mapping[str, Any], *, n_cl
 
 
 def loss_of(problem: SparseCodingProblem, encoder: Encoder, variant: Mapping[str, Any]) -> Loss:
-    """Return the loss that trains the network of a variant."""
+    """Return the loss that trains the network of a variant.
+
+    Parameters
+    ----------
+    problem : SparseCodingProblem
+    encoder : Encoder
+    variant : mapping
+        Resolved settings of the rule `run_sc2net_variant`.
+
+    Returns
+    -------
+    loss : Loss
+    """
     options: dict[str, Any] = {"project": True} if variant["project"] else {}
     if variant["loss"] == "labelled":
         options["weight"] = variant["label_weight"]

@@ -38,7 +38,12 @@ Counted on optimal codes of MNIST and CIFAR-10 they were 7 to 40, 14 to 52, and 
 
 @dataclass(frozen=True)
 class Sizes:
-    """Numbers of a set of images."""
+    """Numbers of a set of images.
+
+    Attributes
+    ----------
+    n_train, n_test, n_pixels, n_classes : int
+    """
 
     n_train: int
     n_test: int
