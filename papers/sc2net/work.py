@@ -8,24 +8,22 @@ from typing import Any
 
 import numpy as np
 
-from lsalsa.arrays.unit_norm import unit_columns
 from lsalsa.data.register import DATA_SETS
+from lsalsa.encoders import Encoder
 from lsalsa.exact import optimal_codes
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.study.config import plugins
 from lsalsa.study.config.rules import settings_of
 from lsalsa.study.config.sizes import image_values
+from lsalsa.study.floors import random_task
 from lsalsa.study.work import Piece, Work
 from lsalsa.training import train
 from papers.sc2net.classify import PAPER_C, classifier_of, fit
-from papers.sc2net.experiment import GAP, SOLVERS, loss_of, network_of
+from papers.sc2net.experiment import ENCODERS, GAP, loss_of, network_of
 from papers.sc2net.variants import variants_of
 
 BATCHES = 2
 """Of the images of a piece."""
-
-ACTIVE = 0.1
-"""Share of a code of the random images that is not zero."""
 
 FIT_IMAGES, FIT_ITERATIONS = 2000, 10
 """Of the piece that stands for the fits of a classifier."""
@@ -83,7 +81,7 @@ def _pieces(n_atoms: int, sizes: Sizes, variant: Mapping[str, Any]) -> Iterator[
     if variant["loss"]:
         n_trained = (sizes.n_train - n_validation) * training["epochs"]
         yield Piece(("epoch", sizes, network), small.epoch, repetitions * n_trained / n_small)
-    if kind not in ("raw", "converged", *SOLVERS):
+    if kind in ENCODERS:
         yield Piece(("encode", sizes, network), small.encode, repetitions * n_all / n_small)
     exact = n_all if kind == "converged" else sizes.n_train
     if kind == "converged" or (variant["loss"] == "codes" and variant["target_iterations"] is None):
@@ -108,28 +106,25 @@ class _Small:
     n_images: int
 
     def _drawn(self) -> tuple[SparseCodingProblem, np.ndarray, np.ndarray]:
-        random = np.random.default_rng(0)
-        atoms = unit_columns(random.standard_normal((self.sizes.n_pixels, self.n_atoms)).astype(np.float32))
-        active = random.random((self.n_images, self.n_atoms)) < ACTIVE
-        codes = (random.standard_normal(active.shape) * active).astype(np.float32)
-        return SparseCodingProblem([atoms], [self.variant["penalty"]]), codes @ atoms.T, codes
+        return random_task(self.sizes.n_pixels, self.n_atoms, self.n_images, self.variant["penalty"])
+
+    def _network(self, problem: SparseCodingProblem) -> Encoder:
+        return network_of(problem, self.variant, n_classes=self.sizes.n_classes, seed=0)
 
     def epoch(self) -> Callable[[], object]:
         problem, images, codes = self._drawn()
-        encoder = network_of(problem, self.variant, n_classes=self.sizes.n_classes, seed=0)
+        encoder = self._network(problem)
         loss = loss_of(problem, encoder, self.variant)
-        targets = {"codes": codes, "labelled": np.eye(self.sizes.n_classes, dtype=np.float32)[self._labels()]}
+        labels = np.arange(self.n_images) % self.sizes.n_classes
+        targets = {"codes": codes, "labelled": np.eye(self.sizes.n_classes, dtype=np.float32)[labels]}
         aim = targets.get(self.variant["loss"])
         validation = (images[:1], None if aim is None else aim[:1])
         given = {"batch_size": self.variant["training"]["batch_size"], "optimizer": "adadelta", "learning_rate": 1e-9}
         return lambda: train(encoder, images, aim, loss=loss, validation=validation, epochs=1, **given)
 
-    def _labels(self) -> np.ndarray:
-        return np.arange(self.n_images) % self.sizes.n_classes
-
     def encode(self) -> Callable[[], object]:
         problem, images, _ = self._drawn()
-        encoder = network_of(problem, self.variant, n_classes=self.sizes.n_classes, seed=0)
+        encoder = self._network(problem)
         return lambda: encoder.encode(images)
 
     def exact(self) -> Callable[[], object]:

@@ -45,7 +45,7 @@ def _picture(side: int) -> np.ndarray:
 
 
 def _step(settings: Mapping[str, Any]) -> Callable[[], object]:
-    """A step on random pixels, each time from the untrained filters: noise alone would make them run away."""
+    """A step on random pixels, at rates near zero: learning from noise would make the filters run away."""
     learning = _learning({**settings, "rate": 1e-9, "rate_lcsc": 1e-9, "rate_em": 1e-9})
     crops = Crops([_picture(settings["crop"])], settings["crop"], settings["noise"])
     return lambda: learning.step(*crops.draw(settings["batch"], np.random.default_rng(0)))

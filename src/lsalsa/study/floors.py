@@ -62,12 +62,7 @@ def floors_of(sizes: Sizes) -> Floors:
     -------
     floors : Floors
     """
-    random = np.random.default_rng(0)
-    atoms = unit_columns(random.standard_normal((sizes.n_features, sizes.n_atoms)).astype(np.float32))
-    active = random.random((ROWS, sizes.n_atoms)) < ACTIVE
-    targets = (random.standard_normal(active.shape) * active).astype(np.float32)
-    signals = targets @ atoms.T
-    problem = SparseCodingProblem([atoms], 0.1)
+    problem, signals, targets = random_task(sizes.n_features, sizes.n_atoms, ROWS)
     solver = prepare(problem, "fista")
     encoder = encoder_class(ENCODER).from_problem(problem, depth=DEPTH)
     step = BACK * encoded(ENCODER, sizes, DEPTH, {}) * ROWS
@@ -80,6 +75,30 @@ def floors_of(sizes: Sizes) -> Floors:
     training = 5 * step / seconds_of(epochs)
     exact = seconds_of(lambda: optimal_codes(problem, signals[:EXACT_ROWS])) / EXACT_ROWS
     return Floors(solving, training, exact)
+
+
+def random_task(
+    n_features: int, n_atoms: int, n_signals: int, penalty: float = 0.1
+) -> tuple[SparseCodingProblem, np.ndarray, np.ndarray]:
+    """Make a problem of random atoms, with signals that are sparse sums of them.
+
+    Parameters
+    ----------
+    n_features, n_atoms, n_signals : int
+    penalty : float
+
+    Returns
+    -------
+    problem : SparseCodingProblem
+    signals : array, (n_signals, n_features), float32
+    codes : array, (n_signals, n_atoms), float32
+        The weights of the sums: as sparse as optimal codes, but not optimal.
+    """
+    random = np.random.default_rng(0)
+    atoms = unit_columns(random.standard_normal((n_features, n_atoms)).astype(np.float32))
+    active = random.random((n_signals, n_atoms)) < ACTIVE
+    codes = (random.standard_normal(active.shape) * active).astype(np.float32)
+    return SparseCodingProblem([atoms], penalty), codes @ atoms.T, codes
 
 
 def start_up() -> float:

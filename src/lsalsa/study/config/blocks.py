@@ -83,8 +83,8 @@ class Classifier(Settings):
 
 
 class Search(Settings):
-    """The comparison of candidates: how many, at some depths fewer, their epochs at each rung, and steps from the best
-    to its neighbours.
+    """The comparison of candidates: how many, at some depths another number, their epochs at each rung, and steps from
+    the best to its neighbours.
 
     Solvers have `rounds` and `extend` only: they are not trained, and try the whole grid.
     """

@@ -101,8 +101,8 @@ def search_encoder(study: Study, task: str, method: str, depth: str) -> Resolved
     study : Study
     task, method : str
     depth : str
-        A wildcard of the rule: some depths may have fewer candidates. None is compared for longer than an encoder of
-        this depth is trained.
+        A wildcard of the rule: some depths may have another number of candidates. None is compared for longer than an
+        encoder of this depth is trained.
 
     Returns
     -------
