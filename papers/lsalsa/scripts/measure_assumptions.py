@@ -3,15 +3,16 @@
 from lsalsa.encoders import load_encoder
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.study.job import job
+from papers.lsalsa.theory.assumptions import least_curvature
 from papers.lsalsa.theory.trained import assumptions_of
 
 with job(snakemake) as j:
     runs = j.params["runs"]
     tasks = dict.fromkeys(run["task"] for run in runs)
     problems = (SparseCodingProblem.from_arrays(arrays) for arrays in j.read("problems"))
-    dictionaries = {task: problem.dictionary for task, problem in zip(tasks, problems, strict=True)}
+    curvatures = {task: least_curvature(problem.dictionary) for task, problem in zip(tasks, problems, strict=True)}
     rows = [
-        {**run, **assumptions_of(load_encoder(path), dictionaries[run["task"]]), **j.provenance()}
+        {**run, **assumptions_of(load_encoder(path), curvatures[run["task"]]), **j.provenance()}
         for run, path in zip(runs, j.input["encoders"], strict=True)
     ]
     j.write(assumptions=rows)

@@ -9,7 +9,7 @@ from worlds import central_differences, make_world, relative_error, salsa_states
 
 from lsalsa.encoders.lsalsa import LSALSA
 from papers.lsalsa.theory import FORMS
-from papers.lsalsa.theory.assumptions import assumptions
+from papers.lsalsa.theory.assumptions import assumptions, least_curvature
 from papers.lsalsa.theory.lagrangian import augmented_lagrangian, data_fit, gradient, learned_fit, splitting_update
 from papers.lsalsa.theory.rates import (
     Schedule,
@@ -243,7 +243,7 @@ def test_identities_of_theorem_2_hold_in_exact_fractions():
 def test_assumption_about_an_untrained_encoder_is_met_with_equality():
     world = make_world(n_blocks=2)
     encoder = LSALSA.from_problem(world.problem, mu=MU)
-    facts = assumptions(encoder.arrays["splitting"], world.dictionary, MU)
+    facts = assumptions(encoder.arrays["splitting"], least_curvature(world.dictionary), MU)
     assert facts["learned_strong_convexity"] == pytest.approx(facts["strong_convexity"], rel=1e-9)
     assert max(facts["asymmetry"], facts["stationarity"]) < 1e-12
     assert facts["smallest_eigenvalue"] == pytest.approx(1 / (MU + world.lipschitz))
@@ -260,7 +260,7 @@ def test_learned_strong_convexity_is_the_least_curvature_of_the_learned_lagrangi
         return augmented_lagrangian(fit, codes, u, d, world.penalty_of_atom, MU)
 
     hessian = np.stack([gradient(value, row[None])[0] - gradient(value, 0 * row[None])[0] for row in np.eye(7)])
-    facts = assumptions(splitting, world.dictionary, MU)
+    facts = assumptions(splitting, least_curvature(world.dictionary), MU)
     assert facts["learned_strong_convexity"] == pytest.approx(np.linalg.eigvalsh(hessian)[0])
 
 
@@ -272,4 +272,6 @@ def test_stationarity_is_the_slope_measured_over_random_directions(rng):
     inverse = np.linalg.inv(splitting)
     slopes = (pulls @ splitting) @ (inverse + inverse.T) / 2 - pulls
     measured = np.linalg.norm(slopes) / np.linalg.norm(pulls)
-    assert assumptions(splitting, world.dictionary, MU)["stationarity"] == pytest.approx(measured, rel=0.03)
+    assert assumptions(splitting, least_curvature(world.dictionary), MU)["stationarity"] == pytest.approx(
+        measured, rel=0.03
+    )

@@ -7,6 +7,7 @@ from worlds import make_world
 from lsalsa.encoders.lsalsa import LSALSA
 from lsalsa.study.csv_rows import read_csv, to_csv
 from papers.lsalsa.findings import about, contradicted
+from papers.lsalsa.theory.assumptions import least_curvature
 from papers.lsalsa.theory.checks import Check, in_words, run_checks, summary
 from papers.lsalsa.theory.statements import CHECKS
 from papers.lsalsa.theory.trained import assumptions_of, findings, table_rows
@@ -102,7 +103,7 @@ def measured(change=0.0, **cell):
     encoder = LSALSA.from_problem(world.problem, depth=2, mu=1.0)
     encoder.arrays["splitting"] = encoder.arrays["splitting"] * np.float32(1 + change)
     named = {"task": "digits", "method": "lsalsa", "depth": 2, "repetition": 0, **cell}
-    return {**named, **assumptions_of(encoder, world.dictionary)}
+    return {**named, **assumptions_of(encoder, least_curvature(world.dictionary))}
 
 
 def broken(value):
@@ -110,7 +111,7 @@ def broken(value):
     encoder = LSALSA.from_problem(world.problem, depth=2, mu=1.0)
     encoder.arrays["splitting"][:] = value
     named = {"task": "digits", "method": "lsalsa", "depth": 2, "repetition": 1}
-    return {**named, **assumptions_of(encoder, world.dictionary)}
+    return {**named, **assumptions_of(encoder, least_curvature(world.dictionary))}
 
 
 def test_assumption_of_theorem_2_is_met_above_the_start_values_only():

@@ -5,14 +5,26 @@ from __future__ import annotations
 import numpy as np
 
 
-def assumptions(splitting: np.ndarray, dictionary: np.ndarray, mu: float) -> dict[str, float]:
+def least_curvature(dictionary: np.ndarray) -> float:
+    """Compute the smallest eigenvalue of A^T A, which all encoders of a task share; 0 where rounding takes it below.
+
+    Parameters
+    ----------
+    dictionary : array, (n_features, n_atoms)
+    """
+    dictionary = np.asarray(dictionary, dtype=np.float64)
+    return max(0.0, float(np.linalg.eigvalsh(dictionary.T @ dictionary)[0]))
+
+
+def assumptions(splitting: np.ndarray, curvature: float, mu: float) -> dict[str, float]:
     """Measure what theorem 2 assumes of the learned matrix S, and how far theorem 1 holds for it.
 
     Parameters
     ----------
     splitting : array, (n_atoms, n_atoms)
         The transpose of the paper's S, as an encoder keeps it.
-    dictionary : array, (n_features, n_atoms)
+    curvature : float
+        The `least_curvature` of the task's dictionary.
     mu : float
 
     Returns
@@ -30,13 +42,12 @@ def assumptions(splitting: np.ndarray, dictionary: np.ndarray, mu: float) -> dic
     ----------
     LSALSA paper, theorems 1 and 2; equations 13, 16 and 17.
     """
-    splitting, dictionary = np.asarray(splitting, dtype=np.float64), np.asarray(dictionary, dtype=np.float64)
+    splitting = np.asarray(splitting, dtype=np.float64)
     eigenvalues = np.linalg.eigvalsh((splitting + splitting.T) / 2)
-    smallest_of_gram = np.linalg.eigvalsh(dictionary.T @ dictionary)[0]
     inverse = np.linalg.inv(splitting)
     defect = splitting @ (inverse + inverse.T) / 2 - np.eye(len(splitting))
     return {
-        "strong_convexity": mu + max(0.0, float(smallest_of_gram)),
+        "strong_convexity": mu + curvature,
         "learned_strong_convexity": 1 / float(eigenvalues[-1]),
         "asymmetry": float(np.linalg.norm(splitting - splitting.T) / np.linalg.norm(splitting)),
         "smallest_eigenvalue": float(eigenvalues[0]),

@@ -19,14 +19,15 @@ ROUNDING = 1e-5
 """Smaller relative differences are rounding: the matrices are kept in float32."""
 
 
-def assumptions_of(encoder: Encoder, dictionary: np.ndarray) -> Row:
-    """Measure one encoder against the dictionary of its task.
+def assumptions_of(encoder: Encoder, curvature: float) -> Row:
+    """Measure one encoder.
 
     Parameters
     ----------
     encoder : Encoder
         An LSALSA, on the host.
-    dictionary : array, (n_features, n_atoms)
+    curvature : float
+        The `least_curvature` of its task's dictionary.
 
     Returns
     -------
@@ -39,7 +40,7 @@ def assumptions_of(encoder: Encoder, dictionary: np.ndarray) -> Row:
     """
     mu, splitting = encoder.settings["mu"], encoder.arrays["splitting"]
     usable = np.isfinite(splitting).all() and np.linalg.matrix_rank(splitting) == len(splitting)
-    facts = assumptions(splitting, dictionary, mu) if usable else dict.fromkeys(FACTS, float("nan"))
+    facts = assumptions(splitting, curvature, mu) if usable else dict.fromkeys(FACTS, float("nan"))
     facts["ratio"] = facts["learned_strong_convexity"] / facts["strong_convexity"]
     definite = facts["smallest_eigenvalue"] > 0
     return {
