@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -277,32 +277,3 @@ def _targets(
     if variant["target_iterations"] is None:
         return optimal_codes(problem, signals, GAP).codes
     return solve(problem, signals, "fista", variant["target_iterations"]).codes
-
-
-def objectives_by_iteration(
-    vectors: Vectors, dictionary: Any, penalty: float, iterations: Sequence[int], device: Device
-) -> dict[str, dict[int, float]]:
-    """Follow the solvers on the test images.
-
-    Parameters
-    ----------
-    vectors : Vectors
-    dictionary : array, (n_pixels, n_atoms)
-        Atoms of norm 1.
-    penalty : float
-    iterations : sequence of int
-        At which the objective is computed.
-    device : Device
-
-    Returns
-    -------
-    objectives : dict
-        Solver -> iterations -> mean objective.
-    """
-    problem = SparseCodingProblem([device.put(dictionary)], [penalty])
-    signals = device.put(vectors.test)
-    found = {}
-    for solver in SOLVERS:
-        codes = solve(problem, signals, solver, max(iterations), record=iterations).recorded
-        found[solver] = {count: float(problem.objective(signals, codes[count]).mean()) for count in iterations}
-    return found

@@ -10,11 +10,10 @@ from lsalsa.study.classification import (
     Classifier,
     TaskClassifiers,
     fit_classifier,
-    image_features,
-    image_rows,
     random_projection,
     train_classifiers,
 )
+from lsalsa.study.image_rows import image_features, image_rows
 
 
 def clusters(n_images, n_features, n_classes, *, seed=0, noise=0.1):

@@ -9,9 +9,11 @@ import pytest
 
 from lsalsa.arrays import one_blas_thread, set_threads, threads
 from lsalsa.arrays.crew import run_together
-from lsalsa.arrays.programs import Recorder, Unrecordable, nothing_recorded
+from lsalsa.arrays.programs import Recorder, nothing_recorded
+from lsalsa.arrays.recorded import Unrecordable
 from lsalsa.encoders import available, encoder_class
 from lsalsa.encoders._recorded import CALLS, record_step
+from lsalsa.encoders._sums import summed
 from lsalsa.errors import DataError
 from lsalsa.losses import CODES, TiedDecoderLoss
 from lsalsa.problem import SparseCodingProblem
@@ -177,7 +179,7 @@ def test_recorded_steps_are_the_plain_ones_to_the_byte(name, dtype, two_threads)
     step = record_step(encoder, signals, targets, CODES, names, tiles.cut(500))
     for seed in range(3):
         index = np.random.default_rng(seed).permutation(600)[:500]
-        value, gradient = encoder.summed(step(index), names, tiles)
+        value, gradient = summed(step(index), names, tiles)
         wanted, plain = encoder.unchecked_loss_and_gradient(signals[index], targets[index], CODES, names, tiles)
         assert value == wanted
         for parameter in names:

@@ -2,8 +2,9 @@
 
 from lsalsa.data.pictures import Pictures
 from lsalsa.study.job import job
+from papers.crsae.denoising.drawn import drawn
 from papers.crsae.denoising.peers import peers
-from papers.crsae.denoising.scoring import drawn, noisy_pictures, peer_rows
+from papers.crsae.denoising.scoring import noisy_pictures, peer_rows
 
 with job(snakemake) as j:
     name, pictures = j.wildcards["pictures"], Pictures.from_arrays(j.read("pictures"))

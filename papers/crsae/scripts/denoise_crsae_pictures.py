@@ -3,7 +3,8 @@
 from lsalsa.data.pictures import Pictures
 from lsalsa.study.job import job
 from papers.crsae.denoising.arms import ARMS
-from papers.crsae.denoising.scoring import arm_rows, drawn, noisy_pictures, restored
+from papers.crsae.denoising.drawn import drawn
+from papers.crsae.denoising.scoring import arm_rows, noisy_pictures, restored
 
 with job(snakemake) as j:
     trained = restored(j.read("filters"), j.metadata("filters"), j.device)

@@ -16,13 +16,13 @@ from lsalsa.errors import ConfigError, DataError, DivergedError, ShapeError
 from papers.crsae.denoising.arms import ARMS, NO_GRADIENT
 from papers.crsae.denoising.course import learn
 from papers.crsae.denoising.denoise import averaged_targets, denoise
+from papers.crsae.denoising.drawn import drawn
 from papers.crsae.denoising.learning import Crops, Learning, random_filters
 from papers.crsae.denoising.quality import noisy_picture, psnr_db
 from papers.crsae.denoising.scoring import (
     Trained,
     arm_rows,
     depth_rows,
-    drawn,
     noise_rows,
     noisy_pictures,
     peer_rows,

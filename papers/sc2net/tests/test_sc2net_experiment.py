@@ -9,7 +9,8 @@ from lsalsa.arrays import Device
 from lsalsa.errors import DataError
 from papers.sc2net import support
 from papers.sc2net.classify import released_accuracies, standard_accuracy, tuned_accuracy
-from papers.sc2net.experiment import method_of, objectives_by_iteration, run_variant
+from papers.sc2net.convergence import objectives_by_iteration
+from papers.sc2net.experiment import method_of, run_variant
 from papers.sc2net.images import Vectors, validation_split, vectors_of
 from papers.sc2net.pixel_dictionary import pixel_dictionary
 

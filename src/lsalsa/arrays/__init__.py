@@ -4,7 +4,9 @@ from lsalsa.arrays.blas import one_blas_thread
 from lsalsa.arrays.checks import check_count, check_matrix, nearest
 from lsalsa.arrays.kernels import kernels_for
 from lsalsa.arrays.namespace import Device, is_host, namespace, to_host
-from lsalsa.arrays.tiles import Space, Tiles, parallel_map, set_threads, threads, tiles_for
+from lsalsa.arrays.space import Space
+from lsalsa.arrays.tiles import Tiles, tiles_for
+from lsalsa.arrays.workers import parallel_map, set_threads, threads
 
 __all__ = [
     "Device",

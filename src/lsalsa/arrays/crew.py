@@ -9,7 +9,7 @@ import numpy as np
 
 from lsalsa.arrays.blas import one_blas_thread
 from lsalsa.arrays.programs import Program
-from lsalsa.arrays.tiles import threads
+from lsalsa.arrays.workers import threads
 
 PATIENCE = 100_000  # looks at the board before a helper sleeps: about 100 microseconds to some hundreds
 SINGLE, DOUBLE = np.empty(0, np.float32), np.empty(0, np.float64)

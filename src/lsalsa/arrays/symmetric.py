@@ -12,7 +12,7 @@ import numpy as np
 
 from lsalsa.arrays.blas import one_blas_thread
 from lsalsa.arrays.namespace import is_host
-from lsalsa.arrays.tiles import parallel_map
+from lsalsa.arrays.workers import parallel_map
 
 LARGE = 1024  # rows from which a matrix is worth cutting
 BLOCK = 256

@@ -6,107 +6,25 @@ many. On a GPU, which is parallel by itself, all rows are one tile as long as it
 """
 
 import logging
-import math
-import os
 import sys
 import threading
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
-from functools import cache
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from lsalsa.arrays.blas import one_blas_thread
 from lsalsa.arrays.checks import check_count
+from lsalsa.arrays.space import Space
+from lsalsa.arrays.workers import spread, threads
 from lsalsa.errors import DeviceMemoryError
 
 log = logging.getLogger(__name__)
 HALVINGS = 8  # how often a tile that does not fit into the memory of a GPU is halved before the work fails
 KEPT_BYTES = 2**24  # of buffers that a thread keeps for the next call
-MOST_VIEWS = 200  # of buffers, by shape; batches of ever other sizes would have ever more
 LEAST_ROWS, LEAST_PRODUCTS = 8, 2**19  # of a tile that is cut only to have two
 _TILE_BYTES = 250_000  # of one buffer of a tile; a method keeps four or five, about half of a 2 MiB cache
 _local = threading.local()
-_state: dict[str, Any] = {"threads": None}
-
-
-def set_threads(n: int) -> None:
-    """Use this many worker threads from now on; the default is every core this process may run on.
-
-    Parameters
-    ----------
-    n : int
-        At least 1; results are the same to the byte whatever it is.
-
-    Raises
-    ------
-    ConfigError
-        When it is no whole number of at least 1.
-    """
-    _state["threads"] = check_count("threads", n)
-
-
-def threads() -> int:
-    """Number of worker threads in use here; 1 inside `parallel_map`, whose items are the unit of work."""
-    if getattr(_local, "inside", False):
-        return 1
-    return _state["threads"] or len(os.sched_getaffinity(0))
-
-
-class Space:
-    """Buffers lent by name, allocated once and reused; a smaller request gets a view of a larger buffer."""
-
-    def __init__(self, xp: Any):
-        self.xp = xp
-        self._buffers: dict[tuple[str, Any], Any] = {}
-        self._views: dict[tuple[str, tuple[int, ...], Any], Any] = {}
-        self._sections: dict[str, Space] = {}
-        self._bytes = 0
-
-    def section(self, name: str) -> "Space":
-        """A space inside this one with buffers of its own; the same space at each call with the same name."""
-        if name not in self._sections:
-            self._sections[name] = Space(self.xp)
-        return self._sections[name]
-
-    def __call__(self, name: str, shape: tuple[int, ...], dtype: Any) -> Any:
-        """A buffer of this space.
-
-        Parameters
-        ----------
-        name : str
-        shape : tuple of int
-        dtype : dtype
-
-        Returns
-        -------
-        array
-            Uninitialised; the same memory at each call with the same name and dtype.
-        """
-        key = (name, shape, dtype)
-        view = self._views.get(key)
-        if view is None:
-            if len(self._views) >= MOST_VIEWS:
-                self._views.clear()
-            view = self._views[key] = self._view(name, shape, dtype)
-        return view
-
-    def _view(self, name: str, shape: tuple[int, ...], dtype: Any) -> Any:
-        size = math.prod(shape)
-        buffer = self._buffers.get((name, dtype))
-        if buffer is None or buffer.size < size:
-            self._bytes -= 0 if buffer is None else buffer.size * buffer.itemsize
-            buffer = self._buffers[name, dtype] = self.xp.empty(size, dtype)
-            self._bytes += buffer.size * buffer.itemsize
-            self._views.clear()  # those of the buffer before are among them
-        return buffer[:size].reshape(shape)
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of all buffers, those of its sections as well."""
-        return self._bytes + sum(section.nbytes for section in self._sections.values())
 
 
 class Tiles:
@@ -158,7 +76,7 @@ class Tiles:
         on_tile = self._with_shared_space(work) if self._shared else self._with_own_space(work)
         with one_blas_thread():
             tiles = self.cut(n_rows)
-            return _spread(on_tile, tiles) if len(tiles) > 1 < threads() else [on_tile(rows) for rows in tiles]
+            return spread(on_tile, tiles) if len(tiles) > 1 < threads() else [on_tile(rows) for rows in tiles]
 
     def _with_own_space(self, work: Callable[[slice, Space], Any]) -> Callable[[slice], Any]:
         return lambda rows: work(rows, self._space())
@@ -252,67 +170,3 @@ def _kept_spaces() -> list[Space]:
     if not hasattr(_local, "spaces"):
         _local.spaces = []
     return _local.spaces
-
-
-def parallel_map(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
-    """Call `work(item)` for every item, spread over the worker threads.
-
-    Parameters
-    ----------
-    work : callable
-        Runs with one BLAS thread and without worker threads of its own.
-    items : iterable
-
-    Returns
-    -------
-    results : list
-        In the order of the items.
-    """
-
-    def alone(item: Any) -> Any:
-        outer, _local.inside = getattr(_local, "inside", False), True
-        try:
-            return work(item)
-        finally:
-            _local.inside = outer
-
-    with one_blas_thread():
-        if threads() == 1:
-            return [alone(item) for item in items]
-        return _spread(alone, items)
-
-
-def _spread(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
-    """Call `work(item)` on the worker threads, in the caller's context (NumPy's error state is part of it).
-
-    The calling thread works as well, and every thread takes the next item as soon as it is free. This saves one
-    hand-off; helpers that have not started when the queue is empty are cancelled. When several items fail, the error
-    of the first one is raised.
-    """
-    items = list(items)
-    results: list[Any] = [None] * len(items)
-    errors: dict[int, Exception] = {}
-    queue = iter(range(len(items)))
-
-    def take_turns() -> None:
-        for i in queue:
-            try:
-                results[i] = work(items[i])
-            except Exception as error:  # raised below
-                errors[i] = error
-
-    count = min(threads(), len(items)) - 1
-    helpers = [_pool(threads()).submit(copy_context().run, take_turns) for _ in range(count)]
-    try:
-        take_turns()
-    finally:
-        for helper in [helper for helper in helpers if not helper.cancel()]:
-            helper.result()
-    if errors:
-        raise errors[min(errors)]
-    return results
-
-
-@cache
-def _pool(n: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(n, thread_name_prefix="lsalsa")

@@ -14,7 +14,9 @@ import numpy as np
 
 from lsalsa.arrays import Tiles, is_host
 from lsalsa.arrays.crew import run_together
-from lsalsa.arrays.programs import Later, Program, Recorder, Unrecordable, is_paused
+from lsalsa.arrays.programs import Program, Recorder, is_paused
+from lsalsa.arrays.recorded import Later, Unrecordable
+from lsalsa.encoders._sums import summed
 from lsalsa.losses import Loss
 
 if TYPE_CHECKING:
@@ -210,7 +212,7 @@ class Steps:
         return found
 
     def _summed(self, step: RecordedStep, index: np.ndarray) -> tuple[float, dict[str, Any]]:
-        return self.encoder.summed(step(index), self.names, self.tiles)
+        return summed(step(index), self.names, self.tiles)
 
 
 def record_step(

@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from lsalsa.arrays import Space, Tiles, check_matrix, namespace, tiles_for
+from lsalsa.arrays import Space, Tiles, check_matrix, tiles_for
 from lsalsa.arrays.checks import check_device, check_out, is_contiguous, is_finite
 from lsalsa.decoders import Decoder
 from lsalsa.encoders._parameters import Parametrised
 from lsalsa.encoders._recorded import Encodings
+from lsalsa.encoders._sums import summed
 from lsalsa.encoders._tape import Tape
 from lsalsa.errors import ConfigError, DataError
 from lsalsa.losses import CODES, Loss
@@ -265,7 +266,7 @@ class Encoder(Parametrised):
             wanted = loss.wanted(signals[rows], None if targets is None else targets[rows])
             return self._tile(signals[rows], wanted, loss, names, space, count)
 
-        return self.summed(tiles.run(work, count), names, tiles)
+        return summed(tiles.run(work, count), names, tiles)
 
     def _tile(
         self, signals: Any, wanted: Any, loss: Loss, names: Sequence[str], space: Any, count: int
@@ -278,22 +279,6 @@ class Encoder(Parametrised):
         self._add_direct(gradient, direct, names)
         return value, gradient
 
-    @staticmethod
-    def summed(
-        parts: Sequence[tuple[float, dict[str, Any]]], names: Sequence[str], tiles: Tiles
-    ) -> tuple[float, dict[str, Any]]:
-        """The loss and the gradient of a batch from those of its tiles, in the memory of the first tile's.
-
-        Parameters
-        ----------
-        parts : sequence of (float, dict of str to array)
-        names : sequence of str
-        tiles : Tiles
-            Spreads the sums over the workers.
-        """
-        gradient = {name: _total([part[name] for _, part in parts], tiles) for name in names}
-        return sum(value for value, _ in parts), gradient
-
     def _add_direct(self, gradient: dict[str, Any], direct: dict[str, Any], names: Sequence[str]) -> None:
         """Add, in place, what a loss sees of the parameters itself; zeros for those that it sees in no way."""
         for name in names:
@@ -304,18 +289,3 @@ class Encoder(Parametrised):
 
     def _tape(self, space: Any, signals: Any, keep: bool) -> Tape:
         return Tape(space, (signals.shape[0], self.n_atoms), self.dtype, self.depth, keep)
-
-
-def _total(parts: Sequence[Any], tiles: Tiles) -> Any:
-    """The sum of the tiles' gradients, in the memory of the first, a few rows at a time on each worker."""
-    total = parts[0]
-    if not total.ndim:  # no rows, and a plain number where the array module makes one of a sum
-        return namespace(total).asarray(sum(parts))
-
-    def add(rows: slice) -> None:
-        for part in parts[1:]:
-            total[rows] += part[rows]
-
-    if len(parts) > 1:
-        tiles.in_place(add, total.shape[0])
-    return total

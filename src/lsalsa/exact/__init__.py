@@ -105,14 +105,8 @@ def optimal_codes(
     xp, exact = namespace(signals), problem.astype(np.float64)
     is_rounded = exact is not problem
     solver = _solver(method, exact, signals)(exact, ROOM * tolerance if is_rounded else tolerance, max_iterations)
-    n = signals.shape[0]
-    result = OptimalCodes(
-        codes,
-        xp.zeros(n, np.float64),
-        xp.zeros(n, np.float64),
-        xp.zeros((n, problem.n_features), np.float64) if dual_points else None,
-    )
-    solved_gap = xp.zeros(n, np.float64)
+    result = _not_yet_certified(codes, problem.n_features if dual_points else None)
+    solved_gap = xp.zeros(len(codes), np.float64)
 
     def work(rows: slice, space: Space) -> None:
         tile = signals[rows].astype(np.float64, order="C")  # solvers make more like it, for compiled code
@@ -133,10 +127,17 @@ def optimal_codes(
 
     with np.errstate(over="ignore", invalid="ignore"):
         tile_rows = problem.tile_rows if tile_rows is None else tile_rows
-        tiles_for(xp, problem.n_atoms, np.dtype(np.float64), tile_rows).run(work, n)
+        tiles_for(xp, problem.n_atoms, np.dtype(np.float64), tile_rows).run(work, len(codes))
     _refuse_uncertified(result.relative_gap, solved_gap, tolerance, max_iterations)
     warn_if_all_zero(problem, signals, result.codes)
     return result
+
+
+def _not_yet_certified(codes: Any, n_features: int | None) -> OptimalCodes:
+    """Room for what will certify codes, with dual points where their length is given."""
+    n, xp = len(codes), namespace(codes)
+    gap, objective = (xp.zeros(n, np.float64) for _ in range(2))
+    return OptimalCodes(codes, gap, objective, None if n_features is None else xp.zeros((n, n_features), np.float64))
 
 
 def _solver(method: str, problem: Problem, signals: Any) -> Any:

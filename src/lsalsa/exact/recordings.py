@@ -12,8 +12,8 @@ from lsalsa.convolution.occurrences import add_occurrences
 from lsalsa.errors import ConfigError, DivergedError, ShapeError
 from lsalsa.exact.clusters import support_of
 from lsalsa.exact.convolutional import ClusterActiveSet
-from lsalsa.problem.certified import dual_objective
 from lsalsa.problem.convolutional import ConvolutionalProblem
+from lsalsa.problem.duality import dual_objective
 
 SHORTEST = 16  # filter lengths that a window must hold: a quarter of it is looked at ahead at most
 AHEAD = 64  # filter lengths that are looked at ahead where there is silence before them

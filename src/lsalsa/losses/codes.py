@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from lsalsa.arrays import namespace
-from lsalsa.arrays.programs import as_float
+from lsalsa.arrays.recorded import as_float
 from lsalsa.losses.base import Encodes, Loss
 from lsalsa.metrics import rmse, zero_share
 from lsalsa.problem import Problem

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from lsalsa.errors import ShapeError
-from lsalsa.metrics import MAD_TO_STD
+from lsalsa.metrics import noise_std
 
 OVERLAP = 0.6
 """Factor on the penalty where patches overlap: their average removes most of the noise that slips through. Chosen once,
@@ -38,7 +38,7 @@ def estimate_noise(picture: np.ndarray) -> float:
     height, width = (length // 2 * 2 for length in picture.shape[:2])
     even = picture[:height, :width].astype(np.float64)
     details = (even[::2, ::2] - even[1::2, ::2] - even[::2, 1::2] + even[1::2, 1::2]) / 2
-    return float(np.mean(np.median(np.abs(details), axis=(0, 1)) / MAD_TO_STD))
+    return float(np.mean(noise_std(details, axis=(0, 1))))
 
 
 def penalty_of_noise(noise: float, n_atoms: int, *, overlap: bool = False) -> float:

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from lsalsa.arrays import Space, check_matrix, namespace, tiles_for
-from lsalsa.arrays.checks import as_number, check_squares, describe, plain
+from lsalsa.arrays import Space, check_matrix, tiles_for
+from lsalsa.arrays.checks import check_squares, plain
 from lsalsa.errors import DataError, ShapeError
+from lsalsa.problem.duality import dual_scale, relative
 
 
 class Certified(ABC):
@@ -257,39 +258,6 @@ class Certified(ABC):
         return signals, codes
 
 
-def checked_penalties(given: Any, count: int, noun: str) -> tuple[float, ...]:
-    """One positive penalty for each of the parts of a problem, from one for all or one for each.
-
-    Parameters
-    ----------
-    given : float or sequence of float
-    count : int
-        Parts.
-    noun : str
-        What the parts are called: "filters".
-
-    Raises
-    ------
-    ShapeError, DataError
-        For another number of them, or one that is not positive and finite.
-    """
-    if isinstance(given, str | bytes) or not hasattr(given, "__len__") or np.ndim(given) == 0:
-        given = [given] * count
-    if len(given) != count:
-        raise ShapeError(f"penalties must be one number or one for each of {count} {noun}, found {len(given)}")
-    found = tuple(as_number(each) for each in given)
-    for number, (penalty, each) in enumerate(zip(found, given, strict=True), start=1):
-        if not (np.isfinite(penalty) and penalty > 0):
-            shown = describe(each) if np.ndim(each) else each
-            raise DataError(f"penalty {number} must be positive and finite, found {shown}")
-    return found
-
-
-def rounded(thresholds: Any, dtype: Any) -> Any:
-    """Positive numbers in a dtype: one that is too large becomes the largest, above which no code entry is."""
-    return namespace(thresholds).minimum(thresholds, float(np.finfo(dtype).max)).astype(dtype)
-
-
 def is_csr(codes: Any) -> bool:
     """Whether codes are sparse rows, as `read_arrays` gives them."""
     return getattr(codes, "format", None) == "csr"
@@ -297,52 +265,3 @@ def is_csr(codes: Any) -> bool:
 
 def _dense(rows: Any) -> Any:
     return rows.toarray() if is_csr(rows) else rows
-
-
-def dual_scale(along: Any, squared: Any, above: Any, below: Any) -> Any:
-    """The feasible multiple s of a residual r = y - A x at which the dual objective is largest.
-
-    The dual objective at s r is s <y, r> - s^2 |r|^2 / 2. Feasible is |s <a_j, r>| <= penalty_j for every atom, or
-    s <a_j, r> <= penalty_j where codes must not be negative.
-
-    Parameters
-    ----------
-    along, squared : array or float
-        <y, r> and |r|^2.
-    above, below : array or float
-        Largest <a_j, r> / penalty_j and largest -<a_j, r> / penalty_j; both the larger of the two where codes may have
-        both signs.
-
-    Returns
-    -------
-    scale : array, float64
-
-    References
-    ----------
-    Massias et al. 2018, "Celer: a fast solver for the Lasso with dual extrapolation"; LSALSA paper, equation 6.
-    """
-    xp = namespace(along)
-    scale = along / xp.where(squared > 0, squared, 1.0)
-    scale = xp.minimum(scale, 1.0 / xp.where(above > 0, above, 1e-300))
-    return xp.maximum(scale, -1.0 / xp.where(below > 0, below, 1e-300))
-
-
-def dual_objective(along: Any, squared: Any, above: Any, below: Any) -> Any:
-    """The dual objective at the `dual_scale` of a residual, which bounds the primal optimum from below.
-
-    Parameters
-    ----------
-    along, squared, above, below : array or float
-        As for `dual_scale`.
-
-    Returns
-    -------
-    dual : array, float64
-    """
-    scale = dual_scale(along, squared, above, below)
-    return scale * along - 0.5 * scale * scale * squared
-
-
-def relative(gap: Any, objective: Any) -> Any:
-    """A gap as a share of the objective, 0 where that is 0: array, (n_samples,), float64."""
-    return gap / namespace(gap).where(objective > 0, objective, 1.0)

@@ -12,7 +12,8 @@ from lsalsa.arrays.checks import check_finite, check_floating, plain
 from lsalsa.arrays.kernels import nonnegative as nonnegative_kernels
 from lsalsa.convolution import Convolution, ConvolutionalStep, check_step, gram_taps, lipschitz_bound
 from lsalsa.errors import DataError, ShapeError
-from lsalsa.problem.certified import Certified, checked_penalties, rounded
+from lsalsa.problem.certified import Certified
+from lsalsa.problem.penalties import checked_penalties, rounded
 
 ARGUMENTS = ("filters", "penalties", "signal_shape", "stride", "nonnegative")
 TILE_BYTES = 250_000  # of the codes of a tile: what an iteration works on stays in a core's cache

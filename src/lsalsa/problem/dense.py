@@ -10,7 +10,8 @@ from lsalsa.arrays import check_matrix, is_host, kernels_for, namespace, one_bla
 from lsalsa.arrays.checks import LARGEST, describe, is_finite
 from lsalsa.arrays.symmetric import gram
 from lsalsa.errors import DataError, ShapeError
-from lsalsa.problem.certified import Certified, checked_penalties, rounded
+from lsalsa.problem.certified import Certified
+from lsalsa.problem.penalties import checked_penalties, rounded
 
 
 class DenseStep(NamedTuple):

@@ -3,7 +3,6 @@
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -21,36 +20,12 @@ from lsalsa.arrays.checks import check_device, is_finite
 from lsalsa.discovery import settings_for
 from lsalsa.errors import ConfigError, DataError
 from lsalsa.problem import Problem
+from lsalsa.solvers.solution import Solution
 
 DIVERGENCE_FACTOR = 1e5  # an objective this many times that of the zero code has diverged
 LOOKED_AT = 500  # codes, before all of them, for one that is not zero
 STILL_TOLERANCE = 1e-12  # relative change of the objective at which it stands still
 STILL_ITERATIONS = 5  # in a row, before a run counts as converged
-
-
-@dataclass
-class Solution:
-    """Codes and how the run ended.
-
-    Attributes
-    ----------
-    codes : array, (n_samples, n_atoms)
-        In the problem's dtype.
-    status : {"max_iterations", "converged", "diverged"}
-        `converged` where the objective stood still before the iterations were used up.
-    iterations : int
-        Iterations that were run.
-    history : list of dict
-        With `history=True` one row per iteration: iteration, objective (mean over samples), zero_share.
-    recorded : dict of int to array
-        Codes after the iterations asked for by `record`; a run that diverged has those before it did.
-    """
-
-    codes: Any
-    status: str
-    iterations: int
-    history: list[dict] = field(default_factory=list)
-    recorded: dict[int, Any] = field(default_factory=dict)
 
 
 class Solver(ABC):

@@ -8,7 +8,7 @@ import numpy as np
 
 from lsalsa.data.recordings import RecordingSet, windows_at
 from lsalsa.errors import DataError
-from lsalsa.metrics import MAD_TO_STD
+from lsalsa.metrics import noise_std
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def recording_of(found: RecordingSet, n_channels: int) -> Recording:
     samples, test_from = found.recordings[0], int(found.test_from[0])
     if samples.shape[1] < n_channels:
         raise DataError(f"{n_channels} channels are asked for, but {found.names[0]} has {samples.shape[1]}")
-    noise = np.median(np.abs(samples[:test_from]), axis=0) / MAD_TO_STD
+    noise = noise_std(samples[:test_from], axis=0)
     if not (noise > 0).all():
         raise DataError(f"channel {int(np.argmin(noise)) + 1} of {found.names[0]} is zero at least half of the time")
     energy = np.square(samples[:test_from] / noise).mean(axis=0)

@@ -8,7 +8,8 @@ from lsalsa.encoders.base import Encoder
 from lsalsa.errors import ConfigError
 from lsalsa.losses import Loss
 from lsalsa.training.history import History
-from lsalsa.training.loop import Training, train
+from lsalsa.training.loop import Training
+from lsalsa.training.run import train
 from lsalsa.training.settings import TrainingSettings
 
 

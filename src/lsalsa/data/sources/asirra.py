@@ -8,8 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from lsalsa.data.image_folder import ImageFile, read_image_folder
+from lsalsa.data.image_folder import read_image_folder
 from lsalsa.data.images import ImageSet
+from lsalsa.data.listing import ImageFile
 from lsalsa.data.published_sets import ImageRequest, find, load_published
 from lsalsa.data.raw_images import RawImages
 from lsalsa.data.register import ASIRRA

@@ -24,7 +24,8 @@ from lsalsa.study.claims.base import (
     part_of,
     together,
 )
-from lsalsa.study.claims.facts import QUANTITIES, Facts, Missing, relation, text
+from lsalsa.study.claims.facts import Facts, Missing
+from lsalsa.study.claims.measures import QUANTITIES, relation, text
 from lsalsa.study.config.fields import Count, Depths
 from lsalsa.study.repetitions import Measured
 

@@ -23,7 +23,8 @@ from lsalsa.study.claims.base import (
     together,
     verdict_on,
 )
-from lsalsa.study.claims.facts import QUANTITIES, Facts, Missing, relation, text
+from lsalsa.study.claims.facts import Facts, Missing
+from lsalsa.study.claims.measures import QUANTITIES, relation, text
 from lsalsa.study.config.fields import Depths, Settings
 from lsalsa.study.repetitions import Measured
 

@@ -24,7 +24,8 @@ from lsalsa.study.claims.base import (
     together,
     verdict_on,
 )
-from lsalsa.study.claims.facts import QUANTITIES, Facts, Missing, text
+from lsalsa.study.claims.facts import Facts, Missing
+from lsalsa.study.claims.measures import QUANTITIES, text
 from lsalsa.study.claims.orderings import Place
 from lsalsa.study.repetitions import Measured
 

@@ -19,7 +19,8 @@ from lsalsa.study.claims.base import (
     part_of,
     together,
 )
-from lsalsa.study.claims.facts import QUANTITIES, Facts, Missing, text
+from lsalsa.study.claims.facts import Facts, Missing
+from lsalsa.study.claims.measures import QUANTITIES, text
 from lsalsa.study.config.fields import Depths
 from lsalsa.study.quantities import LEVELS
 from lsalsa.study.repetitions import Measured
