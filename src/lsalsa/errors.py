@@ -3,6 +3,10 @@
 MOST_SHOWN = 300
 """Characters of somebody else's text that a message quotes."""
 
+DELETE_AND_RUN = "delete it and run again"
+DELETE_OR_RENAME = "delete it or name another file"
+"""Remedies for a file that cannot be used."""
+
 
 class LsalsaError(Exception):
     """Base of the errors that are shown to a user without a traceback."""
@@ -21,12 +25,22 @@ class ConfigError(LsalsaError):
 
 
 class StorageError(LsalsaError):
-    """A file that is missing, truncated, foreign, or cannot be written."""
+    """A file that is missing, truncated, foreign, or cannot be written.
 
-    @property
-    def fault(self) -> str:
-        """What is wrong, without the remedy: for a program that takes the remedy itself."""
-        return str(self).partition("; delete it")[0]
+    Parameters
+    ----------
+    fault : str
+        What is wrong, with the name of the file.
+    remedy : str, optional
+        What a user can do about it; a program that does it itself shows the fault alone.
+    """
+
+    def __init__(self, fault: str, remedy: str = ""):
+        super().__init__(fault, remedy)
+        self.fault, self.remedy = fault, remedy
+
+    def __str__(self) -> str:
+        return f"{self.fault}; {self.remedy}" if self.remedy else self.fault
 
 
 class DivergedError(LsalsaError):

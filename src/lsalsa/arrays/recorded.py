@@ -4,6 +4,8 @@ They have shapes and memory, but show no values, so what is recorded cannot depe
 program knows is refused with `Unrecordable`.
 """
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,11 +27,11 @@ class RecordedSpace:
     def __init__(self, recorder: Recorder, space: Space):
         self._recorder, self._space = recorder, space
 
-    def __call__(self, name: str, shape: tuple[int, ...], dtype: Any) -> "Recorded":
+    def __call__(self, name: str, shape: tuple[int, ...], dtype: Any) -> Recorded:
         """See `Space`."""
         return Recorded(self._recorder, self._space(name, shape, dtype))
 
-    def section(self, name: str) -> "RecordedSpace":
+    def section(self, name: str) -> RecordedSpace:
         """See `Space.section`."""
         return RecordedSpace(self._recorder, self._space.section(name))
 
@@ -68,14 +70,14 @@ class Recorded(NDArrayOperatorsMixin):
     def __len__(self) -> int:
         return len(self._values)
 
-    def __getitem__(self, key: Any) -> "Recorded":
+    def __getitem__(self, key: Any) -> Recorded:
         return self._view(self._values[key])
 
-    def reshape(self, *shape: int) -> "Recorded":
+    def reshape(self, *shape: int) -> Recorded:
         """The same memory in another shape."""
         return self._view(self._values.reshape(*shape))
 
-    def _view(self, values: Any) -> "Recorded":
+    def _view(self, values: Any) -> Recorded:
         if not (isinstance(values, np.ndarray) and np.may_share_memory(values, self._values)):
             raise Unrecordable("entries picked by an index")
         return Recorded(self._recorder, values)
@@ -141,23 +143,23 @@ class Later:
         self.place, self.then = len(recorder.rows), [lambda value: value]
         recorder.add(recorder.codes.DOT, [left._values, left._values, right._values], left.size, 1)
 
-    def __rmul__(self, factor: float) -> "Later":
+    def __rmul__(self, factor: float) -> Later:
         self.then.append(lambda value: factor * value)
         return self
 
-    def __truediv__(self, divisor: float) -> "Later":
+    def __truediv__(self, divisor: float) -> Later:
         self.then.append(lambda value: value / divisor)
         return self
 
     def __float__(self) -> float:
         raise Unrecordable("a number that is needed before the program runs")
 
-    def __add__(self, other: Any) -> "Later":
+    def __add__(self, other: Any) -> Later:
         raise Unrecordable("a sum of numbers out of values")
 
     __radd__ = __add__
 
-    def value(self, program: "Program") -> float:
+    def value(self, program: Program) -> float:
         """The number of the program's last run."""
         value = float(program.scalars[self.place])
         for step in self.then:

@@ -10,7 +10,7 @@ import numpy as np
 
 from lsalsa.arrays import namespace, to_host
 from lsalsa.dictionary._learning import Learning
-from lsalsa.errors import StorageError
+from lsalsa.errors import DELETE_OR_RENAME, StorageError
 from lsalsa.storage import Saver, State, StateFile
 from lsalsa.storage.files import to_json
 
@@ -50,10 +50,10 @@ class LearningCheckpoint(Saver):
             return
         learning, found, path = self.learning, state.metadata.get("learning"), self.file.path
         if found is None:
-            raise StorageError(f"{path} is not the checkpoint of dictionary learning; name another file")
+            raise StorageError(f"{path} is not the checkpoint of dictionary learning", "name another file")
         if differ := [name for name in {**self._identity, **found} if found.get(name) != self._identity.get(name)]:
             told = f"is the checkpoint of another dictionary (another {', '.join(differ)})"
-            raise StorageError(f"{path} {told}; delete it or name another file")
+            raise StorageError(f"{path} {told}", DELETE_OR_RENAME)
         put = namespace(learning.signals).asarray
         for name in learning.method.carried:
             value = state.arrays[f"method.{name}"]

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import numpy as np
 
-from lsalsa.errors import DataError, StorageError, shortened
+from lsalsa.errors import DELETE_AND_RUN, DataError, StorageError, shortened
 from lsalsa.storage.room import free_bytes
 
 MARK = b"lsalsa 1"  # the number grows when older files can no longer be read
@@ -111,13 +111,10 @@ def check_exists(path: Path) -> None:
 def check_mark(path: Path, found: bytes | None) -> None:
     """Raise StorageError when a file has no completion mark (None), or that of another version."""
     if found is None:
-        raise StorageError(
-            f"{path} was not written to its end, or not by lsalsa (no completion mark); delete it and run again"
-        )
+        raise StorageError(f"{path} was not written to its end, or not by lsalsa (no completion mark)", DELETE_AND_RUN)
     if found != MARK:
         raise StorageError(
-            f"{path} was written by another version of lsalsa (found {found!r}, expected {MARK!r}); "
-            "delete it and run again"
+            f"{path} was written by another version of lsalsa (found {found!r}, expected {MARK!r})", DELETE_AND_RUN
         )
 
 
@@ -132,7 +129,7 @@ def not_whole(path: Path, kind: str, error: Exception) -> StorageError:
     error : Exception
         What the reader raised.
     """
-    return StorageError(f"{path} is not a whole {kind} file ({shortened(error)}); delete it and run again")
+    return StorageError(f"{path} is not a whole {kind} file ({shortened(error)})", DELETE_AND_RUN)
 
 
 def _plain(value: Any) -> Any:

@@ -23,7 +23,7 @@ import scipy
 
 import lsalsa
 from lsalsa.arrays import Device, set_threads
-from lsalsa.errors import LsalsaError, StorageError
+from lsalsa.errors import DELETE_AND_RUN, LsalsaError, StorageError
 from lsalsa.seeds import seed_for
 from lsalsa.storage import (
     read_arrays,
@@ -190,9 +190,10 @@ class Job:
 
     def _remedy(self, error: BaseException) -> str:
         """Return the command that makes a damaged input anew, for a message that asks to delete it."""
-        text = str(error)
-        damaged = next((Path(path) for path in self.input if text.startswith(str(path))), None)
-        if not isinstance(error, StorageError) or damaged is None or not text.endswith("run again"):
+        if not isinstance(error, StorageError) or error.remedy != DELETE_AND_RUN:
+            return ""
+        damaged = next((Path(path) for path in self.input if error.fault.startswith(str(path))), None)
+        if damaged is None:
             return ""
         results = next((parent for parent in damaged.parents if parent.name == self.study), damaged.parent)
         folder, *names = damaged.relative_to(results).with_suffix("").parts

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import lsalsa
-from lsalsa.errors import LsalsaError, StorageError
+from lsalsa.errors import DELETE_AND_RUN, LsalsaError, StorageError
 from lsalsa.storage import read_metadata, read_row_metadata, write_text
 from lsalsa.study.fingerprint import digest
 from lsalsa.study.provenance import ROOT
@@ -59,7 +59,7 @@ def record_of(path: str | Path) -> dict[str, Any] | None:
     try:
         return dict(json.loads(place.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
-        raise StorageError(f"{place} is no record of a result ({error}); delete it and run again") from error
+        raise StorageError(f"{place} is no record of a result ({error})", DELETE_AND_RUN) from error
 
 
 def origin_of(path: str | Path) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def checked(path: str | Path) -> str:
         if Path(path).suffix in READERS:
             READERS[Path(path).suffix](Path(path))  # a file that was cut short says so itself
         bytes_of = f"SHA-256 {record['sha256'][:SHOWN]} then, {found[:SHOWN]} now"
-        raise StorageError(f"{path} was changed after it was made ({bytes_of}); delete it and run again")
+        raise StorageError(f"{path} was changed after it was made ({bytes_of})", DELETE_AND_RUN)
     return found
 
 

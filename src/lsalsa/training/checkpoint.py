@@ -8,7 +8,7 @@ from zlib import crc32
 
 from lsalsa.arrays import to_host
 from lsalsa.encoders.base import Encoder
-from lsalsa.errors import StorageError
+from lsalsa.errors import DELETE_AND_RUN, DELETE_OR_RENAME, StorageError
 from lsalsa.storage import Saver, State, StateFile
 from lsalsa.storage.files import to_json
 from lsalsa.training.criterion import Criterion
@@ -90,11 +90,11 @@ class Checkpoint(Saver):
             return
         metadata, training, path = state.metadata, self.training, self.file.path
         if "checkpoint" not in metadata:
-            raise StorageError(f"{path} is not the checkpoint of a training; name another file")
+            raise StorageError(f"{path} is not the checkpoint of a training", "name another file")
         _refuse_another(path, metadata["checkpoint"], self._identity)
         arrays = self._arrays()
         if missing := [name for name in arrays if name not in state.arrays]:
-            raise StorageError(f"{path} holds no array {missing[0]}; delete it and run again")
+            raise StorageError(f"{path} holds no array {missing[0]}", DELETE_AND_RUN)
         for name, array in arrays.items():
             array[...] = training.encoder.xp.asarray(state.arrays[name])
         for optimizer, steps in zip(training.optimizers, metadata["steps"], strict=True):
@@ -142,7 +142,7 @@ def _refuse_another(path: Path, found: Mapping[str, Any], expected: Mapping[str,
     names = [name for name in {**expected, **found} if found.get(name) != expected.get(name)]
     if names:
         differ = "; ".join(f"{name}{_shown(found.get(name), expected.get(name))}" for name in names)
-        raise StorageError(f"{path} is the checkpoint of another training ({differ}); delete it or name another file")
+        raise StorageError(f"{path} is the checkpoint of another training ({differ})", DELETE_OR_RENAME)
 
 
 def _shown(found: Any, expected: Any) -> str:
