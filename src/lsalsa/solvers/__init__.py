@@ -5,8 +5,8 @@ from typing import Any
 
 from lsalsa.discovery import class_in, modules_in
 from lsalsa.problem import Problem
+from lsalsa.solvers._solution import Solution
 from lsalsa.solvers.base import Solver, solve_with
-from lsalsa.solvers.solution import Solution
 
 __all__ = ["Solution", "Solver", "available", "prepare", "solve", "solve_with", "solver_class"]
 

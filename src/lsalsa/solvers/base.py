@@ -20,7 +20,7 @@ from lsalsa.arrays.checks import check_device, is_finite
 from lsalsa.discovery import settings_for
 from lsalsa.errors import ConfigError, DataError
 from lsalsa.problem import Problem
-from lsalsa.solvers.solution import Solution
+from lsalsa.solvers._solution import Solution
 
 DIVERGENCE_FACTOR = 1e5  # an objective this many times that of the zero code has diverged
 LOOKED_AT = 500  # codes, before all of them, for one that is not zero
