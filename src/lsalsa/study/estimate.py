@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from lsalsa.arrays import one_blas_thread
 from lsalsa.study.config import plugins, sizes
 from lsalsa.study.config.models import Study
 from lsalsa.study.cost import Cost, Sizes, costs, sizes_of
@@ -58,7 +59,7 @@ def estimates(study: Study, stage: Stage) -> list[Estimate]:
     shapes = {_shape(each) for each in [*of_tasks.values(), *of_components.values()]}
     works = [work for paper in study.active_papers() for work in paper.work(study)]
     pieces = {piece.key: piece for work in works for piece in work.pieces}
-    with stage("measuring this machine", len(shapes) + len(pieces) + 1) as advance:
+    with stage("measuring this machine", len(shapes) + len(pieces) + 1) as advance, one_blas_thread():  # as jobs have
         floors: dict[tuple[int, int], Floors] = {}
         for shape in sorted(shapes):
             floors[shape] = floors_of(Sizes(*shape, 1, 1, 1))
