@@ -84,7 +84,7 @@ workflow-tests: setup ## the smoke study through the real workflow
 	$(PYTEST) -n 2 tests/workflow tests/chaos
 
 chaos: setup ## strike the smoke study at random moments, for long: make chaos CHAOS=30
-	LSALSA_CHAOS=$(CHAOS) $(PYTEST) -s tests/chaos
+	LSALSA_CHAOS=$(CHAOS) $(PYTEST) -o faulthandler_timeout=0 -s tests/chaos
 
 test-slurm: $(CLUSTERS)/ready ## the workflow on a real Slurm cluster of this machine alone (root; Debian: slurm-wlm, munge)
 	PYTHONPATH=$(CURDIR)/$(CLUSTERS) OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PYTEST) -o faulthandler_timeout=0 \
