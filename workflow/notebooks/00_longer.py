@@ -9,10 +9,10 @@
 #
 # ## What was done
 #
-# Images, patches, dictionary, optimal codes and grids are those of the laptop study. More candidates were compared, on
-# all training signals, the last ones of each comparison for 25 epochs; the chosen ones were trained for 100. Both
-# networks had the same number of candidates and epochs. LSALSA's grid has one axis more, mu, and its read-out *u* has
-# a search of its own.
+# Images, patches, dictionary, optimal codes and grids are those of the laptop study. Candidates were compared on all
+# training signals, the last ones of each comparison for 25 epochs; the chosen ones were trained for 100. LISTA's whole
+# grid was tried. LSALSA's has one axis more, mu, and six times as many settings: all were tried at T = 1 and 3, most
+# at T = 5, and once more for its read-out *u*.
 #
 # *How to read it.* LSALSA's codes are soft(x), as the paper prints it, or soft(x + d), the read-out *u*. SALSA has the
 # better of the two at each depth. The chosen settings stand below: a penalty factor other than 1 means that
