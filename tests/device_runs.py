@@ -14,12 +14,14 @@ from worlds import make_world
 from lsalsa import ConvolutionalProblem, SparseCodingProblem, metrics, optimal_codes, solve, train
 from lsalsa.arrays import Device, kernels_for, to_host
 from lsalsa.arrays.kernels import STEPS
+from lsalsa.arrays.kernels.ensemble import FOR_EACH
 from lsalsa.dictionary import available as dictionary_methods
 from lsalsa.dictionary import learn_dictionary
 from lsalsa.encoders import available as encoders
 from lsalsa.encoders import encoder_class
 from lsalsa.losses import loss_for
 from lsalsa.solvers import available as solvers
+from lsalsa.study.search import search_encoder
 from lsalsa.training.optimizers import OPTIMIZERS
 
 ITERATIONS = 9
@@ -207,6 +209,29 @@ def kernel_run(step):
     return run
 
 
+def ensemble_kernel_run(step):
+    """A fused step for an ensemble of three: all of its arrays afterwards."""
+
+    def run(device, dtype):
+        of_each = [arguments(step, dtype, seed) for seed in range(3)]
+        values = {name: device.put(np.stack([one[name] for one in of_each])) for name in of_each[0]}
+        getattr(FOR_EACH, step)(*values.values())
+        return on_host(values)
+
+    return run
+
+
+def search_run(device, dtype):
+    """The scores of a search's candidates, which a GPU trains together, at the end of two rungs."""
+    problem, signals = placed(device, dtype)
+    pairs = signals, targets_of(problem, signals)
+    grid = {"penalty_factor": [0.5, 1.0], "mu": [0.5, 1.0, 2.0], "learning_rate": [1e-2, 1e-3], "batch_size": [12]}
+    settings = {"algorithm": "lsalsa", "depth": 2, "rungs": (1, 3), "n_train": 40, "optimizer": "adam", "seed": 4}
+    rows = search_encoder(problem, pairs, pairs, grid=grid, **settings)
+    found = {name: np.array([row[name] for row in rows]) for name in ("score", "objective", "epochs", "chosen")}
+    return {name: values.astype(float) for name, values in found.items()}
+
+
 def on_host(arrays):
     """The same arrays in host memory."""
     return {name: to_host(array) for name, array in arrays.items()}
@@ -215,11 +240,13 @@ def on_host(arrays):
 ENCODERS = [name for name in encoders() if name not in HOST_ONLY]
 RUNS = {
     **{f"kernel {step}": kernel_run(step) for step in STEPS},
+    **{f"kernel {step} of an ensemble": ensemble_kernel_run(step) for step in STEPS},
     **{f"solver {name}": solver_runs(name) for name in solvers()},
     **{f"encoder {name}": encoder_runs(name) for name in ENCODERS},
     **{f"loss {name}": loss_runs(name) for name in ENCODERS},
     "loss of sources": sources_run,
     **{f"training {name} {rule}": training_runs(name, rule) for name in ENCODERS for rule in OPTIMIZERS},
+    "search": search_run,
     "optimal codes": optimal_run,
     "dictionary": dictionary_run,
     "problem and metrics": problem_run,

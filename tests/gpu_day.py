@@ -21,7 +21,7 @@ import numpy as np
 from device_runs import RUNS, TOLERANCE, host_and_device, scarce_run
 
 from benchmarks.bench import Bench
-from benchmarks.cases import inference, training
+from benchmarks.cases import inference, search, training
 from lsalsa.arrays import Device
 from lsalsa.storage import write_text
 from lsalsa.study.csv_rows import read_csv, to_csv
@@ -69,6 +69,12 @@ def floors(cases=FLOORS, **turns):
         for row in case(Bench(Device("gpu"), **turns)):
             if row["floor_s"]:  # peers that are not there have none
                 yield {key: row[key] for key in SHOWN_TIMES}
+
+
+def searches(case=search.run, **turns):
+    """Seconds per candidate of a search, as there are more, which the GPU trains together."""
+    for row in case(Bench(Device("gpu"), **turns)):
+        yield {key: row[key] for key in ("method", "n", "atoms", "depth", "candidates", "per_candidate_s", "ratio")}
 
 
 def memory(repeats=REPEATS):
@@ -160,6 +166,7 @@ def parts(folder):
         "numerics": ("The same results as on the CPU", numerics),
         "memory": ("Within a limit of memory", memory),
         "floors": ("Time beside the matrix products alone", floors),
+        "search": ("Candidates of a search, trained together", searches),
         "demo": ("The demo study beside the reference of a CPU", partial(demo, folder)),
     }
 

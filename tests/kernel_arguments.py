@@ -10,14 +10,14 @@ SHAPE = (7, 13)
 DTYPES = [np.float32, np.float64]
 
 
-def arguments(step, dtype):
+def arguments(step, dtype, seed=3):
     """Random arguments of a step, by the names of its parameters; ties at the thresholds and zeros among them."""
-    rng = np.random.default_rng(3)
+    rng = np.random.default_rng(seed)
     thresholds = rng.uniform(0, 1, SHAPE[1]).astype(dtype)
     special = {
         "thresholds": lambda: thresholds,
-        "mu": lambda: dtype(1.7),
-        "weight": lambda: dtype(0.4),
+        "mu": lambda: dtype(1.4 + 0.1 * seed),
+        "weight": lambda: dtype(0.1 + 0.1 * seed),
         "signs": lambda: rng.integers(-1, 2, SHAPE, dtype=np.int8),
     }
     names = inspect.signature(getattr(portable, step)).parameters

@@ -6,6 +6,7 @@ kernel gets must have the type, layout and size that its source reads. Kernels a
 It shows where host and device are mixed up; it shows nothing of a GPU's arithmetic, speed or memory.
 """
 
+import math
 import re
 import sys
 import weakref
@@ -16,6 +17,7 @@ import numpy as np
 from cupy_signatures import missing, signature, table
 
 from lsalsa.arrays.kernels import cuda, portable
+from lsalsa.arrays.kernels.ensemble import FOR_EACH
 
 ATTRIBUTES = ("dtype", "itemsize", "ndim", "shape", "size", "strides")
 OPERATORS = ["add", "sub", "mul", "truediv", "pow", "matmul", "and", "or", "xor", "mod", "floordiv"]
@@ -153,21 +155,25 @@ class RawKernel:
         self.parameters = re.search(rf"{name}\((.*?)\) {{", code, re.DOTALL)[1].split(", ")
 
     def __call__(self, grid, block, args):
-        *given, size, n_atoms = args
+        step, each, _ = self.name.partition("_each")
+        *given, size, n_atoms = args[:-1] if each else args
+        n_encoders = (size // (n_atoms * args[-1]),) if each else ()
         assert len(args) == len(self.parameters)
         assert grid[0] * block[0] >= size > (grid[0] - 1) * block[0]
         for parameter, value in zip(self.parameters, args, strict=True):
-            self._check(parameter, value, size, n_atoms)
-        getattr(portable, self.name)(*map(inside, given))
+            self._check(parameter, value, size, n_atoms, n_encoders)
+        getattr(FOR_EACH if each else portable, step)(*map(inside, given))
 
-    def _check(self, parameter, value, size, n_atoms):
+    def _check(self, parameter, value, size, n_atoms, n_encoders):
         kind, pointer, name = re.fullmatch(r"(?:const )?([a-zA-Z ]+?)(\*?) (\w+)", parameter).groups()
         expected = {**DTYPES, "T": self.type}[kind]
         assert value.dtype == expected, f"{self.name}: {name} is {value.dtype}, not {expected}"
         if pointer:
             assert isinstance(value, ndarray), f"{self.name}: {name} is no array of the device"
             assert value._values.flags.c_contiguous, f"{self.name}: {name} is not contiguous"
-            wanted = (n_atoms,) if name == "thresholds" else (size // n_atoms, n_atoms)
+            wanted = {"thresholds": (*n_encoders, n_atoms), "mus": n_encoders, "weights": n_encoders}.get(
+                name, (*n_encoders, size // n_atoms // math.prod(n_encoders), n_atoms)
+            )
             assert value.shape == wanted, f"{self.name}: {name} has shape {value.shape}, not {wanted}"
         else:
             assert isinstance(value, np.generic), f"{self.name}: {name} is no number of a fixed size"

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import strict_cupy
-from device_runs import assert_alike, encoder_runs, host_and_device, loss_runs, training_runs
+from device_runs import SETTINGS, assert_alike, encoder_runs, host_and_device, loss_runs, training_runs
 from encoder_worlds import has_classifier, has_filters, has_penalties, world_for
 from plugged import plugged_in
 from worlds import relative_error
@@ -16,10 +16,11 @@ from worlds import relative_error
 from lsalsa import load_encoder, train
 from lsalsa.arrays import Device, Space, set_threads, threads
 from lsalsa.encoders import available, encoder_class
+from lsalsa.encoders._ensemble import Ensemble
 from lsalsa.errors import ConfigError, LsalsaError
 from lsalsa.losses import available as losses
 from lsalsa.losses import loss_for
-from lsalsa.losses.codes import CodesLoss
+from lsalsa.losses.codes import CODES, CodesLoss
 from lsalsa.study.config.plugins import n_parameters
 from lsalsa.training.optimizers import OPTIMIZERS
 
@@ -31,6 +32,8 @@ with plugged_in(Path(__file__).parent / "encoders"):
         "labelled": has_classifier,
     }
     PAIRS = [(name, loss) for name in NAMES for loss in losses() if loss not in FITS or FITS[loss](name)]
+    STACKABLE = [name for name in NAMES if encoder_class(name).stackable]
+SIDE_BY_SIDE = [(name, settings) for name in STACKABLE for settings in SETTINGS.get(name, [{}])]
 OPTIONS = {"gamma_prior": {"noise": 0.2}}
 every_encoder = pytest.mark.parametrize("name", NAMES)
 every_pair = pytest.mark.parametrize(("name", "loss"), PAIRS)
@@ -338,6 +341,27 @@ def test_a_loss_has_buffers_of_its_own_whatever_their_names(name):
     assert len(used) > 2
     assert found[0] == expected[0]
     assert all(np.array_equal(found[1][key], array) for key, array in expected[1].items())
+
+
+@pytest.mark.parametrize(("name", "settings"), SIDE_BY_SIDE)
+def test_encoders_side_by_side_compute_what_each_computes(name, settings):
+    """Those that say they are `stackable`."""
+    world, kind = world_for(name, 2, n_samples=10), encoder_class(name)
+    encoders = []
+    for number in range(3):
+        own = {own: 1.0 + number for own in kind.own_numbers}
+        encoders.append(kind.from_problem(world.problem, depth=3, **{**settings, **own}))
+        for array in encoders[-1].arrays.values():
+            array *= 1 + 0.1 * number
+    pairs = [(world.signals[first:], targets_for(world, 10 - first)) for first in (0, 1, 2)]
+    signals, targets = (np.stack([part[:8] for part in parts]) for parts in zip(*pairs, strict=True))
+    ensemble = Ensemble(encoders)
+    losses, gradient = ensemble.loss_and_gradient(signals, targets, CODES, encoders[0].parameters)
+    for place, encoder in enumerate(encoders):
+        loss, own_gradient = encoder.loss_and_gradient(signals[place], targets[place])
+        assert losses[place] == pytest.approx(loss, rel=1e-10)
+        for parameter, slope in own_gradient.items():
+            np.testing.assert_allclose(gradient[parameter][place], slope, rtol=1e-8, atol=1e-10, err_msg=parameter)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in available()])

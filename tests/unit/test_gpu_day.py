@@ -9,7 +9,7 @@ import pytest
 import strict_cupy
 from device_runs import RUNS
 
-from benchmarks.cases import inference, training
+from benchmarks.cases import inference, search, training
 from lsalsa.study.csv_rows import read_csv
 
 ONE_OF_EACH = ("solver salsa", "encoder lsalsa", "encoder crsae", "dictionary", "convolution", "problem and metrics")
@@ -17,6 +17,8 @@ TINY = {
     "inference": partial(inference.run, shapes=[(30, 6, 8)], depth=2),
     "training": partial(training.run, sizes=[(6, 1, 2)], batch=20),
 }
+
+TINY_SEARCH = partial(search.run, counts=(1, 3), n_atoms=6, n_train=200)
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +64,7 @@ def test_the_day_writes_every_part_and_a_page_that_says_what_differs(tmp_path, r
         "numerics": partial(gpu_day.numerics, runs, (np.float64,)),
         "memory": partial(gpu_day.memory, 5),
         "floors": partial(gpu_day.floors, TINY, rounds=1, turn=0.0, pause=0.0),
+        "search": partial(gpu_day.searches, TINY_SEARCH, rounds=1, turn=0.0, pause=0.0),
         "demo": partial(gpu_day.demo, folder, results),
     }
     bad = gpu_day.spend(folder, {name: (title, small.get(name, part)) for name, (title, part) in parts.items()})
@@ -80,6 +83,7 @@ def test_the_day_writes_every_part_and_a_page_that_says_what_differs(tmp_path, r
     assert (scarce["verdict"], scarce["result"]) == ("same", "codes")
     assert {row["benchmark"] for row in rows_of(folder, "floors")} == {"inference", "training"}
     assert all(row["ratio"] > 0 for row in rows_of(folder, "floors"))
+    assert [row["candidates"] for row in rows_of(folder, "search")] == [1, 3]
     shown = [row for row in rows_of(folder, "demo") if row["verdict"] == "shown"]
     assert [(row["table"], row["row"], row["gpu"], row["reference"]) for row in shown] == [
         ("rmse_digits", "1 salsa", 0.5, rmse_of_salsa())

@@ -11,6 +11,8 @@ from tasks import encoder_codes, make_task, rmse_of, solver_codes, trained_by_ha
 
 from lsalsa.arrays import set_threads, threads
 from lsalsa.errors import ConfigError
+from lsalsa.study import search
+from lsalsa.study.candidates import advance_together
 from lsalsa.study.coders import train_repetitions
 from lsalsa.study.scratch import VARIABLE
 from lsalsa.study.search import search_encoder, search_grid_of, search_solver
@@ -472,6 +474,40 @@ def test_an_interrupted_search_goes_on_where_it_was_and_finds_the_same(step, wor
     finally:
         set_threads(before)
     assert len(first) + rest.call_count == 4 * 4 + 2 * 2 * 4  # no step is taken twice
+
+
+@pytest.fixture
+def together(monkeypatch):
+    """Candidates as stacked products, as a GPU trains them."""
+    monkeypatch.setattr(search, "advance_all", advance_together)
+
+
+def as_compared(rows):
+    return [{name: value for name, value in row.items() if not isinstance(value, float)} for row in rows]
+
+
+@pytest.mark.parametrize("algorithm", ["lista", "lsalsa"])
+def test_candidates_that_are_trained_together_are_compared_as_those_trained_alone(algorithm, monkeypatch):
+    own = {"mu": [0.5, 2.0]} if algorithm == "lsalsa" else {"x0": ["soft", "zero"]}
+    grid = {"penalty_factor": [0.5, 1.0], "learning_rate": [1e-2, 1e-3, 1e5], "batch_size": [10, 15], **own}
+    alone = tune(grid, algorithm=algorithm, rungs=(1, 2, 4))
+    monkeypatch.setattr(search, "advance_all", advance_together)
+    rows = tune(grid, algorithm=algorithm, rungs=(1, 2, 4))
+    assert as_compared(rows) == as_compared(alone)
+    for row, other in zip(rows, alone, strict=True):
+        assert row["score"] == pytest.approx(other["score"], rel=1e-5)
+
+
+@pytest.mark.parametrize("epoch", [1, 4, 5, 7])  # of 4 in the first rung: at its start, at its end, in the second
+def test_candidates_together_go_on_after_an_interruption_and_find_the_same(epoch, together, monkeypatch, tmp_path):
+    grid, more = {"mu": [0.5, 1.0], "learning_rate": [1e-2, 1e-3], "batch_size": [10]}, {"rungs": (1, 3)}
+    straight = tune(grid, **more)
+    monkeypatch.setenv(VARIABLE, "1e-9")
+    with asked_to_end(Training, "take_epoch", epoch) as first:
+        tune(grid, checkpoints=tmp_path, **more)
+    with mock.patch.object(Training, "take_epoch", autospec=True, side_effect=Training.take_epoch) as rest:
+        assert tune(grid, checkpoints=tmp_path, **more) == straight
+    assert len(first) + rest.call_count == 4 + 2 * 2  # no epoch is run twice
 
 
 def test_a_state_that_cannot_be_used_costs_that_candidate_only(monkeypatch, tmp_path):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from lsalsa.arrays import namespace
 from lsalsa.decoders import Decoder, TiedDecoder
 from lsalsa.encoders.base import Encoder
 from lsalsa.errors import ShapeError
@@ -48,5 +49,16 @@ class DenseEncoder(Encoder):
 
 
 def stacked(layers: Any) -> Any:
-    """The rows of all layers, one layer after the other: a view, (depth * n_samples, n_atoms)."""
+    """The rows of all layers, one layer after the other: a view, (depth * n_samples, n_atoms).
+
+    Of an ensemble's layers, (depth, n_encoders, n_samples, n_atoms), those of each encoder: a copy.
+    """
+    if layers.ndim == 4:
+        of_each = namespace(layers).swapaxes(layers, 0, 1)
+        return of_each.reshape(len(of_each), -1, layers.shape[-1])
     return layers.reshape(-1, layers.shape[-1])
+
+
+def transposed(matrices: Any) -> Any:
+    """A matrix, or each one of an ensemble, with its two axes exchanged: a view."""
+    return matrices.T if matrices.ndim == 2 else namespace(matrices).swapaxes(matrices, -1, -2)

@@ -9,6 +9,7 @@ import numpy as np
 
 from lsalsa.arrays import Device, check_count, kernels_for, namespace, to_host
 from lsalsa.arrays.checks import check_device, check_finite, check_floating, plain
+from lsalsa.arrays.kernels.ensemble import FOR_EACH
 from lsalsa.discovery import settings_for
 from lsalsa.errors import ConfigError, DataError, ShapeError
 from lsalsa.storage import write_arrays
@@ -50,6 +51,7 @@ class Parametrised(ABC):
 
     defaults: ClassVar[dict[str, Any]]
     unit_norm: ClassVar[tuple[str, ...]] = ()
+    numbers: Mapping[str, Any] | None = None  # in an ensemble: a setting of each of its encoders, (n_encoders,)
     nonnegative_arrays: ClassVar[tuple[str, ...]] = ("thresholds", "penalties", "step")
 
     def __init__(self, arrays: Mapping[str, Any], **settings: Any):
@@ -149,7 +151,11 @@ class Parametrised(ABC):
     @property
     def kernels(self) -> Any:
         """The element-wise steps for arrays like the parameters."""
-        return kernels_for(self._first)
+        return kernels_for(self._first) if self.numbers is None else FOR_EACH
+
+    def number(self, name: str) -> Any:
+        """A setting as the steps take it: a number of the parameters' dtype, or in an ensemble one for each encoder."""
+        return self.dtype.type(self.settings[name]) if self.numbers is None else self.numbers[name]
 
     @property
     def _first(self) -> Any:

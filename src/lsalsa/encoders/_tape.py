@@ -13,7 +13,7 @@ class Tape:
     space : Space
         Where the buffers live; they hold what an earlier tile left.
     shape : (n_samples, n_atoms)
-        Of the tile's codes.
+        Of the tile's codes; (n_encoders, n_samples, n_atoms) in an ensemble, whose buffers all have this first axis.
     dtype : dtype
         Of the encoder.
     depth : int
@@ -22,7 +22,7 @@ class Tape:
         Whether a backward pass will come.
     """
 
-    def __init__(self, space: Space, shape: tuple[int, int], dtype: Any, depth: int, keep: bool):
+    def __init__(self, space: Space, shape: tuple[int, ...], dtype: Any, depth: int, keep: bool):
         self._space, self._shape, self._dtype = space, shape, dtype
         self._depth, self.keep = depth, keep
 
@@ -68,5 +68,5 @@ class Tape:
         """A tape for the same tile whose buffers are others than this one's, whatever their names."""
         return Tape(self._space.section(name), self._shape, self._dtype, self._depth, self.keep)
 
-    def _wide(self, columns: int | None) -> tuple[int, int]:
-        return self._shape if columns is None else (self._shape[0], columns)
+    def _wide(self, columns: int | None) -> tuple[int, ...]:
+        return self._shape if columns is None else (*self._shape[:-1], columns)

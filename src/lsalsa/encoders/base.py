@@ -34,6 +34,11 @@ class Encoder(Parametrised):
     recordable : bool
         Whether `forward` and `backward` consist of operations that `lsalsa.arrays.programs` may record: products and
         sums of arrays, copies, and the steps of `kernels`. Then many small calls are as fast as few large ones.
+    stackable : bool
+        Whether `forward` and `backward` work as they are where all arrays have a first axis more, for the encoders of
+        an `Ensemble`. `signals.T` would exchange the wrong axes there, a sum over `axis=0` run over encoders.
+    own_numbers : tuple of str
+        Settings in which the encoders of an ensemble may differ; the passes ask `number` for them.
     uses_per_layer : mapping
         Parameter -> products with it in each layer, where a matrix for signals is not used just once before the first:
         what a study costs is counted from it.
@@ -41,6 +46,8 @@ class Encoder(Parametrised):
 
     solves: ClassVar[type] = SparseCodingProblem
     recordable: ClassVar[bool] = False
+    stackable: ClassVar[bool] = False
+    own_numbers: ClassVar[tuple[str, ...]] = ()
     uses_per_layer: ClassVar[Mapping[str, int]] = {}
 
     @classmethod

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from lsalsa.arrays import nearest
-from lsalsa.encoders._dense import DenseEncoder, stacked
+from lsalsa.encoders._dense import DenseEncoder, stacked, transposed
 from lsalsa.encoders.base import Tape
 from lsalsa.problem import SparseCodingProblem, check_problem
 
@@ -29,6 +29,7 @@ class LISTA(DenseEncoder):
     """
 
     recordable: ClassVar[bool] = True
+    stackable: ClassVar[bool] = True
     defaults: ClassVar[dict[str, Any]] = {"depth": 5, "x0": "soft", "learn_thresholds": False}
 
     @classmethod
@@ -77,15 +78,16 @@ class LISTA(DenseEncoder):
             x = layers[layer] if layer < self.depth - 1 else codes
             self.kernels.lista_back(gx, x, moved_gradients[layer], filtered_gradient)
             if "thresholds" in names:
-                thresholds -= xp.sum(moved_gradients[layer] * xp.sign(x), axis=0)
-            xp.matmul(moved_gradients[layer], splitting.T, out=gx)
+                thresholds -= xp.sum(moved_gradients[layer] * xp.sign(x), axis=-2)
+            xp.matmul(moved_gradients[layer], transposed(splitting), out=gx)
         if self.settings["x0"] == "soft":
             gx *= start != 0
             if "thresholds" in names:
-                thresholds -= xp.sum(gx * xp.sign(start), axis=0)
+                thresholds -= xp.sum(gx * xp.sign(start), axis=-2)
         if self.settings["x0"] != "zero":
             filtered_gradient += gx
-        splitting_gradient = start.T @ moved_gradients[0]
+        splitting_gradient = transposed(start) @ moved_gradients[0]
         if self.depth > 1:
-            splitting_gradient += stacked(layers[:-1]).T @ stacked(moved_gradients[1:])
-        return {"filter": signals.T @ filtered_gradient, "splitting": splitting_gradient, "thresholds": thresholds}
+            splitting_gradient += transposed(stacked(layers[:-1])) @ stacked(moved_gradients[1:])
+        filter_gradient = transposed(signals) @ filtered_gradient
+        return {"filter": filter_gradient, "splitting": splitting_gradient, "thresholds": thresholds}

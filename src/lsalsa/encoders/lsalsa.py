@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
-from lsalsa.encoders._dense import DenseEncoder, stacked
+from lsalsa.encoders._dense import DenseEncoder, stacked, transposed
 from lsalsa.encoders.base import Tape
 from lsalsa.problem import SparseCodingProblem, check_problem
 from lsalsa.solvers.salsa import check_splitting, read_salsa, splitting_matrix
@@ -30,6 +30,8 @@ class LSALSA(DenseEncoder):
     """
 
     recordable: ClassVar[bool] = True
+    stackable: ClassVar[bool] = True
+    own_numbers: ClassVar[tuple[str, ...]] = ("mu",)
     defaults: ClassVar[dict[str, Any]] = {"depth": 5, "mu": 1.0, "read_out": "softx"}
 
     @classmethod
@@ -72,7 +74,7 @@ class LSALSA(DenseEncoder):
 
     @property
     def _weight(self) -> Any:
-        return self.dtype.type(self.settings["mu"])
+        return self.number("mu")
 
     def backward(self, signals: Any, tape: Tape, codes_gradient: Any, names: Sequence[str]) -> dict[str, Any]:
         """docs/method.md, section 7: a gradient that enters p goes on to x, with its sign turned where u is 0."""
@@ -82,19 +84,20 @@ class LSALSA(DenseEncoder):
         gx = xp.multiply(codes_gradient, codes != 0, out=x_gradients[self.depth - 1])
         thresholds = xp.zeros_like(self.arrays["thresholds"])
         if "thresholds" in names:
-            thresholds -= xp.sum(gx * xp.sign(codes), axis=0)
+            thresholds -= xp.sum(gx * xp.sign(codes), axis=-2)
         self._read_back(gx, gp)
         filtered_gradient.fill(0)
         for layer in reversed(range(self.depth)):
-            xp.matmul(x_gradients[layer], splitting.T, out=back)
+            xp.matmul(x_gradients[layer], transposed(splitting), out=back)
             gx = x_gradients[layer - 1] if layer else codes_gradient
             self.kernels.salsa_back(back, signs[layer], self._weight, gp, gx, filtered_gradient)
             if "thresholds" in names:
-                thresholds -= xp.sum(gx * signs[layer], axis=0)
+                thresholds -= xp.sum(gx * signs[layer], axis=-2)
         filtered_gradient += gx  # x(0) = p(0) = filtered
         filtered_gradient += gp
-        splitting_gradient = stacked(tape.layers("mixed")).T @ stacked(x_gradients)
-        return {"filter": signals.T @ filtered_gradient, "splitting": splitting_gradient, "thresholds": thresholds}
+        splitting_gradient = transposed(stacked(tape.layers("mixed"))) @ stacked(x_gradients)
+        filter_gradient = transposed(signals) @ filtered_gradient
+        return {"filter": filter_gradient, "splitting": splitting_gradient, "thresholds": thresholds}
 
     def _read_back(self, gx: Any, gp: Any) -> None:
         """Gradients of x(T) and p(T): the codes are soft(x), or soft(2 x - p) for the read-out "u"."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 from lsalsa.decoders import Decoder, TiedDecoder
 from lsalsa.encoders.base import Tape
@@ -28,6 +28,8 @@ class UntiedLSALSA(LSALSA):
     read_out : {"softx", "u"}
         As for `LSALSA`.
     """
+
+    stackable: ClassVar[bool] = False  # the first axis of its arrays is that of the layers
 
     @classmethod
     def shapes(cls, settings: Mapping[str, Any], n_features: int, n_atoms: int) -> dict[str, tuple[int, ...]]:

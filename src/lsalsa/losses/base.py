@@ -9,7 +9,7 @@ import numpy as np
 from lsalsa.arrays import check_matrix, namespace
 from lsalsa.arrays.checks import as_number, check_device, check_finite, check_floating, plain
 from lsalsa.decoders import Decoder
-from lsalsa.errors import DataError, ShapeError
+from lsalsa.errors import ConfigError, DataError, ShapeError
 from lsalsa.problem import Problem
 
 
@@ -77,6 +77,8 @@ class Loss(ABC):
         True where codes are held: the gradient is the one that the loss sees directly, not that through the layers.
     recordable : bool
         Whether `of_tile` consists of operations that `lsalsa.arrays.programs` may record, see `Encoder.recordable`.
+    stackable : bool
+        Whether there is `of_each`, for encoders that are trained together.
     score : str
         The entry of `scores` by which epochs are compared; smaller is better.
     defaults : dict
@@ -88,6 +90,7 @@ class Loss(ABC):
     supervised: bool
     hold_codes: bool = False
     recordable: ClassVar[bool] = False
+    stackable: ClassVar[bool] = False
     score: ClassVar[str]
     defaults: ClassVar[dict[str, Any]] = {}
 
@@ -189,6 +192,29 @@ class Loss(ABC):
         direct : dict of str to array
             Gradients of parameters that the loss sees itself, not through the codes.
         """
+
+    def of_each(self, codes: Any, targets: Any, tape: Any) -> tuple[Any, Any]:
+        """The mean over samples for each of several encoders, where the loss is `stackable`.
+
+        Parameters
+        ----------
+        codes, targets : array, (n_encoders, n_samples, n_atoms)
+            Neither to be changed.
+        tape : Tape
+            As for `of_tile`.
+
+        Returns
+        -------
+        losses : array, (n_encoders,)
+        codes_gradient : array, (n_encoders, n_samples, n_atoms)
+            Of each mean; may be a buffer of the tape.
+
+        Raises
+        ------
+        ConfigError
+            For a loss that has none.
+        """
+        raise ConfigError(f"the loss {self.name} cannot be computed for several encoders at once")
 
     @abstractmethod
     def scores(self, encoder: Encodes, signals: Any, targets: Any) -> dict[str, float]:

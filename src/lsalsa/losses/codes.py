@@ -17,6 +17,7 @@ class CodesLoss(Loss):
 
     supervised = True
     recordable: ClassVar[bool] = True
+    stackable: ClassVar[bool] = True
     score: ClassVar[str] = "validation_rmse"
 
     @classmethod
@@ -31,6 +32,14 @@ class CodesLoss(Loss):
         value = 0.5 * as_float(xp.vdot(error, error)) / count
         error *= 1.0 / count
         return value, error, {}
+
+    def of_each(self, codes: Any, targets: Any, tape: Any) -> tuple[Any, Any]:
+        xp, count = namespace(codes), codes.shape[1]
+        error = xp.subtract(codes, targets, out=tape("error"))
+        squares = xp.multiply(error, error, out=tape("squares"))
+        losses = xp.sum(squares, axis=(1, 2)) * (0.5 / count)
+        error *= 1.0 / count
+        return losses, error
 
     def scores(self, encoder: Encodes, signals: Any, targets: Any) -> dict[str, float]:
         return self._of_codes(encoder.codes_of(signals), targets)

@@ -13,11 +13,10 @@ from lsalsa.problem import SparseCodingProblem
 from lsalsa.seeds import seed_for
 from lsalsa.solvers import solve, solver_class
 from lsalsa.storage.ending import saves_first
+from lsalsa.study.candidates import CandidateRun, advance_all
 from lsalsa.study.coders import known, penalised, start_encoder, training_settings
-from lsalsa.study.scratch import resumed, seconds_between
 from lsalsa.training import Training, TrainingSettings
-from lsalsa.training.checkpoint import Checkpoint
-from lsalsa.training.criterion import OBJECTIVE, Criterion, mean_objective
+from lsalsa.training.criterion import Criterion, mean_objective
 from lsalsa.training.grid import Candidate, Grid, identity
 from lsalsa.training.loop import DIVERGENCE_FACTOR
 from lsalsa.training.search import ranked, search_grid, successive_halving
@@ -198,7 +197,7 @@ def search_encoder(
     signals, targets = (array[:n_train] for array in training)
     criterion = Criterion(problem, choose_by)
 
-    def start(candidate: Candidate) -> _Run:
+    def start(candidate: Candidate) -> CandidateRun:
         own_seed = seed_for(seed, *(f"{name}={_spelled(candidate[name])}" for name in sorted(candidate)))
         encoder = start_encoder(problem, algorithm, depth, candidate, own_seed)
         aim = loss_for(loss, penalised(problem, candidate), encoder, **(loss_options or {}))
@@ -206,16 +205,16 @@ def search_encoder(
         wanted = TrainingSettings(optimizer=optimizer, seed=own_seed, **settings)
         compared: dict[str, Any] = {"validation": validation, "criterion": criterion}
         path = checkpoints / f"candidate_{own_seed}.npz" if checkpoints else None
-        return _Run(Training(encoder, signals, targets, settings=wanted, loss=aim, **compared), path)
+        return CandidateRun(Training(encoder, signals, targets, settings=wanted, loss=aim, **compared), path)
 
     def compare(these: list[Candidate]) -> Rows:
-        runs: list[_Run] = []
+        runs: list[CandidateRun] = []
 
-        def started(candidate: dict) -> _Run:
+        def started(candidate: dict) -> CandidateRun:
             runs.append(start(candidate))
             return runs[-1]
 
-        rows = successive_halving(these, started, rungs)
+        rows = successive_halving(these, started, rungs, advance=advance_all)
         return [{"depth": depth, **row, **run.facts} for row, run in zip(rows, runs, strict=True)]
 
     limits: dict[str, Any] = {"candidates": candidates, "rounds": rounds, "seed": seed_for(seed, "sample")}
@@ -227,49 +226,3 @@ def search_encoder(
 def _spelled(value: Any) -> str:
     """Spell equal values in one way: 1 and 1.0 are the same setting."""
     return str(float(value)) if isinstance(value, int | float) else str(value)
-
-
-class _Run:
-    """A candidate's training, which pauses between rungs. With a path it continues from the state that is saved there.
-
-    The state may be that of a later rung; so it has a note of what each rung found.
-    """
-
-    def __init__(self, fit: Training, path: Path | None):
-        self.fit, self.path = fit, path
-        self.facts: dict[str, Any] = {}
-        self._saved: Checkpoint | None = None
-
-    def advance(self, epochs: int) -> float:
-        """Train up to this total of epochs; return the score of the best one, infinite for a failed run."""
-        if self.path is None:
-            self.fit.run_to(epochs)
-            found = self._found()
-        else:
-            found = self._advance_saved(self._saved or resumed(self._taken_up, self.path), str(epochs))
-        self.facts = found["facts"]
-        return found["score"]
-
-    def _taken_up(self, path: Path | None) -> Checkpoint:
-        assert path is not None
-        self._saved = Checkpoint(path, self.fit, seconds_between())
-        self._saved.resume()
-        return self._saved
-
-    def _advance_saved(self, saved: Checkpoint, epochs: str) -> dict[str, Any]:
-        if epochs not in saved.notes:
-            with saved:
-                saved.run_to(int(epochs))
-                saved.notes[epochs] = self._found()
-                saved.at_end()
-        return saved.notes[epochs]
-
-    def _found(self) -> dict[str, Any]:
-        history = self.fit.history()
-        facts = {
-            "rmse": history.kept.get("validation_rmse"),
-            "objective": history.kept[OBJECTIVE],
-            "status": history.status,
-            "chosen_by": history.score.removeprefix("validation_"),
-        }
-        return {"score": history.validation_score, "facts": facts}

@@ -137,18 +137,44 @@ class Training:
         the seed and the number of the epoch only."""
         if not self.batches:
             self.spent = 0.0
+        self._pass_and_score(lambda: self._pass(self.batches_of_epoch()), self._clock)
+
+    def take_epoch(self, losses: Sequence[float], seconds: float) -> None:
+        """An epoch whose steps were made elsewhere, on the encoder's arrays, in the order of `batches_of_epoch`.
+
+        Parameters
+        ----------
+        losses : sequence of float
+            The mean loss of each batch before its step.
+        seconds : float
+            What the steps took.
+        """
+        if self.first_loss is None:
+            self.first_loss = losses[0]
+        blown_up = [loss for loss in losses if self._blew_up(loss)]
+        sizes = [len(batch) for batch in self.batches_of_epoch()]
+        loss = blown_up[0] if blown_up else float(np.average(losses, weights=sizes))
+        self._pass_and_score(lambda: loss, time.perf_counter() - seconds)
+
+    def batches_of_epoch(self) -> list[np.ndarray]:
+        """The samples of each batch of the epoch under way, or of the coming one; the last may be smaller."""
+        order = generator(self.settings.seed, self.epoch).permutation(self.signals.shape[0])
+        return np.array_split(order, range(self.batch_size, len(order), self.batch_size))
+
+    def _pass_and_score(self, steps: Callable[[], float], clock: float) -> None:
+        """The steps of an epoch, its scores, and what follows from them."""
         try:
-            self._run_epoch(self._clock)
+            with np.errstate(over="ignore", invalid="ignore"), one_blas_thread():  # a diverging run has its own status
+                loss = steps()
+                scores = None if self._blew_up(loss) else self._scores()
+            self._end_epoch(loss, scores, clock)
         except MemoryError:
-            self._undo(None, self._clock, "oom")
+            self._undo(None, clock, "oom")
             self.status = "oom"
         log.debug("%s", in_words(self.rows[-1], self.score))
 
-    def _run_epoch(self, clock: float) -> None:
-        order = generator(self.settings.seed, self.epoch).permutation(self.signals.shape[0])
-        with np.errstate(over="ignore", invalid="ignore"), one_blas_thread():  # a diverging run has a status of its own
-            loss = self._pass(np.array_split(order, range(self.batch_size, len(order), self.batch_size)))
-            scores = None if self._blew_up(loss) else self._scores()
+    def _end_epoch(self, loss: float, scores: dict[str, float] | None, clock: float) -> None:
+        """Keep the encoder, or set it back; an end where the loss stands still."""
         if scores is None or not np.isfinite(scores[self.score]):
             return self._set_back(loss, clock)
         self._append(self._row(scores, loss, clock, "running"))

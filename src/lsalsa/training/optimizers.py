@@ -71,15 +71,15 @@ class Optimizer(ABC):
         """Names of the averages."""
         return ()
 
-    def step(self, gradient: Mapping[str, Any], rate: float, tiles: Tiles) -> None:
+    def step(self, gradient: Mapping[str, Any], rate: Any, tiles: Tiles) -> None:
         """Move the arrays in place.
 
         Parameters
         ----------
         gradient : mapping of str to array
             Of the arrays' shapes; it is used up.
-        rate : float
-            The learning rate.
+        rate : float or array, (n,)
+            The learning rate, or one for each entry of the arrays' first axis, of which they all have as many.
         tiles : Tiles
             Spreads the rows over the workers.
         """
@@ -89,14 +89,14 @@ class Optimizer(ABC):
             tiles.in_place(partial(self._move, name, _with_rows(of_array), rate), self.arrays[name].shape[0])
 
     def _move(self, name: str, gradient: Any, rate: float, rows: slice) -> None:
-        self.move(name, rows, gradient[rows], rate)
+        self.move(name, rows, gradient[rows], _of_rows(rate, rows, gradient.ndim))
 
-    def rate_of_step(self, rate: float) -> float:
-        """Called once a step: the rate for all its arrays."""
+    def rate_of_step(self, rate: Any) -> Any:
+        """Called once a step: the rate, or rates, for all its arrays."""
         return rate
 
     @abstractmethod
-    def move(self, name: str, rows: slice, gradient: Any, rate: float) -> None:
+    def move(self, name: str, rows: slice, gradient: Any, rate: Any) -> None:
         """Move some rows of an array in place.
 
         Parameters
@@ -106,15 +106,15 @@ class Optimizer(ABC):
             Of the first axis.
         gradient : array
             Of these rows; may be overwritten.
-        rate : float
-            As `rate_of_step` gave it.
+        rate : float or array
+            As `rate_of_step` gave it; an array has the axes of the gradient.
         """
 
 
 class SGD(Optimizer):
     """Plain stochastic gradient descent, as in the LSALSA paper: p <- p - rate * gradient."""
 
-    def move(self, name: str, rows: slice, gradient: Any, rate: float) -> None:
+    def move(self, name: str, rows: slice, gradient: Any, rate: Any) -> None:
         """See `Optimizer.move`."""
         gradient *= rate
         self.arrays[name][rows] -= gradient
@@ -140,12 +140,12 @@ class Adam(Optimizer):
         """See `Optimizer.kept`."""
         return ("mean", "square", "largest") if self.constants["amsgrad"] else ("mean", "square")
 
-    def rate_of_step(self, rate: float) -> float:
+    def rate_of_step(self, rate: Any) -> Any:
         """The rate, corrected for averages that began at zero."""
         beta1, beta2 = self.constants["beta1"], self.constants["beta2"]
         return rate * (1 - beta2**self.steps) ** 0.5 / (1 - beta1**self.steps)
 
-    def move(self, name: str, rows: slice, gradient: Any, rate: float) -> None:
+    def move(self, name: str, rows: slice, gradient: Any, rate: Any) -> None:
         """See `Optimizer.move`."""
         xp, constants = namespace(gradient), self.constants
         mean, square = self.averages["mean"][name][rows], self.averages["square"][name][rows]
@@ -166,7 +166,7 @@ class Adadelta(Optimizer):
         """See `Optimizer.kept`."""
         return ("square", "moved")
 
-    def move(self, name: str, rows: slice, gradient: Any, rate: float) -> None:
+    def move(self, name: str, rows: slice, gradient: Any, rate: Any) -> None:
         """See `Optimizer.move`."""
         xp, epsilon = namespace(gradient), self.constants["epsilon"]
         square, moved = self.averages["square"][name][rows], self.averages["moved"][name][rows]
@@ -200,6 +200,11 @@ def optimizer_class(name: str) -> type[Optimizer]:
 def _with_rows(array: Any) -> Any:
     """The array itself, or a view of one row where it has no axes: in-place operations need one."""
     return array if array.ndim else array.reshape(1)
+
+
+def _of_rows(rate: Any, rows: slice, ndim: int) -> Any:
+    """A rate as it is, or the rates of some rows with as many axes as the arrays."""
+    return rate[rows].reshape(-1, *[1] * (ndim - 1)) if getattr(rate, "ndim", 0) else rate
 
 
 def clip_norm(gradient: dict[str, Any], longest: float) -> None:

@@ -22,8 +22,21 @@ class Run(Protocol):
         """Train up to this many epochs in all; the score then, smaller is better, NaN or inf for a failed run."""
 
 
+def each_alone(runs: Sequence[Run], epochs: int) -> list[float]:
+    """The scores of runs that are advanced on a thread each."""
+    return parallel_map(partial(_advance, epochs), runs)
+
+
+def _advance(epochs: int, run: Run) -> float:
+    return run.advance(epochs)
+
+
 def successive_halving(
-    candidates: Sequence[dict], start: Callable[[dict], Run], rungs: Sequence[int], keep: float = KEPT
+    candidates: Sequence[dict],
+    start: Callable[[dict], Run],
+    rungs: Sequence[int],
+    keep: float = KEPT,
+    advance: Callable[[list[Any], int], list[float]] = each_alone,
 ) -> list[dict]:
     """Train all candidates a little, the better ones further, and so on.
 
@@ -36,6 +49,8 @@ def successive_halving(
         Epochs in all that a candidate has had at the end of each rung, increasing.
     keep : float
         Share of the candidates that reach the next rung (rounded up).
+    advance : callable
+        Runs and a total of epochs -> the score of each then.
 
     Returns
     -------
@@ -49,7 +64,7 @@ def successive_halving(
     rows = [{**candidate, "epochs": 0, "score": float("nan"), "chosen": False} for candidate in candidates]
     alive = list(range(len(rows)))
     for epochs in rungs:
-        scores = parallel_map(partial(_advance, runs, epochs), alive)
+        scores = advance([runs[i] for i in alive], epochs)
         for i, score in zip(alive, scores, strict=True):
             rows[i].update(epochs=epochs, score=score)
         alive = [i for i in ranked(rows, alive) if np.isfinite(rows[i]["score"])]
@@ -136,10 +151,6 @@ def _replaced(best: dict[str, Any], other: dict[str, Any] | None) -> bool:
     better = other.get("epochs", 0) >= best.get("epochs", 0) and other["score"] < best["score"]
     (best if better else other)["chosen"] = False
     return better
-
-
-def _advance(runs: Sequence[Run], epochs: int, i: int) -> float:
-    return runs[i].advance(epochs)
 
 
 def ranked(rows: Sequence[Mapping], among: Sequence[int]) -> list[int]:

@@ -4,6 +4,7 @@ Implements `lsalsa.arrays.kernels.portable`. The source is plain C++ with one el
 compiled and run without a GPU as well.
 """
 
+import re
 from functools import cache
 from typing import Any
 
@@ -49,16 +50,34 @@ BODIES = {
 }
 
 
-def source(name: str, dtype: Any) -> str:
-    """The C++ source of a step for float32 or float64 arrays."""
+def source(name: str, dtype: Any, ensemble: bool = False) -> str:
+    """The C++ source of a step.
+
+    Parameters
+    ----------
+    name : str
+        One of `BODIES`.
+    dtype : dtype
+        float32 or float64.
+    ensemble : bool
+        For arrays with a first axis of encoders: the kernel `<name>_each`, which takes the number of samples as well,
+        and a row of thresholds and a number for each encoder.
+    """
     parameters, body = BODIES[name]
+    atom, size = "int j = k % n_atoms;", "long long size, int n_atoms"
+    if ensemble:
+        name, size = f"{name}_each", f"{size}, int n_samples"
+        atom = "int i = k / ((long long)n_atoms * n_samples); int j = i * n_atoms + k % n_atoms;"
+        for number in re.findall(r"\bT (\w+)", parameters):
+            parameters = parameters.replace(f"T {number}", f"const T* {number}s")
+            atom += f" T {number} = {number}s[i];"
     return f"""
 typedef {C_TYPES[np.dtype(dtype).char]} T;
 __device__ inline T clip(T z, T threshold) {{ return z > threshold ? threshold : (z < -threshold ? -threshold : z); }}
-extern "C" __global__ void {name}({parameters}, long long size, int n_atoms) {{
+extern "C" __global__ void {name}({parameters}, {size}) {{
   long long k = (long long)blockDim.x * blockIdx.x + threadIdx.x;
   if (k >= size) return;
-  int j = k % n_atoms;
+  {atom}
   {body}
 }}
 """
@@ -100,15 +119,19 @@ def salsa_back(back: Any, signs: Any, mu: Any, p_gradient: Any, x_gradient: Any,
 
 
 def _launch(name: str, first: Any, *others: Any) -> None:
-    """Run a step over all elements of its arrays, which are contiguous, (n_samples, n_atoms)."""
+    """Run a step over all elements of its arrays, which are contiguous, (n_samples, n_atoms), or have a first axis more
+    for the encoders of an ensemble."""
     if first.size == 0:
         return
-    counts = (np.int64(first.size), np.int32(first.shape[1]))
-    _kernel(name, first.dtype.char)((-(-first.size // THREADS),), (THREADS,), (first, *others, *counts))
+    ensemble = first.ndim == 3
+    counts = (np.int64(first.size), np.int32(first.shape[-1]), *([np.int32(first.shape[1])] if ensemble else []))
+    kernel = _kernel(name, first.dtype.char, ensemble)
+    kernel((-(-first.size // THREADS),), (THREADS,), (first, *others, *counts))
 
 
 @cache
-def _kernel(name: str, dtype: str) -> Any:
+def _kernel(name: str, dtype: str, ensemble: bool) -> Any:
     import cupy
 
-    return cupy.RawKernel(source(name, dtype), name, options=("--std=c++17",))
+    own_name = f"{name}_each" if ensemble else name
+    return cupy.RawKernel(source(name, dtype, ensemble), own_name, options=("--std=c++17",))
