@@ -55,7 +55,8 @@ def test_a_new_encoder_is_tested_by_lying_in_the_folder(run_with):
 
 @pytest.mark.slow
 def test_a_new_encoder_with_a_wrong_gradient_or_a_function_that_cupy_lacks_is_told_so(run_with):
-    text = lista_with(**{r"signals\.T @ filtered_gradient": "xp.nan_to_num(xp.spacing(signals.T) @ filtered_gradient)"})
+    wrong = "xp.nan_to_num(xp.spacing(transposed(signals)) @ filtered_gradient)"
+    text = lista_with(**{r"transposed\(signals\) @ filtered_gradient": wrong})
     output, passed = run_with("half_lista", text, *(f"tests/{suite}" for suite in SUITES), "-k", "half_lista")
     assert "FAILED tests/contract/test_encoder_contract.py::test_gradients_are_the_slope_of_the_loss" in output
     assert "cupy.spacing is not in cupy_signatures.json" in output
