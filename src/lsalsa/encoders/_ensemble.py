@@ -5,7 +5,7 @@ import json
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
-from lsalsa.arrays import Space
+from lsalsa.arrays import Space, namespace
 from lsalsa.encoders._tape import Tape
 from lsalsa.encoders.base import Encoder
 from lsalsa.losses import Loss
@@ -28,16 +28,12 @@ class Ensemble:
     def __init__(self, encoders: Sequence[Encoder]):
         self.encoders, first = list(encoders), encoders[0]
         self.encoder = copy.copy(first)
-        self.encoder.arrays = {name: self.gathered([one.arrays[name] for one in encoders]) for name in first.arrays}
+        self.encoder.arrays = {name: gather([one.arrays[name] for one in encoders]) for name in first.arrays}
         self.encoder.numbers = {
             name: first.xp.asarray([one.settings[name] for one in encoders], dtype=first.dtype)
             for name in first.own_numbers
         }
         self._space = Space(first.xp)
-
-    def gathered(self, arrays: Sequence[Any]) -> Any:
-        """An array of each encoder as one: (n_encoders, ...)."""
-        return self.encoders[0].xp.stack(arrays)
 
     def loss_and_gradient(
         self, signals: Any, targets: Any, loss: Loss, names: Sequence[str]
@@ -69,6 +65,11 @@ class Ensemble:
     def put_back(self) -> None:
         """Give the encoders what the copies have become."""
         scatter(self.encoder.arrays, [one.arrays for one in self.encoders])
+
+
+def gather(arrays: Sequence[Any]) -> Any:
+    """An array of each member as one, (n_members, ...)."""
+    return namespace(arrays[0]).stack(arrays)
 
 
 def scatter(gathered: Mapping[str, Any], parts: Sequence[Mapping[str, Any]]) -> None:

@@ -111,7 +111,7 @@ def advance_together(runs: Sequence[CandidateRun], epochs: int) -> list[float]:
     fits = [run.fit for run in runs if not run.is_past(epochs)]
     saved = [run.saved for run in runs if run.saved]
 
-    def save(_: int) -> None:
+    def save() -> None:
         if saved and (is_asked() or min(one.worked for one in saved) >= len(saved) * seconds_between()):
             for one in saved:
                 if one.training.status != "oom":

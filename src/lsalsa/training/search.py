@@ -1,7 +1,6 @@
 """Search for hyper-parameters: successive halving of candidates, and steps from the best one to its neighbours."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -24,11 +23,7 @@ class Run(Protocol):
 
 def each_alone(runs: Sequence[Run], epochs: int) -> list[float]:
     """The scores of runs that are advanced on a thread each."""
-    return parallel_map(partial(_advance, epochs), runs)
-
-
-def _advance(epochs: int, run: Run) -> float:
-    return run.advance(epochs)
+    return parallel_map(lambda run: run.advance(epochs), runs)
 
 
 def successive_halving(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Sequence
 import numpy as np
 
 from lsalsa.arrays import Tiles, to_host
-from lsalsa.encoders._ensemble import Ensemble, scatter, shape_of
+from lsalsa.encoders._ensemble import Ensemble, gather, scatter, shape_of
 from lsalsa.training.loop import Training
 from lsalsa.training.optimizers import Optimizer
 
@@ -19,9 +19,7 @@ log = logging.getLogger(__name__)
 MOST = 64  # trainings in one product
 
 
-def run_together(
-    trainings: Sequence[Training], epochs: int, after_epoch: Callable[[int], None] = lambda place: None
-) -> None:
+def run_together(trainings: Sequence[Training], epochs: int, after_epoch: Callable[[], None] = lambda: None) -> None:
     """Run trainings until each has had so many epochs in all, or has ended.
 
     Those that cannot be stacked run alone. Where the memory of the GPU does not hold as many, fewer run together.
@@ -32,7 +30,7 @@ def run_together(
         On one device.
     epochs : int
     after_epoch : callable
-        Called with the place of a training in the sequence after each of its epochs.
+        Called after each epoch of some of them.
     """
     most = MOST
     while places := [i for i, one in enumerate(trainings) if one.status is None and one.epoch < epochs]:
@@ -41,8 +39,7 @@ def run_together(
                 most = len(group) // 2
                 log.info("the memory of the GPU does not hold %d trainings together; on with %d", len(group), most)
                 break
-            for place in group:
-                after_epoch(place)
+            after_epoch()
 
 
 def _groups(trainings: Sequence[Training], places: Sequence[int], most: int) -> list[list[int]]:
@@ -87,7 +84,7 @@ def _steps(group: Sequence[Training]) -> np.ndarray:
     first = group[0]
     ensemble, loss = Ensemble([one.encoder for one in group]), first.loss
     encoder, xp = ensemble.encoder, ensemble.encoder.xp
-    optimizer = _gathered([one.optimizers[0] for one in group], ensemble, first)
+    optimizer = _gathered([one.optimizers[0] for one in group], first.groups[0].new_optimizer(encoder))
     rates = xp.asarray([one.learning_rate(one.groups[0]) for one in group], dtype=encoder.dtype)
     tiles, names = Tiles(xp, len(group)), tuple(optimizer.arrays)
     losses = []
@@ -104,13 +101,12 @@ def _steps(group: Sequence[Training]) -> np.ndarray:
     return found
 
 
-def _gathered(optimizers: Sequence[Optimizer], ensemble: Ensemble, training: Training) -> Optimizer:
-    """One optimiser for the arrays of an ensemble, where those of its encoders stand."""
-    one = training.groups[0].new_optimizer(ensemble.encoder)
+def _gathered(optimizers: Sequence[Optimizer], one: Optimizer) -> Optimizer:
+    """The optimiser of an ensemble's arrays, put where those of its encoders stand."""
     one.steps = optimizers[0].steps
     for average, arrays in one.averages.items():
         for name in arrays:
-            arrays[name] = ensemble.gathered([optimizer.averages[average][name] for optimizer in optimizers])
+            arrays[name] = gather([optimizer.averages[average][name] for optimizer in optimizers])
     return one
 
 
