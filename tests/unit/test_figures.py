@@ -439,7 +439,7 @@ def test_at_best_follows_the_variant_chosen_on_validation_signals_and_pales_the_
     results, methods = invented_results(["digits"]), ["fista", "lsalsa", "lsalsa_u", "lsalsa_adam"]
     best = {1: "lsalsa_u", 5: "lsalsa_adam"}
     rows = [
-        row | {"validation_rmse": 0.1 if best.get(row["depth"]) == row["method"] else 0.5}
+        row | {"validation_rmse": (0.9 if best.get(row["depth"]) == row["method"] else 5) / row["depth"]}
         for row in results["evaluation"]
     ]
     figure = figures.plot("at_best", results | {"evaluation": rows}, shown(["digits"], methods))
@@ -455,6 +455,19 @@ def test_at_best_follows_the_variant_chosen_on_validation_signals_and_pales_the_
     seconds = {(row["method"], row["depth"]): 1e6 * row["seconds_per_sample"] for row in results["timing"]}
     (timed,) = (line for line in figure.axes[1].get_lines() if line.get_label() == "LSALSA at its best")
     assert list(timed.get_xdata()) == [pytest.approx(seconds[best[depth], depth]) for depth in (1, 5)]
+
+
+def test_at_best_leaves_out_depths_that_came_no_nearer_than_fewer_layers():
+    """LSALSA's variants have 0.1 at T = 1 on validation signals and 0.2 at T = 5; FISTA has no variants and stays."""
+    results = invented_results(["digits"])
+    rows = [row | {"validation_rmse": 0.1 if row["depth"] == 1 else 0.2} for row in results["evaluation"]]
+    chosen = shown(["digits"], ["fista", "lsalsa", "lsalsa_u"])
+    figure = figures.plot("at_best", results | {"evaluation": rows}, chosen)
+    lines = {line.get_label(): list(line.get_xdata()) for line in figure.axes[0].get_lines()}
+    assert lines["LSALSA at its best"] == [1]
+    assert lines["LSALSA as printed"] == [1, 5] and lines["FISTA"] == [1, 5, 20]
+    words = words_of(figure)
+    assert "LSALSA" in words and "(T = 1" in words.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_exact_result_below_the_axis_is_drawn_at_its_lower_edge():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from lsalsa.study import best
 from lsalsa.study.figures import _style
 from lsalsa.study.figures._data import Curve, block_of, over_depth, over_time, size_of
 from lsalsa.study.figures._exact import Point, beaten_words, fastest_exact, plot_exact
-from lsalsa.study.repetitions import Row, curve
+from lsalsa.study.repetitions import Row, curve, measured
 from lsalsa.study.shown import Shown
 
 needs = ("evaluation", "timing", "exact", "codes", "problems")
@@ -19,7 +20,8 @@ subject = "task"
 caption = (
     "Distance of the codes to the optimal codes after T steps (left) and for the time spent (right). Full line: the"
     " variant of the algorithm (read-out, optimiser, loss, form of its layers) that came nearest to the optimal codes"
-    " on validation signals, chosen anew at each T; the table of the same name says which. Pale, broken line: the"
+    " on validation signals, chosen anew at each T; the table of the same name says which. It leaves out each T that"
+    " came no nearer than a smaller one, as where the better variants were not run so deep. Pale, broken line: the"
     " method as printed, where an algorithm has several variants. Marks at the right: solvers that go on until the code"
     " is right; what lies below the axis is drawn at its lower edge."
 )
@@ -37,8 +39,10 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     rows = [row for row in data["evaluation"] if row["depth"] in shown.depths]
     variants = best.chosen(rows, shown.families)
     methods = [method for method in best.printed(shown.families).values() if method in shown.labels]
-    at_best = _curves(best.at_best(rows, variants, shown.families), methods, shown)
+    taken = best.at_best(rows, variants, shown.families)
+    at_best = _curves(taken, methods, shown)
     several = [m for m in at_best if sum(f == shown.families[m] for f in shown.families.values()) > 1]
+    at_best |= {method: _while_nearer(at_best[method], method, taken) for method in several}
     printed = _curves(rows, several, shown)
     timed = best.at_best(data["timing"], variants, shown.families)
     level = size_of(data["codes"][shown.task]["codes"][:, block_of(data["problems"][shown.task], shown)])
@@ -62,10 +66,22 @@ def plot(data: Mapping[str, Any], shown: Shown) -> Figure:
     return figure
 
 
-def _curves(rows: Sequence[Row], methods: Sequence[str], shown: Shown) -> Curves:
+def _curves(rows: Sequence[Row], methods: Sequence[str], shown: Shown) -> dict[str, Curve]:
     """Return method -> its curve, without methods that have no finished run."""
     found = {m: curve(rows, "rmse", method=m, component=shown.component) for m in methods}
     return {method: one for method, one in found.items() if one}
+
+
+def _while_nearer(one: Curve, method: str, rows: Sequence[Row]) -> Curve:
+    """Leave out depths that came no nearer on validation signals than a smaller one: nobody would take those."""
+    kept, nearest = {}, math.inf
+    for depth, value in one.items():
+        runs = [r for r in rows if (r["method"], int(r["depth"]), r["component"]) == (method, depth, "all")]
+        found = measured(runs, "validation_rmse")
+        if not kept or (found and found.mean < nearest):
+            kept[depth] = value
+            nearest = found.mean if found else nearest
+    return kept
 
 
 def _over_depth(one: Curve, method: str, timing: Sequence[Row]) -> list[tuple[float, float, float | None]]:
@@ -75,7 +91,7 @@ def _over_depth(one: Curve, method: str, timing: Sequence[Row]) -> list[tuple[fl
 def _sentences(
     at_best: Curves, printed: Curves, timed: Sequence[Row], exact: Sequence[Row], shown: Shown
 ) -> Iterator[str]:
-    """Say how near each algorithm with variants comes at its deepest, and how far it stays behind the exact solver."""
+    """Say how near each algorithm with variants comes, and in how much of the exact solver's time."""
     certified = fastest_exact(exact)
     points = {
         method: [
@@ -84,12 +100,11 @@ def _sentences(
         ]
         for method, one in at_best.items()
     }
-    deepest = []
-    for method, one in printed.items():
-        last = points[method][-1]
-        far = f", {last.time / certified.time:.2g} of the exact solver's time" if certified else ""
-        deepest.append(f"{last.name} {last.rmse:.3g} at {last.step}{far} (as printed {one[max(one)].mean:.3g})")
-    if deepest:
-        yield f"RMSE at best and deepest: {'; '.join(deepest)}."
+    nearest = []
+    for last in (points[method][-1] for method in printed):
+        time = f", {last.time / certified.time:.2g} times the exact solver's time" if certified else ""
+        nearest.append(f"{last.name} {last.rmse:.3g} ({last.step}{time})")
+    if nearest:
+        yield f"Lowest RMSE at best: {'; '.join(nearest)}."
     yield beaten_words([point for of_method in points.values() for point in of_method], exact)
     yield "Down and left is better."
