@@ -10,7 +10,7 @@
 #
 # ## What was done
 #
-# LISTA and LSALSA were trained for codes and for sources: the same two losses, the same optimiser (Adam), batches,
+# LISTA and LSALSA were trained for sources, and on MNIST + CIFAR-10 for codes as well: the same two losses, the same optimiser (Adam), batches,
 # epochs and number of candidates for both. Plain SALSA stands beside them, chosen by the distance of its codes and by
 # the objective. Images, patches, dictionaries and optimal codes are those of the laptop study.
 #
