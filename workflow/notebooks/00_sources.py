@@ -10,9 +10,10 @@
 #
 # ## What was done
 #
-# LISTA and LSALSA were trained for sources, and on MNIST + CIFAR-10 for codes as well: the same two losses, the same optimiser (Adam), batches,
-# epochs and number of candidates for both. Plain SALSA stands beside them, chosen by the distance of its codes and by
-# the objective. Images, patches, dictionaries and optimal codes are those of the laptop study.
+# LISTA and LSALSA were trained for sources, and on MNIST + CIFAR-10 for codes as well: the same two losses, the same
+# optimiser (Adam), batches, epochs and number of candidates for both. Plain SALSA stands beside them, chosen by the
+# distance of its codes and by the objective. Images, patches, dictionaries and optimal codes are those of the laptop
+# study.
 #
 # *How to read it.* PSNR in decibels of each reconstructed source against the true one, higher is better: 6 dB more is
 # half the error. The loss *sources* is the squared error of the reconstructed sources plus that of the codes, so its
