@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,6 @@ ENCODER = ("n_filters", "filter_size", "stride", "depth")
 SCORED = (*ENCODER, "n_validation", "validation_crop")
 """Settings that the time of denoising the validation pictures depends on."""
 
-
 PIXELS = {"crsae_test9": 1_966_080, "set12": 1_769_472, "bsd68": 10_499_268, "cbsd432": 66_701_232}
 """Of all pictures of a published set together, known before its files are there."""
 
@@ -47,8 +46,7 @@ def denoising(study: Any) -> Work | None:
 
 
 def _denoising(settings: Mapping[str, Any], side: int, times: float) -> Piece:
-    of_encoder = ARMS[settings["arm"]].encoder, *(settings[name] for name in ENCODER)
-    return Piece(("denoised", *of_encoder), lambda: _denoised(settings, side), times)
+    return Piece(("denoised", *_facts(settings, ENCODER)), lambda: _denoised(settings, side), times)
 
 
 def _denoised(settings: Mapping[str, Any], side: int) -> Callable[[], object]:
@@ -66,8 +64,14 @@ def _pieces(settings: Mapping[str, Any]) -> Iterator[Piece]:
     steps, every, repetitions = (settings[name] for name in ("steps", "record", "repetitions"))
     of_step = tuple((name, value) for name, value in settings.items() if name not in LENGTH)
     yield Piece(("step", of_step), lambda: _step(settings), steps * repetitions)
-    of_scores = ARMS[settings["arm"]].encoder, *(settings[name] for name in SCORED)
-    yield Piece(("scores", *of_scores), lambda: _scores(settings), (1 + -(-steps // every)) * repetitions)
+    yield Piece(
+        ("scores", *_facts(settings, SCORED)), lambda: _scores(settings), (1 + -(-steps // every)) * repetitions
+    )
+
+
+def _facts(settings: Mapping[str, Any], names: Sequence[str]) -> tuple[Any, ...]:
+    """Whose denoising takes the same time: the kind of encoder, and settings."""
+    return ARMS[settings["arm"]].encoder, *(settings[name] for name in names)
 
 
 def _learning(settings: Mapping[str, Any]) -> Learning:

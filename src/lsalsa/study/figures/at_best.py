@@ -12,7 +12,7 @@ from lsalsa.study import best
 from lsalsa.study.figures import _style
 from lsalsa.study.figures._data import Curve, block_of, over_depth, over_time, size_of
 from lsalsa.study.figures._exact import Point, beaten_words, fastest_exact, plot_exact
-from lsalsa.study.repetitions import Row, curve, measured
+from lsalsa.study.repetitions import Measured, Row, by_cell, curve, measured
 from lsalsa.study.shown import Shown
 
 needs = ("evaluation", "timing", "exact", "codes", "problems")
@@ -74,10 +74,10 @@ def _curves(rows: Sequence[Row], methods: Sequence[str], shown: Shown) -> dict[s
 
 def _while_nearer(one: Curve, method: str, rows: Sequence[Row]) -> Curve:
     """Leave out depths that came no nearer on validation signals than a smaller one: nobody would take those."""
-    kept, nearest = {}, math.inf
+    runs, nearest = by_cell(rows, None), math.inf
+    kept: dict[int, Measured] = {}
     for depth, value in one.items():
-        runs = [r for r in rows if (r["method"], int(r["depth"]), r["component"]) == (method, depth, "all")]
-        found = measured(runs, "validation_rmse")
+        found = measured(runs.get((depth, method), []), "validation_rmse")
         if not kept or (found and found.mean < nearest):
             kept[depth] = value
             nearest = found.mean if found else nearest
