@@ -28,23 +28,20 @@ figures = {}
 methods = {}
 
 # %%
-from IPython.display import Image, Markdown, display
-
+from lsalsa.study.cells import head, show_figures, show_tables
 from lsalsa.study.findings import read_page
 
-rows_of, texts, title_of = read_page(tables)
-Markdown(f"**{title}.** Study `{study}`, tables {', '.join(tables) or 'none'}; figures {', '.join(figures) or 'none'}.")
+_, texts, _ = read_page(tables)
+head(title, study, tables, figures)
 
 # %% [markdown]
 # ## At a glance
 
 # %%
-for path in figures.values():
-    display(Image(path))
+show_figures(figures.values())
 
 # %% [markdown]
 # ## All numbers
 
 # %%
-for text in texts.values():
-    display(Markdown("#" + text))
+show_tables(texts.values())

@@ -39,26 +39,25 @@ figures = {}
 methods = {}
 
 # %%
-from IPython.display import Image, Markdown, display
+from IPython.display import Markdown
 
+from lsalsa.study.cells import head, show_figures, show_tables
 from lsalsa.study.findings import read_page
 
 rows_of, texts, title_of = read_page(tables)
-Markdown(f"**{title}.** Study `{study}`, tables {', '.join(tables) or 'none'}; figures {', '.join(figures) or 'none'}.")
+head(title, study, tables, figures)
 
 # %% [markdown]
 # ## At a glance
 
 # %%
-for path in figures.values():
-    display(Image(path))
+show_figures(figures.values())
 
 # %% [markdown]
 # ## All numbers
 
 # %%
-for text in texts.values():
-    display(Markdown("#" + text))
+show_tables(texts.values())
 
 # %% [markdown]
 # ## What did not work

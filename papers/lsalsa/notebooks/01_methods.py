@@ -26,13 +26,14 @@ methods = {}
 
 # %%
 
-from IPython.display import Image, Markdown, display
+from IPython.display import Markdown
+
+from lsalsa.study.cells import show_figures
 
 Markdown(f"**{title}.** Study `{study}`, figures {', '.join(figures) or 'none'}.")
 
 # %%
-for path in list(figures.values())[:1]:
-    display(Image(path))
+show_figures(list(figures.values())[:1])
 
 # %% [markdown]
 # ## LSALSA: the same, cut off and learned
@@ -46,8 +47,7 @@ for path in list(figures.values())[:1]:
 # by entry, how much of the past it keeps.
 
 # %%
-for path in list(figures.values())[1:]:
-    display(Image(path))
+show_figures(list(figures.values())[1:])
 
 # %% [markdown]
 # ## Several dictionaries

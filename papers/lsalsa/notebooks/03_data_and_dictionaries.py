@@ -22,9 +22,10 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
-from IPython.display import Image, Markdown, display
+from IPython.display import Markdown
 
 from lsalsa.storage import read_arrays, read_metadata, read_rows
+from lsalsa.study.cells import show_figures
 from lsalsa.study.figures.atoms import mosaic
 from lsalsa.study.source_images import square
 
@@ -90,8 +91,7 @@ Markdown("\n".join(lines))
 # ## What the atoms look like
 
 # %%
-for path in figures.values():
-    display(Image(path))
+show_figures(figures.values())
 
 # %% [markdown]
 # ## The optimal codes, and how sure we are of them

@@ -33,13 +33,14 @@ figures = {}
 methods = {}
 
 # %%
-from IPython.display import Image, Markdown, display
+from IPython.display import Markdown, display
 
+from lsalsa.study.cells import head, show_figures, show_tables
 from lsalsa.study.findings import catching_up, comparison, failures, ranking, read_page
 
 labels = {name: method["label"] for name, method in methods.items()}
 rows_of, texts, title_of = read_page(tables)
-Markdown(f"**{title}.** Study `{study}`, tables {', '.join(tables) or 'none'}; figures {', '.join(figures) or 'none'}.")
+head(title, study, tables, figures)
 
 # %% [markdown]
 # ## Does one learned layer beat ten iterations?
@@ -61,15 +62,13 @@ for name, rows in rows_of.items():
 # use.
 
 # %%
-for path in figures.values():
-    display(Image(path))
+show_figures(figures.values())
 
 # %% [markdown]
 # ## All numbers
 
 # %%
-for text in texts.values():
-    display(Markdown("#" + text))
+show_tables(texts.values())
 
 # %% [markdown]
 # ## What did not work

@@ -27,13 +27,14 @@ figures = {}
 methods = {}
 
 # %%
-from IPython.display import Image, Markdown, display
+from IPython.display import Markdown, display
 
+from lsalsa.study.cells import head, show_figures, show_tables
 from lsalsa.study.findings import by_component, catching_up, comparison, failures, ranking, read_page
 
 labels = {name: method["label"] for name, method in methods.items()}
 rows_of, texts, title_of = read_page(tables)
-Markdown(f"**{title}.** Study `{study}`, tables {', '.join(tables) or 'none'}; figures {', '.join(figures) or 'none'}.")
+head(title, study, tables, figures)
 
 # %% [markdown]
 # ## What comes out
@@ -43,8 +44,7 @@ Markdown(f"**{title}.** Study `{study}`, tables {', '.join(tables) or 'none'}; f
 # Shown are samples whose every source can be seen.
 
 # %%
-for path in figures.values():
-    display(Image(path))
+show_figures(figures.values())
 
 # %% [markdown]
 # ## What the numbers say
@@ -66,8 +66,7 @@ for name, rows in rows_of.items():
 # ## All numbers
 
 # %%
-for text in texts.values():
-    display(Markdown("#" + text))
+show_tables(texts.values())
 
 # %% [markdown]
 # ## What did not work

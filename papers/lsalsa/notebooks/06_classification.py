@@ -27,15 +27,16 @@ figures = {}
 methods = {}
 
 # %%
-from IPython.display import Image, Markdown, display
+from IPython.display import Markdown, display
 
 from lsalsa.study.agreement import agreement, experiments
+from lsalsa.study.cells import head, show_figures, show_tables
 from lsalsa.study.findings import comparison, failures, ranking, read_page
 
 labels = {name: method["label"] for name, method in methods.items()}
 algorithms = {name: method["algorithm"] for name, method in methods.items()}
 rows_of, texts, title_of = read_page(tables)
-Markdown(f"**{title}.** Study `{study}`, tables {', '.join(tables) or 'none'}; figures {', '.join(figures) or 'none'}.")
+head(title, study, tables, figures)
 
 # %% [markdown]
 # ## What the numbers say
@@ -105,15 +106,13 @@ Markdown("\n\n".join(ranked))
 # In use, the error that a method reaches in a given time counts.
 
 # %%
-for path in figures.values():
-    display(Image(path))
+show_figures(figures.values())
 
 # %% [markdown]
 # ## All numbers
 
 # %%
-for text in texts.values():
-    display(Markdown("#" + text))
+show_tables(texts.values())
 
 # %% [markdown]
 # ## What did not work

@@ -35,15 +35,16 @@ figures = {}
 methods = {}
 
 # %%
-from IPython.display import Image, Markdown, display
+from IPython.display import Markdown, display
 
+from lsalsa.study.cells import head, show_figures
 from lsalsa.study.claims import VERDICTS
 from lsalsa.study.claims.verdicts import finding, grouped, summary, summary_grid, twice_grid
 from lsalsa.study.csv_rows import read_csv
 from lsalsa.study.render import pipe_table
 
 rows = [row for path in tables.values() for row in read_csv(path)]
-Markdown(f"**{title}.** Study `{study}`, tables {', '.join(tables) or 'none'}; figures {', '.join(figures) or 'none'}.")
+head(title, study, tables, figures)
 
 # %% [markdown]
 # ## How many
@@ -51,8 +52,7 @@ Markdown(f"**{title}.** Study `{study}`, tables {', '.join(tables) or 'none'}; f
 # %%
 display(Markdown(summary(rows)))
 display(Markdown(pipe_table(summary_grid(rows))))
-for path in figures.values():
-    display(Image(path))
+show_figures(figures.values())
 
 # %% [markdown]
 # ## What did not hold

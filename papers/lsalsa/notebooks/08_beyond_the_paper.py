@@ -22,13 +22,14 @@ figures = {}
 methods = {}
 
 # %%
-from IPython.display import Image, Markdown, display
+from IPython.display import Markdown, display
 
+from lsalsa.study.cells import head, show_figures, show_tables
 from lsalsa.study.findings import by_depth, read_page
 
 labels = {name: method["label"] for name, method in methods.items()}
 rows_of, texts, title_of = read_page(tables)
-Markdown(f"**{title}.** Study `{study}`, tables {', '.join(tables) or 'none'}; figures {', '.join(figures) or 'none'}.")
+head(title, study, tables, figures)
 
 # %% [markdown]
 # ## Adam instead of plain gradient descent
@@ -43,20 +44,14 @@ for name, rows in rows_of.items():
             display(Markdown(f"**{title_of[name]}.** {' '.join(said)}"))
 
 # %%
-for name, path in figures.items():
-    if name.startswith("adam"):
-        display(Image(path))
+show_figures(path for name, path in figures.items() if name.startswith("adam"))
 
 # %% [markdown]
 # ## The two read-outs
 
 # %%
-for name, path in figures.items():
-    if name.startswith("read_outs"):
-        display(Image(path))
-for name, text in texts.items():
-    if name.startswith("read_outs"):
-        display(Markdown("#" + text))
+show_figures(path for name, path in figures.items() if name.startswith("read_outs"))
+show_tables(text for name, text in texts.items() if name.startswith("read_outs"))
 
 # %% [markdown]
 # ## Each algorithm at its best
@@ -66,12 +61,8 @@ for name, text in texts.items():
 # than the exact code, and less exact.
 
 # %%
-for name, path in figures.items():
-    if name.startswith("at_best"):
-        display(Image(path))
-for name, text in texts.items():
-    if name.startswith("at_best"):
-        display(Markdown("#" + text))
+show_figures(path for name, path in figures.items() if name.startswith("at_best"))
+show_tables(text for name, text in texts.items() if name.startswith("at_best"))
 
 # %% [markdown]
 # ## Classification error of the variants
@@ -79,9 +70,7 @@ for name, text in texts.items():
 # Read-outs, optimisers, losses and forms of the layers, judged as in the paper's tables.
 
 # %%
-for name, text in texts.items():
-    if name.endswith("variants"):
-        display(Markdown("#" + text))
+show_tables(text for name, text in texts.items() if name.endswith("variants"))
 
 # %% [markdown]
 # ## What a second buys
@@ -90,6 +79,4 @@ for name, text in texts.items():
 # Low and to the left is good. The certified exact solver stops at the accuracy that it is asked for.
 
 # %%
-for name, path in figures.items():
-    if name.startswith("frontier"):
-        display(Image(path))
+show_figures(path for name, path in figures.items() if name.startswith("frontier"))
