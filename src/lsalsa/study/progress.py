@@ -30,6 +30,7 @@ NOISE = (
     "Select jobs to execute",
     "Reasons:",
     "host:",
+    "Loading script code for rule",
 )
 """Beginnings of messages that tell nothing to who waits for a study."""
 

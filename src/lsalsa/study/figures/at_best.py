@@ -102,9 +102,10 @@ def _sentences(
     }
     nearest = []
     for last in (points[method][-1] for method in printed):
-        time = f", {last.time / certified.time:.2g} times the exact solver's time" if certified else ""
+        time = f", {last.time / certified.time:.2g}\N{MULTIPLICATION SIGN}" if certified else ""
         nearest.append(f"{last.name} {last.rmse:.3g} ({last.step}{time})")
     if nearest:
-        yield f"Lowest RMSE at best: {'; '.join(nearest)}."
+        beside = ", and time beside the exact solver's" if certified else ""
+        yield f"Lowest RMSE at best{beside}: {'; '.join(nearest)}."
     yield beaten_words([point for of_method in points.values() for point in of_method], exact)
     yield "Down and left is better."
