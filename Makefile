@@ -48,8 +48,8 @@ setup: $(READY) ## build .venv from the lock (once)
 demo: setup ## run the demo study and write its report
 	snakemake --cores $(JOBS) $(DEMO) $(PROFILE)
 	snakemake --cores 1 $(DEMO) $(PROFILE) --report results/demo/report.html
-	python -m lsalsa.study.report results/demo/report.html
-	python -m lsalsa.study.crate results/demo workflow/presets/demo.yaml
+	python -m lsalsa.study.pages.report results/demo/report.html
+	python -m lsalsa.study.provenance.crate results/demo workflow/presets/demo.yaml
 	@printf '\nThe demo study is complete. Open results/demo/report.html\n'
 
 lab: setup ## open the executed notebooks of a study in JupyterLab: make lab STUDY=laptop

@@ -10,7 +10,7 @@ import numpy as np
 
 from lsalsa.arrays import threads, to_host
 from lsalsa.encoders import Encoder
-from lsalsa.study.exact_peers import EXACT, AbsentPeer, exact_codes, load
+from lsalsa.study.scoring.exact_peers import EXACT, AbsentPeer, exact_codes, load
 
 __all__ = [
     "DICTIONARIES",

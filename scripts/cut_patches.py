@@ -2,7 +2,7 @@
 
 from lsalsa.data.images import ImageSet
 from lsalsa.data.patches import component_patches
-from lsalsa.study.job import job
+from lsalsa.study.jobs.job import job
 
 with job(snakemake) as j:
     images = ImageSet.from_arrays(j.read("images"))

@@ -1,10 +1,10 @@
 """Score one method on one task. Input, output and parameters: rule evaluate."""
 
-from lsalsa.study.classification import TaskClassifiers
-from lsalsa.study.evaluation import evaluate
-from lsalsa.study.job import job
-from lsalsa.study.runs import COLUMNS, encoder_runs, solver_runs
-from lsalsa.study.samples import read_pairs, read_problem, read_true_sources
+from lsalsa.study.jobs.job import job
+from lsalsa.study.methods.samples import read_pairs, read_problem, read_true_sources
+from lsalsa.study.scoring.classification import TaskClassifiers
+from lsalsa.study.scoring.evaluation import evaluate
+from lsalsa.study.scoring.runs import COLUMNS, encoder_runs, solver_runs
 
 with job(snakemake) as j:
     problem, components, searches = read_problem(j), j.params["components"], j.read("searches")

@@ -1,7 +1,7 @@
 """Read one set of images from its source. Input, output and parameters: rule fetch_images."""
 
 from lsalsa.data.sources import load_images
-from lsalsa.study.job import job
+from lsalsa.study.jobs.job import job
 
 with job(snakemake) as j:
     declared = snakemake.config["images"][j.wildcards["images"]].get("settings", {})

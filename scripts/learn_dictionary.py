@@ -3,8 +3,8 @@
 from lsalsa.arrays import to_host
 from lsalsa.dictionary import learn_dictionary
 from lsalsa.seeds import generator
-from lsalsa.study.job import job
-from lsalsa.study.scratch import resumed, seconds_between
+from lsalsa.study.jobs.job import job
+from lsalsa.study.jobs.scratch import resumed, seconds_between
 
 with job(snakemake) as j:
     settings = {**j.params, "seed": j.seed(), "checkpoint_seconds": seconds_between()}

@@ -3,7 +3,7 @@
 from lsalsa.study.explorer import page
 from lsalsa.study.explorer.read import read_tasks
 from lsalsa.study.heading import devices_in, extents_of, heading
-from lsalsa.study.job import job
+from lsalsa.study.jobs.job import job
 
 with job(snakemake) as j:
     tasks = read_tasks(j)

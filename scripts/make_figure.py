@@ -1,8 +1,8 @@
 """Plot one figure. Input, output and parameters: rule make_figure."""
 
 from lsalsa.study import figures
-from lsalsa.study.job import job
-from lsalsa.study.output import read_output
+from lsalsa.study.jobs.job import job
+from lsalsa.study.jobs.output import read_output
 
 with job(snakemake) as j:
     data, shown = read_output(j, j.wildcards["figure"])

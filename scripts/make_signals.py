@@ -2,7 +2,7 @@
 
 from lsalsa.data.images import ImageSet
 from lsalsa.data.mixtures import given_signals, make_signals
-from lsalsa.study.job import job
+from lsalsa.study.jobs.job import job
 
 with job(snakemake) as j:
     settings = {**j.params, "seed": j.seed()}

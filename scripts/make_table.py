@@ -1,8 +1,8 @@
 """Write one table as CSV, Markdown, LaTeX and HTML. Input, output and parameters: rule make_table."""
 
-from lsalsa.study.job import job
-from lsalsa.study.output import read_output
-from lsalsa.study.render import render
+from lsalsa.study.jobs.job import job
+from lsalsa.study.jobs.output import read_output
+from lsalsa.study.pages.render import render
 from lsalsa.study.tables import make_table
 
 with job(snakemake) as j:

@@ -6,9 +6,9 @@ from lsalsa.arrays import to_host
 from lsalsa.exact import optimal_codes
 from lsalsa.exact.sparsity import with_zero_share
 from lsalsa.problem import SparseCodingProblem
-from lsalsa.study.job import job
-from lsalsa.study.pieces import kept
-from lsalsa.study.samples import read_signals
+from lsalsa.study.jobs.job import job
+from lsalsa.study.jobs.pieces import kept
+from lsalsa.study.methods.samples import read_signals
 
 with job(snakemake) as j:
     dtype = j.params["dtype"]

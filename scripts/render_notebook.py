@@ -1,7 +1,7 @@
 """Run one notebook and write it as HTML. Input, output and parameters: rule render_notebook."""
 
-from lsalsa.study.job import job
-from lsalsa.study.notebook import render
+from lsalsa.study.jobs.job import job
+from lsalsa.study.pages.notebook import render
 
 with job(snakemake) as j:
     parameters = {

@@ -1,8 +1,8 @@
 """Choose the hyper-parameters of one encoder at one depth. Input, output and parameters: rule search_encoder."""
 
-from lsalsa.study.job import job
-from lsalsa.study.samples import read_pairs, read_problem
-from lsalsa.study.search import search_encoder
+from lsalsa.study.jobs.job import job
+from lsalsa.study.methods.samples import read_pairs, read_problem
+from lsalsa.study.methods.search import search_encoder
 
 with job(snakemake) as j:
     settings = {**j.params, "depth": int(j.wildcards["depth"]), "seed": j.seed()}

@@ -2,8 +2,8 @@
 
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.storage import read_arrays
-from lsalsa.study.exact_timing import time_exact
-from lsalsa.study.job import job
+from lsalsa.study.jobs.job import job
+from lsalsa.study.scoring.exact_timing import time_exact
 
 with job(snakemake) as j:
     problem = SparseCodingProblem.from_arrays(j.read("problem"))

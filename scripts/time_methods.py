@@ -1,9 +1,9 @@
 """Time all methods of one task. Input, output and parameters: rule time_methods."""
 
-from lsalsa.study.job import job
-from lsalsa.study.runs import runs_of_task
-from lsalsa.study.samples import read_problem, read_signals
-from lsalsa.study.timing import time_coder
+from lsalsa.study.jobs.job import job
+from lsalsa.study.methods.samples import read_problem, read_signals
+from lsalsa.study.scoring.runs import runs_of_task
+from lsalsa.study.scoring.timing import time_coder
 
 with job(snakemake) as j:
     problem = read_problem(j)

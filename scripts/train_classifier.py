@@ -1,8 +1,8 @@
 """Fit the classifiers of one task on its optimal codes. Input, output and parameters: rule train_classifier."""
 
-from lsalsa.study.classification import train_classifiers
-from lsalsa.study.job import job
-from lsalsa.study.samples import read_problem
+from lsalsa.study.jobs.job import job
+from lsalsa.study.methods.samples import read_problem
+from lsalsa.study.scoring.classification import train_classifiers
 
 with job(snakemake) as j:
     blocks = dict(zip(j.params["components"], read_problem(j).blocks, strict=True))

@@ -1,9 +1,9 @@
 """Train one encoder at one depth, all repetitions. Input, output and parameters: rule train_encoder."""
 
-from lsalsa.study.coders import train_repetitions
-from lsalsa.study.job import job
-from lsalsa.study.samples import read_pairs, read_problem
-from lsalsa.study.trained_models import models_of
+from lsalsa.study.jobs.job import job
+from lsalsa.study.methods.coders import train_repetitions
+from lsalsa.study.methods.samples import read_pairs, read_problem
+from lsalsa.study.methods.trained_models import models_of
 
 with job(snakemake) as j:
     chosen = next(row for row in j.read("search") if row["chosen"])

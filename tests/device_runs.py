@@ -21,7 +21,7 @@ from lsalsa.encoders import available as encoders
 from lsalsa.encoders import encoder_class
 from lsalsa.losses import loss_for
 from lsalsa.solvers import available as solvers
-from lsalsa.study.search import search_encoder
+from lsalsa.study.methods.search import search_encoder
 from lsalsa.training.optimizers import OPTIMIZERS
 
 ITERATIONS = 9

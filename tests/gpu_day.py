@@ -25,8 +25,8 @@ from benchmarks.cases import inference, search, training
 from lsalsa.arrays import Device
 from lsalsa.storage import write_text
 from lsalsa.study.csv_rows import read_csv, to_csv
-from lsalsa.study.render import pipe_table, to_page
-from lsalsa.study.table import Column, grid
+from lsalsa.study.pages.render import pipe_table, to_page
+from lsalsa.study.pages.table import Column, grid
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "results" / "reference" / "demo"

@@ -9,7 +9,7 @@ import numpy as np
 from benchmarks.bench import Bench
 from benchmarks.worlds import random_world
 from lsalsa.encoders import encoder_class
-from lsalsa.study.search import search_encoder
+from lsalsa.study.methods.search import search_encoder
 
 COUNTS = (1, 2, 4, 8, 16)
 N_ATOMS, DEPTH, N_TRAIN, EPOCHS = 100, 3, 5_000, 2  # too few epochs to stop early

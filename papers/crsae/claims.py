@@ -12,7 +12,7 @@ from lsalsa.study.claims.base import Answer, Claim, Part, Verdict, bounded, part
 from lsalsa.study.claims.facts import Facts, Missing
 from lsalsa.study.config.fields import Above0
 from lsalsa.study.config.messages import hint
-from lsalsa.study.repetitions import FINISHED, Measured, Row, measured
+from lsalsa.study.summaries.repetitions import FINISHED, Measured, Row, measured
 from papers.crsae.denoising.arms import ARMS, arm_label
 from papers.crsae.denoising.summaries import by_set, of_row
 from papers.crsae.simulation.summaries import LABELS

@@ -8,7 +8,7 @@ from typing import Literal
 from lsalsa.study.claims.base import Claim, Verdict, sentence_of, verdict_on
 from lsalsa.study.claims.facts import Facts, Missing
 from lsalsa.study.config.messages import hint
-from lsalsa.study.repetitions import FINISHED, Measured, Row
+from lsalsa.study.summaries.repetitions import FINISHED, Measured, Row
 
 ASSUMPTION = "Theorem 2, premise"
 """The statement that is checked on trained encoders instead of random instances."""

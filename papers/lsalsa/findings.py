@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from lsalsa.study.render import pipe_table
-from lsalsa.study.table import grid
+from lsalsa.study.pages.render import pipe_table
+from lsalsa.study.pages.table import grid
 from papers.lsalsa.tables.theory import COLUMNS
 
 Outcomes = Sequence[Mapping[str, Any]]

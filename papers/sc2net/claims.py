@@ -11,7 +11,7 @@ from lsalsa.study.claims.base import Answer, Claim, ImagesName, Part, Verdict, p
 from lsalsa.study.claims.facts import Facts
 from lsalsa.study.config.fields import Above0, Count, Depths
 from lsalsa.study.config.messages import hint
-from lsalsa.study.repetitions import Measured
+from lsalsa.study.summaries.repetitions import Measured
 from papers.sc2net.facts import (
     accuracy_by_penalty,
     data_name,

@@ -16,7 +16,7 @@ from lsalsa.losses import Loss, TiedDecoderLoss, loss_for
 from lsalsa.metrics import near_zero_share, zero_share
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.solvers import solve
-from lsalsa.study.coders import Coder
+from lsalsa.study.methods.coders import Coder
 from lsalsa.training import train
 from papers.sc2net.classify import released_accuracies, standard_accuracy, tuned_accuracy
 from papers.sc2net.images import Vectors, validation_split

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lsalsa.study.claims.facts import Facts, Missing
-from lsalsa.study.repetitions import Measured, Row, measured
+from lsalsa.study.summaries.repetitions import Measured, Row, measured
 from papers.sc2net.labels import variant_label
 from papers.sc2net.objectives import points_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from lsalsa.study.repetitions import status, summary
+from lsalsa.study.summaries.repetitions import status, summary
 from papers.sc2net.labels import family
 
 Row = Mapping[str, Any]

@@ -15,7 +15,7 @@ from lsalsa.problem import SparseCodingProblem
 from lsalsa.study.config import plugins
 from lsalsa.study.config.rules import settings_of
 from lsalsa.study.config.sizes import image_values
-from lsalsa.study.floors import random_task
+from lsalsa.study.costs.floors import random_task
 from lsalsa.study.work import Piece, Work
 from lsalsa.training import train
 from papers.sc2net.classify import PAPER_C, classifier_of, fit

@@ -11,7 +11,7 @@ import time
 from workplace import Workplace
 
 from lsalsa.storage import read_rows
-from lsalsa.study.processes import living
+from lsalsa.study.jobs.processes import living
 
 KINDS = ("kill all", "kill snakemake", "kill job", "ask all", "ask snakemake", "interrupt all")
 UNTOLD = {"logs", "benchmarks", "provenance"}  # folders that hold times

@@ -12,7 +12,7 @@ import pytest
 from chaos import cloned, drawn, hashes, left_over, run_with_kills
 from workplace import SMOKE, copied
 
-from lsalsa.study.scratch import VARIABLE
+from lsalsa.study.jobs.scratch import VARIABLE
 
 RUNS = int(os.environ.get("LSALSA_CHAOS", "0"))
 LONG = """

@@ -1,6 +1,6 @@
 """A table against the paper's: who is best, how far apart, which cells stand out."""
 
-from lsalsa.study.agreement import agreement, experiments
+from lsalsa.study.summaries.agreement import agreement, experiments
 
 ALGORITHMS = {"fista": "fista", "salsa": "salsa", "lsalsa": "lsalsa"}
 ALGORITHMS |= {"salsa_u": "salsa", "salsa_softx": "salsa", "lsalsa_adam": "lsalsa", "my_own": "lsalsa"}

@@ -32,7 +32,7 @@ from lsalsa.arrays import Device  # noqa: E402
 from lsalsa.encoders import encoder_class  # noqa: E402
 from lsalsa.problem import SparseCodingProblem  # noqa: E402
 from lsalsa.storage import read_rows  # noqa: E402
-from lsalsa.study import exact_peers  # noqa: E402
+from lsalsa.study.scoring import exact_peers  # noqa: E402
 
 CPU = Device("cpu")
 

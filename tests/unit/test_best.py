@@ -5,8 +5,8 @@ import itertools
 import pytest
 from judged import SHARED, claim_of, evaluations, timings
 
-from lsalsa.study.best import at_best, chosen, printed
 from lsalsa.study.claims import Facts, judge
+from lsalsa.study.summaries.best import at_best, chosen, printed
 
 FAMILIES = {"fista": "fista", "salsa": "salsa", "lsalsa": "lsalsa", "deep": "lsalsa", "lsalsa_u": "lsalsa"}
 

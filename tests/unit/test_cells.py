@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image
 
-from lsalsa.study import cells
+from lsalsa.study.pages import cells
 
 
 @pytest.fixture

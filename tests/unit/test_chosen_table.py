@@ -5,7 +5,7 @@ from studies import small
 
 from lsalsa.study.load import load_study
 from lsalsa.study.needs import NEEDS
-from lsalsa.study.render import render
+from lsalsa.study.pages.render import render
 from lsalsa.study.tables import make_table
 
 

@@ -12,7 +12,7 @@ from scipy import sparse
 from lsalsa.study.claims import VERDICTS, Facts, judge, kinds, optimal_facts, read_claims
 from lsalsa.study.claims.base import references
 from lsalsa.study.heading import Heading
-from lsalsa.study.render import render
+from lsalsa.study.pages.render import render
 from lsalsa.study.shown import Shown
 from lsalsa.study.tables import make_table
 

@@ -6,14 +6,14 @@ from scipy import sparse
 
 from lsalsa.errors import DataError, ShapeError
 from lsalsa.storage import read_arrays, read_metadata, write_arrays
-from lsalsa.study.classification import (
+from lsalsa.study.scoring.classification import (
     Classifier,
     TaskClassifiers,
     fit_classifier,
     random_projection,
     train_classifiers,
 )
-from lsalsa.study.image_rows import image_features, image_rows
+from lsalsa.study.scoring.image_rows import image_features, image_rows
 
 
 def clusters(n_images, n_features, n_classes, *, seed=0, noise=0.1):

@@ -8,8 +8,8 @@ from tasks import encoder_codes, make_task, rmse_of, solver_codes, start_arrays,
 
 from lsalsa.errors import ConfigError
 from lsalsa.storage import read_rows, write_rows
-from lsalsa.study.coders import penalised, solver_coder, start_encoder, train_repetitions, training_settings
-from lsalsa.study.scratch import VARIABLE
+from lsalsa.study.jobs.scratch import VARIABLE
+from lsalsa.study.methods.coders import penalised, solver_coder, start_encoder, train_repetitions, training_settings
 from lsalsa.training import Training
 
 TASK = make_task()

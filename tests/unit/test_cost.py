@@ -8,7 +8,7 @@ from studies import NOTHING, ROOT, small
 
 from lsalsa.cli import main
 from lsalsa.encoders import available, encoder_class
-from lsalsa.study.cost import Sizes, costs, encoded, halved, printed
+from lsalsa.study.costs.operations import Sizes, costs, encoded, halved, printed
 from lsalsa.study.load import load_study
 from lsalsa.training.grid import Grid
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lsalsa.study.crate import CONTEXT, PROFILES, main, write_crate
+from lsalsa.study.provenance.crate import CONTEXT, PROFILES, main, write_crate
 
 ROOT = Path(__file__).resolve().parents[2]
 PRESET = ROOT / "workflow" / "presets" / "demo.yaml"

@@ -10,7 +10,7 @@ from lsalsa.data import ImageSet, component_patches, load_images, make_signals
 from lsalsa.data.images import labels_of
 from lsalsa.errors import DataError
 from lsalsa.storage import read_arrays, write_arrays
-from lsalsa.study.classification import train_classifiers
+from lsalsa.study.scoring.classification import train_classifiers
 
 SPLITS = ("train", "validation", "labelled", "test")
 COUNTS = {"n_train": 20, "n_validation": 10, "n_test_images": 3, "n_labelled_images": 3}

@@ -12,7 +12,7 @@ from lsalsa.arrays import Device, Tiles
 from lsalsa.arrays.tiles import HALVINGS
 from lsalsa.encoders import encoder_class
 from lsalsa.errors import DeviceMemoryError
-from lsalsa.study.job import _sentence
+from lsalsa.study.jobs.job import _sentence
 
 N_ROWS, N_ATOMS = 40, 23  # of the small problem
 

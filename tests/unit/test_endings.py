@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from lsalsa.errors import StorageError
-from lsalsa.study import failures
-from lsalsa.study.clock import TOLERANCE, dated_ahead
-from lsalsa.study.endings import Endings, ending
+from lsalsa.study.jobs import failures
+from lsalsa.study.jobs.clock import TOLERANCE, dated_ahead
+from lsalsa.study.jobs.endings import Endings, ending
 
 DEATHS = {
     "import os; os._exit(3)": "ended with exit status 3",

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 from studies import NOTHING, ROOT, small
 
 from lsalsa.cli import main
-from lsalsa.study import estimate, floors
-from lsalsa.study.cost import Sizes, costs
+from lsalsa.study.costs import estimate, floors
+from lsalsa.study.costs.operations import Sizes, costs
 from lsalsa.study.files import intermediate_targets
 from lsalsa.study.load import load_study
 from lsalsa.study.work import Piece, Work

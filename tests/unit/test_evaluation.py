@@ -8,7 +8,7 @@ from tasks import rmse_of, zero_share_of
 from worlds import make_world, objective_of
 
 from lsalsa.metrics import leak, si_sdr
-from lsalsa.study.evaluation import SHOWN, Run, evaluate
+from lsalsa.study.scoring.evaluation import SHOWN, Run, evaluate
 
 COMPONENTS = ("digits", "photos", "texts")
 WORLD_OF = {n_blocks: make_world(n_blocks, n_samples=20) for n_blocks in (1, 2, 3)}

@@ -7,8 +7,8 @@ from sklearn.linear_model import Lasso
 from lsalsa.arrays import Device
 from lsalsa.exact import optimal_codes
 from lsalsa.problem import SparseCodingProblem
-from lsalsa.study import exact_peers, exact_timing
-from lsalsa.study.exact_timing import measure, spread, time_exact
+from lsalsa.study.scoring import exact_peers, exact_timing
+from lsalsa.study.scoring.exact_timing import measure, spread, time_exact
 
 
 def small_problem(seed=0, n=30):

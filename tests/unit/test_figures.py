@@ -517,7 +517,7 @@ def test_axis_of_much_less_than_a_decade_has_ticks():
 
 def test_no_figure_library_is_loaded_before_a_figure_is_plotted():
     code = (
-        "import sys; import lsalsa.study.figures, lsalsa.study.tables, lsalsa.study.classification;"
+        "import sys; import lsalsa.study.figures, lsalsa.study.tables, lsalsa.study.scoring.classification;"
         "print([name for name in ('matplotlib', 'sklearn') if name in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

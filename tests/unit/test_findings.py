@@ -2,7 +2,8 @@
 
 from runs_by_hand import LABELS, results, shown
 
-from lsalsa.study.findings import (
+from lsalsa.study.pages.render import render
+from lsalsa.study.summaries.findings import (
     by_component,
     by_depth,
     catching_up,
@@ -13,8 +14,7 @@ from lsalsa.study.findings import (
     read_page,
     unfinished,
 )
-from lsalsa.study.render import render
-from lsalsa.study.repetitions import Measured
+from lsalsa.study.summaries.repetitions import Measured
 from lsalsa.study.tables import make_table
 
 TABLE = make_table("classification", results(), shown())

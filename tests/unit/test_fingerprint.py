@@ -8,8 +8,8 @@ from studies import small
 
 from lsalsa.errors import StorageError
 from lsalsa.study.config.rules import settings_of
-from lsalsa.study.fingerprint import fingerprint
 from lsalsa.study.load import load_study
+from lsalsa.study.provenance.fingerprint import fingerprint
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from lsalsa.errors import DataError, StorageError
 from lsalsa.seeds import seed_for
 from lsalsa.storage import read_arrays, read_metadata, read_rows, write_rows
 from lsalsa.storage.ending import SIGNALS
-from lsalsa.study.failures import failures_of, forget_failures, is_unfinished, record_unfinished
-from lsalsa.study.job import job
-from lsalsa.study.origin import origin_of
+from lsalsa.study.jobs.failures import failures_of, forget_failures, is_unfinished, record_unfinished
+from lsalsa.study.jobs.job import job
+from lsalsa.study.provenance.origin import origin_of
 
 
 class Files(list):

@@ -6,17 +6,17 @@ import sys
 from pathlib import Path
 
 import pytest
+from lsalsa.study.source_hash.code import Code, Codes
 from studies import NOTHING, small
 
 from lsalsa.errors import ConfigError
-from lsalsa.study import code, provenance
-from lsalsa.study.code import Code, Codes
 from lsalsa.study.config.rules import plugins_of, settings_of
 from lsalsa.study.load import load_study
+from lsalsa.study.provenance import code, source_hash
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = sorted([*ROOT.glob("scripts/*.py"), *ROOT.glob("papers/*/scripts/*.py")])
-CACHES = (provenance._imports, provenance._path_of, provenance._code)
+CACHES = (source_hash._imports, source_hash._path_of, source_hash._code)
 
 FILES = {
     "src/lsalsa/__init__.py": "from lsalsa.aside import x",
@@ -42,13 +42,13 @@ def tree(tmp_path, monkeypatch):
     for name, text in FILES.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    monkeypatch.setattr(provenance, "ROOT", tmp_path)
+    monkeypatch.setattr(source_hash, "ROOT", tmp_path)
     return tmp_path
 
 
 def digest(root, *plugins, files=("script.py",)):
     forget()
-    return provenance.hash_of([root / name for name in files], plugins)
+    return source_hash.hash_of([root / name for name in files], plugins)
 
 
 def forget():
@@ -178,8 +178,8 @@ def test_without_a_register_everything_is_read_and_no_folder_is_made(tmp_path, r
 
 def test_a_hash_is_the_same_with_what_was_kept_as_without(tree):
     (tree / ".snakemake").mkdir()
-    program = "import sys\nfrom pathlib import Path\nfrom lsalsa.study import provenance\n"
-    program += "provenance.ROOT = Path.cwd()\nprint(provenance.hash_of([Path('script.py').absolute()]))"
+    program = "import sys\nfrom pathlib import Path\nfrom lsalsa.study.provenance import source_hash\n"
+    program += "source_hash.ROOT = Path.cwd()\nprint(source_hash.hash_of([Path('script.py').absolute()]))"
     command = [sys.executable, "-c", program]
     first, second = (subprocess.run(command, cwd=tree, capture_output=True, check=True).stdout for _ in range(2))
     assert (tree / ".snakemake" / "lsalsa_code.json").is_file()
@@ -201,7 +201,7 @@ def copy_of_all(tmp_path_factory):
 @pytest.fixture
 def copied(copy_of_all, monkeypatch):
     """The copy; who edits it takes the edit back."""
-    monkeypatch.setattr(provenance, "ROOT", copy_of_all)
+    monkeypatch.setattr(source_hash, "ROOT", copy_of_all)
     return copy_of_all
 
 

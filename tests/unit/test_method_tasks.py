@@ -5,7 +5,7 @@ from studies import small
 
 from lsalsa.errors import ConfigError
 from lsalsa.study.config.rules import settings_of
-from lsalsa.study.cost import costs
+from lsalsa.study.costs.operations import costs
 from lsalsa.study.load import load_study
 
 UNTIED = {"algorithm": "untied_lsalsa", "depths": [1, 4], "search": {"learning_rate": [1e-3]}}

@@ -21,7 +21,7 @@ from lsalsa.models.noise import estimate_noise, penalty_of_noise
 from lsalsa.models.pictures import PictureModel
 from lsalsa.models.recordings import SpikeTraining, fit_recording
 from lsalsa.storage import read_arrays, write_arrays
-from lsalsa.study.trained_models import models_of
+from lsalsa.study.methods.trained_models import models_of
 
 QUICK = PictureTraining(patch_size=6, n_atoms=40, depth=5, epochs=6, dictionary_epochs=3, n_train=1500)
 

@@ -10,7 +10,7 @@ from lsalsa.arrays import Device, Tiles, check_matrix, is_host, namespace, to_ho
 from lsalsa.arrays.kernels import cuda, kernels_for
 from lsalsa.encoders import encoder_class, load_encoder
 from lsalsa.errors import ConfigError, DataError
-from lsalsa.study.timing import time_coder
+from lsalsa.study.scoring.timing import time_coder
 
 TOLERANCE = {np.float32: 2e-5, np.float64: 1e-12}
 

@@ -10,7 +10,16 @@ import pytest
 
 from lsalsa.errors import StorageError
 from lsalsa.storage import write_arrays, write_rows
-from lsalsa.study.origin import checked, commit_of, forget, hash_of_values, main, origin_of, record_of, write_records
+from lsalsa.study.provenance.origin import (
+    checked,
+    commit_of,
+    forget,
+    hash_of_values,
+    main,
+    origin_of,
+    record_of,
+    write_records,
+)
 
 FACTS = {"rule": "optimal_codes", "settings": {"tolerance": 1e-6}, "inputs": {"results/small/signals/digits.npz": "ab"}}
 
@@ -113,5 +122,8 @@ def test_the_command_prints_what_is_known_or_one_sentence(results, capsys):
     with pytest.raises(SystemExit, match="nothing.npz cannot be read: No such file"):
         main([str(results / "nothing.npz")])
     assert (
-        "usage" in subprocess.run([sys.executable, "-m", "lsalsa.study.origin"], capture_output=True, text=True).stderr
+        "usage"
+        in subprocess.run(
+            [sys.executable, "-m", "lsalsa.study.provenance.origin"], capture_output=True, text=True
+        ).stderr
     )

@@ -9,9 +9,9 @@ from scipy import sparse
 from lsalsa.errors import ConfigError
 from lsalsa.storage import write_arrays, write_rows
 from lsalsa.study.config import plugins
+from lsalsa.study.jobs.output import read_output
 from lsalsa.study.needs import NEEDS, key, need, read_needs
-from lsalsa.study.output import read_output
-from lsalsa.study.render import render
+from lsalsa.study.pages.render import render
 from lsalsa.study.shown import Shown
 from lsalsa.study.tables import make_table
 

@@ -5,7 +5,7 @@ import pytest
 from sklearn.linear_model import Lasso
 
 from lsalsa import SparseCodingProblem
-from lsalsa.study.overlap import MOST_SAMPLES, measure_overlap
+from lsalsa.study.scoring.overlap import MOST_SAMPLES, measure_overlap
 
 
 def two_dictionaries():

@@ -16,8 +16,8 @@ from lsalsa.errors import ConfigError
 from lsalsa.exact import optimal_codes
 from lsalsa.problem import SparseCodingProblem
 from lsalsa.study.config.rules import settings_of
-from lsalsa.study.evaluation import Run, evaluate
 from lsalsa.study.load import load_study
+from lsalsa.study.scoring.evaluation import Run, evaluate
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = [(20, 33), (16, 16), (47, 18), (31, 31), (16, 40)]

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from lsalsa.study.page import page_of
+from lsalsa.study.pages.page import page_of
 
 
 def shows(text):

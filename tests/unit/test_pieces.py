@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from lsalsa.study.pieces import kept
+from lsalsa.study.jobs.pieces import kept
 
 
 class Work:

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from lsalsa.study.progress import WIDTH, Progress, TimeLeft, first_of, show_progress
+from lsalsa.study.jobs.progress import WIDTH, Progress, TimeLeft, first_of, show_progress
 
 SETTINGS = {"dryrun": False, "verbose": False, "printshellcmds": False, "debug_dag": False}
 FILES = ", ".join(f"photographs/picture_{i:03d}.jpg" for i in range(432))

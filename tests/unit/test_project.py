@@ -45,6 +45,16 @@ LAYERS = (
     {"seeds", "errors"},
 )
 STUDY = LAYERS.index({"study"})
+# The same of the engine; what is not named here says what a study is, and stands below them all.
+ENGINE = (
+    {"tables", "figures", "explorer"},
+    {"load"},
+    {"claims"},
+    {"summaries", "scoring", "costs"},
+    {"methods"},
+    {"jobs", "pages"},
+    {"provenance"},
+)
 HEAVY = ("numba", "sklearn", "skimage", "matplotlib", "snakemake", "pandas", "mlxtend", "cupy")
 
 
@@ -122,6 +132,12 @@ def layer_of(module):
     return ranks[0]
 
 
+def layer_of_engine(module):
+    """Number of the layer of a module of the engine, 0 at the top."""
+    name = module.split(".")[2]
+    return next((rank for rank, names in enumerate(ENGINE) if name in names), len(ENGINE))
+
+
 def module_name(path):
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts).removeprefix("src.")
@@ -161,6 +177,16 @@ def test_imports_point_down(path):
             assert own <= STUDY, f"{module} imports the package's front; only cli and study may (for the version)"
         else:
             assert layer_of(imported) >= own, f"{module} imports {imported}, which stands above it"
+
+
+@pytest.mark.parametrize(
+    "path", sorted(PACKAGE.glob("study/*/*.py")) + sorted(PACKAGE.glob("study/[!_]*.py")), ids=module_name
+)
+def test_imports_within_the_engine_point_down(path):
+    own = layer_of_engine(module_name(path))
+    for imported in imported_modules(path):
+        if imported.startswith("lsalsa.study."):
+            assert layer_of_engine(imported) >= own, f"{module_name(path)} imports {imported}, which stands above it"
 
 
 @pytest.mark.parametrize("path", sorted(PAPERS.rglob("*.py")), ids=module_name)

@@ -8,8 +8,8 @@ import xml.etree.ElementTree as tree
 import pytest
 
 from lsalsa.study.heading import Heading
-from lsalsa.study.render import pipe_table, render, to_csv, to_tex
-from lsalsa.study.table import Column, Grid, Table, grid
+from lsalsa.study.pages.render import pipe_table, render, to_csv, to_tex
+from lsalsa.study.pages.table import Column, Grid, Table, grid
 
 ROWS = [
     {"depth": 1, "method": "fista", "error": 61.6, "error_std": None, "note": "a|b & c_d"},

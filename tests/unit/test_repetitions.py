@@ -5,7 +5,7 @@ import math
 import pytest
 
 from lsalsa.errors import DataError
-from lsalsa.study.repetitions import Measured, by_cell, curve, measured, require, status, summary
+from lsalsa.study.summaries.repetitions import Measured, by_cell, curve, measured, require, status, summary
 
 
 def run(method="lsalsa", depth=1, repetition=0, ended="converged", component="all", **values):

@@ -8,7 +8,7 @@ import pytest
 from browser import needs_browser, shown
 
 from lsalsa.errors import StorageError
-from lsalsa.study.report import MARK, main, open_at_first_chapter
+from lsalsa.study.pages.report import MARK, main, open_at_first_chapter
 
 REPORT = """<html><body><script>var categories = {}; var results = {};</script>
 <script>const text = "</body>";</script></body></html>"""

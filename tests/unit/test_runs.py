@@ -8,10 +8,10 @@ from tasks import encoder_codes, make_task, rmse_of, solver_codes, zero_share_of
 
 from lsalsa.arrays import Device
 from lsalsa.storage import read_arrays, read_rows, write_rows
-from lsalsa.study.coders import train_repetitions
-from lsalsa.study.evaluation import evaluate
-from lsalsa.study.runs import encoder_runs, runs_of_task, solver_runs
-from lsalsa.study.search import search_encoder, search_solver
+from lsalsa.study.methods.coders import train_repetitions
+from lsalsa.study.methods.search import search_encoder, search_solver
+from lsalsa.study.scoring.evaluation import evaluate
+from lsalsa.study.scoring.runs import encoder_runs, runs_of_task, solver_runs
 
 CPU = Device("cpu")
 TASK = make_task()

@@ -9,7 +9,7 @@ from tasks import make_task
 
 from lsalsa.arrays import Device
 from lsalsa.storage import read_arrays, write_arrays
-from lsalsa.study.samples import read_codes, read_pairs, read_problem, read_signals
+from lsalsa.study.methods.samples import read_codes, read_pairs, read_problem, read_signals
 
 SPLITS = ("training", "validation", "test")
 

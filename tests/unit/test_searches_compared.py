@@ -6,7 +6,7 @@ from click.testing import CliRunner
 from lsalsa.cli import main
 from lsalsa.errors import ConfigError
 from lsalsa.storage import write_rows
-from lsalsa.study.searches_compared import compared
+from lsalsa.study.summaries.searches_compared import compared
 
 
 def study(folder, scores, errors=()):

@@ -14,9 +14,9 @@ from lsalsa.study.config.job_settings import search_encoder, train_encoder
 from lsalsa.study.figures.side_by_side import apart
 from lsalsa.study.heading import Heading
 from lsalsa.study.load import load_study
-from lsalsa.study.render import render
+from lsalsa.study.pages.render import render
 from lsalsa.study.shown import Shown
-from lsalsa.study.side_by_side import CERTIFIED, nearest, rows_of
+from lsalsa.study.summaries.side_by_side import CERTIFIED, nearest, rows_of
 from lsalsa.study.tables import make_table
 
 LABELS = {"fista": "FISTA", "lista": "LISTA", "step_lista": "Step-LISTA"}

@@ -10,7 +10,7 @@ from interrupted import asked_to_end
 
 from lsalsa.errors import ConfigError, StorageError
 from lsalsa.storage import Saver, State, StateFile, ending
-from lsalsa.study.scratch import FOLDER, VARIABLE, Scratch, resumed, seconds_between
+from lsalsa.study.jobs.scratch import FOLDER, VARIABLE, Scratch, resumed, seconds_between
 
 
 def counted(number):

@@ -9,8 +9,8 @@ import time
 import pytest
 
 from lsalsa.errors import ConfigError
-from lsalsa.study.failures import record_failure, record_start
-from lsalsa.study.status import main, status_of, told, write_plan
+from lsalsa.study.jobs.failures import record_failure, record_start
+from lsalsa.study.jobs.status import main, status_of, told, write_plan
 
 
 class Study:

@@ -11,11 +11,11 @@ from tasks import encoder_codes, make_task, rmse_of, solver_codes, trained_by_ha
 
 from lsalsa.arrays import set_threads, threads
 from lsalsa.errors import ConfigError
-from lsalsa.study import search
-from lsalsa.study.candidates import advance_together
-from lsalsa.study.coders import train_repetitions
-from lsalsa.study.scratch import VARIABLE
-from lsalsa.study.search import search_encoder, search_grid_of, search_solver
+from lsalsa.study.jobs.scratch import VARIABLE
+from lsalsa.study.methods import search
+from lsalsa.study.methods.candidates import advance_together
+from lsalsa.study.methods.coders import train_repetitions
+from lsalsa.study.methods.search import search_encoder, search_grid_of, search_solver
 from lsalsa.training import Training
 
 DEPTHS = (3, 1, 10)

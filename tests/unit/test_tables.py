@@ -9,11 +9,11 @@ from runs_by_hand import hand_made_runs, results, run, shown
 from lsalsa.errors import ConfigError, DataError
 from lsalsa.study.config import plugins
 from lsalsa.study.csv_rows import read_csv, to_csv
-from lsalsa.study.findings import unfinished
 from lsalsa.study.needs import need
-from lsalsa.study.quantities import QUANTITIES, column_of, quantity_of
-from lsalsa.study.render import render
-from lsalsa.study.table import DASH, Table
+from lsalsa.study.pages.render import render
+from lsalsa.study.pages.table import DASH, Table
+from lsalsa.study.summaries.findings import unfinished
+from lsalsa.study.summaries.quantities import QUANTITIES, column_of, quantity_of
 from lsalsa.study.tables import make_table
 
 COLUMNS = ["depth", "method", "error_percent", "error_percent_std", "n_repetitions", "paper_error_percent", "status"]

@@ -5,7 +5,7 @@ from click.testing import CliRunner
 
 from lsalsa.cli import main
 from lsalsa.errors import ConfigError
-from lsalsa.study.time_by_rule import time_by_rule
+from lsalsa.study.costs.time_by_rule import time_by_rule
 
 HEAD = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n"
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from lsalsa.study import timing
-from lsalsa.study.timing import time_coder
+from lsalsa.study.scoring import timing
+from lsalsa.study.scoring.timing import time_coder
 
 SIGNALS = np.zeros((4, 3))
 WARM_UP = 1000.0

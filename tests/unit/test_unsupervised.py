@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from worlds import make_world, objective_of
 
-from lsalsa.study.coders import train_repetitions
-from lsalsa.study.evaluation import Run, evaluate
-from lsalsa.study.search import search_encoder
+from lsalsa.study.methods.coders import train_repetitions
+from lsalsa.study.methods.search import search_encoder
+from lsalsa.study.scoring.evaluation import Run, evaluate
 
 WORLD = make_world(2, n_samples=60, dtype=np.float32)
 CODES = np.zeros((60, WORLD.problem.n_atoms), np.float32)

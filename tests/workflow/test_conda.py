@@ -131,4 +131,4 @@ def test_notebook_and_its_kernel_run_in_their_environment(conda, done, monkeypat
     assert page.is_file()
     started = (environment_of(done, "notebooks") / "started.txt").read_text()
     assert ".render_notebook.py" in started
-    assert "lsalsa.study.kernel" in started
+    assert "lsalsa.study.pages.kernel" in started

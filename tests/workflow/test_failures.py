@@ -147,7 +147,7 @@ def test_job_that_fails_after_writing_leaves_no_file_and_starts_no_dependents(do
 def test_job_that_always_fails_is_tried_once_more_than_the_retries_and_listed_once(fresh):
     script = fresh.path / "scripts" / "fetch_images.py"
     count = "with open('attempts', 'a') as file:\n    file.write('one\\n')\nraise RuntimeError('a bad day')\n"
-    script.write_text(f"from lsalsa.study.job import job\n\nwith job(snakemake):\n{indent(count, '    ')}")
+    script.write_text(f"from lsalsa.study.jobs.job import job\n\nwith job(snakemake):\n{indent(count, '    ')}")
     output = fresh.run("images_digits", "--retries", "2", fails=True)
     assert (fresh.path / "attempts").read_text().split() == ["one"] * 3
     (listed,) = fresh.result("logs/failures.txt").read_text().splitlines()

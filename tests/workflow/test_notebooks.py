@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from lsalsa.errors import ConfigError, LsalsaError
-from lsalsa.study.notebook import NotebookError, render
+from lsalsa.study.pages.notebook import NotebookError, render
 
 PAGE = """# %% tags=["parameters"]
 title = "None"

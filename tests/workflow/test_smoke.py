@@ -15,10 +15,10 @@ import yaml
 from workplace import ROOT, SMOKE, jobs_in
 
 from lsalsa.storage import read_arrays, read_metadata, read_rows
-from lsalsa.study.evaluation import SHOWN
 from lsalsa.study.files import declared_targets, explorer_target
 from lsalsa.study.load import load_study
-from lsalsa.study.runs import COLUMNS
+from lsalsa.study.scoring.evaluation import SHOWN
+from lsalsa.study.scoring.runs import COLUMNS
 
 WHERE = {"study", "task", "method", "depth", "status"}
 CIRCUMSTANCES = {"device", "threads", "dtype", "version_lsalsa", "version_numpy", "version_scipy"}

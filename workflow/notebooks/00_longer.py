@@ -27,8 +27,8 @@ figures = {}
 methods = {}
 
 # %%
-from lsalsa.study.cells import head, show_figures, show_tables
-from lsalsa.study.findings import read_page
+from lsalsa.study.pages.cells import head, show_figures, show_tables
+from lsalsa.study.summaries.findings import read_page
 
 _, texts, _ = read_page(tables)
 head(title, study, tables, figures)

@@ -41,8 +41,8 @@ methods = {}
 # %%
 from IPython.display import Markdown
 
-from lsalsa.study.cells import head, show_figures, show_tables
-from lsalsa.study.findings import read_page
+from lsalsa.study.pages.cells import head, show_figures, show_tables
+from lsalsa.study.summaries.findings import read_page
 
 rows_of, texts, title_of = read_page(tables)
 head(title, study, tables, figures)

@@ -7,20 +7,20 @@ from snakemake.settings.types import DeploymentMethod
 from lsalsa.errors import LsalsaError
 from lsalsa.storage import check_writable
 from lsalsa.study import files, needs
-from lsalsa.study.clock import dated_ahead
 from lsalsa.study.config import plugins
 from lsalsa.study.config.checks import missing_files
 from lsalsa.study.config.disk import shortage
 from lsalsa.study.config.rules import memory_mb, plugins_of, settings_of
-from lsalsa.study.endings import Endings
-from lsalsa.study.failures import failures_of, forget_failures, record_unfinished
-from lsalsa.study.fingerprint import fingerprint
+from lsalsa.study.jobs.clock import dated_ahead
+from lsalsa.study.jobs.endings import Endings
+from lsalsa.study.jobs.failures import failures_of, forget_failures, record_unfinished
+from lsalsa.study.jobs.progress import show_progress
+from lsalsa.study.jobs.status import status_of, told, write_plan
+from lsalsa.study.jobs.stopping import end_orphans, pass_on_sigterm
 from lsalsa.study.load import load_study
 from lsalsa.study.papers import show_sources
-from lsalsa.study.progress import show_progress
-from lsalsa.study.provenance import hash_of
-from lsalsa.study.status import status_of, told, write_plan
-from lsalsa.study.stopping import end_orphans, pass_on_sigterm
+from lsalsa.study.provenance.fingerprint import fingerprint
+from lsalsa.study.provenance.source_hash import hash_of
 
 show_sources()
 try:

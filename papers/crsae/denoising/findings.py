@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from lsalsa.study.repetitions import Measured
+from lsalsa.study.summaries.repetitions import Measured
 from papers.crsae.denoising.arms import ARMS, PENALTIES, arm_label
 from papers.crsae.denoising.scoring import NOISY
 from papers.crsae.denoising.summaries import of_row

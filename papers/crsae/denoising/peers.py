@@ -20,7 +20,7 @@ from lsalsa.arrays import nearest
 from lsalsa.arrays.checks import check_finite
 from lsalsa.errors import ConfigError, ShapeError
 from lsalsa.extras import from_extra
-from lsalsa.study.exact_peers import load
+from lsalsa.study.scoring.exact_peers import load
 from papers.crsae.denoising.patch_dictionary import denoise_by_patches
 
 Denoiser = Callable[[np.ndarray, float], np.ndarray]
@@ -65,8 +65,9 @@ def peers(names: Iterable[str] | None = None) -> dict[str, Denoiser]:
         black 0 and white 1, `sigma` the standard deviation of its noise in that unit. The picture has its shape, in
         float32, and is not clipped. The same input gives the same picture.
 
-        A call raises `lsalsa.study.exact_peers.AbsentPeer` with the reason where the package of an optional method is
-        not installed (``bm3d``), and ShapeError, DataError or ConfigError for what is no such picture or noise.
+        A call raises `lsalsa.study.scoring.exact_peers.AbsentPeer` with the reason where the package of an optional
+        method is not installed (``bm3d``), and ShapeError, DataError or ConfigError for what is no such picture or
+        noise.
 
     Raises
     ------

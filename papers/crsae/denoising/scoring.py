@@ -13,7 +13,7 @@ from lsalsa.arrays import Device, to_host
 from lsalsa.data.pictures import Pictures
 from lsalsa.encoders import encoder_class
 from lsalsa.errors import DataError
-from lsalsa.study.exact_peers import AbsentPeer
+from lsalsa.study.scoring.exact_peers import AbsentPeer
 from papers.crsae.denoising.arms import Arm
 from papers.crsae.denoising.denoise import denoise
 from papers.crsae.denoising.quality import middle, noisy_picture, psnr_db

@@ -7,8 +7,8 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from lsalsa.study.repetitions import FINISHED, Measured, measured, status, summary
 from lsalsa.study.shown import Shown
+from lsalsa.study.summaries.repetitions import FINISHED, Measured, measured, status, summary
 from papers.crsae.denoising.scoring import NOISY
 
 Row = Mapping[str, Any]

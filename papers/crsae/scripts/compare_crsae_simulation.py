@@ -1,6 +1,6 @@
 """Learn filters by every arm at one signal-to-noise ratio. Input, output, parameters: rule compare_crsae_simulation."""
 
-from lsalsa.study.job import job
+from lsalsa.study.jobs.job import job
 from papers.crsae.simulation.runs import runs_at_snr
 
 with job(snakemake) as j:

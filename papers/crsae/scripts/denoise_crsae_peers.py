@@ -1,7 +1,7 @@
 """Denoise a set of pictures by the usual methods. Input, output and parameters: rule denoise_crsae_peers."""
 
 from lsalsa.data.pictures import Pictures
-from lsalsa.study.job import job
+from lsalsa.study.jobs.job import job
 from papers.crsae.denoising.drawn import drawn
 from papers.crsae.denoising.peers import peers
 from papers.crsae.denoising.scoring import noisy_pictures, peer_rows

@@ -1,7 +1,7 @@
 """Denoise all test pictures by one arm. Input, output and parameters: rule denoise_crsae_pictures."""
 
 from lsalsa.data.pictures import Pictures
-from lsalsa.study.job import job
+from lsalsa.study.jobs.job import job
 from papers.crsae.denoising.arms import ARMS
 from papers.crsae.denoising.drawn import drawn
 from papers.crsae.denoising.scoring import arm_rows, noisy_pictures, restored

@@ -1,7 +1,7 @@
 """Read one set of pictures. Input, output and parameters: rule fetch_crsae_pictures."""
 
 from lsalsa.data.pictures import load_pictures
-from lsalsa.study.job import job
+from lsalsa.study.jobs.job import job
 
 with job(snakemake) as j:
     data_dir = snakemake.config.get("data_dir")

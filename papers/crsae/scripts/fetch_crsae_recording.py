@@ -1,7 +1,7 @@
 """Read a recording, one per repetition. Input, output and parameters: rule fetch_crsae_recording."""
 
 from lsalsa.data.recording_sources import load_recordings
-from lsalsa.study.job import job
+from lsalsa.study.jobs.job import job
 
 with job(snakemake) as j:
     place, n = snakemake.config.get("data_dir"), j.params["repetitions"]

@@ -1,6 +1,6 @@
 """Compare filters with Gabor functions. Input, output and parameters: rule fit_crsae_gabors."""
 
-from lsalsa.study.job import job
+from lsalsa.study.jobs.job import job
 from papers.crsae.denoising.gabor import gabor_likeness
 
 with job(snakemake) as j:

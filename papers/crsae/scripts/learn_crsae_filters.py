@@ -4,8 +4,8 @@ from functools import partial
 
 from lsalsa.data.pictures import Pictures
 from lsalsa.seeds import seed_for
-from lsalsa.study.job import job
-from lsalsa.study.scratch import resumed, seconds_between
+from lsalsa.study.jobs.job import job
+from lsalsa.study.jobs.scratch import resumed, seconds_between
 from papers.crsae.denoising.arms import ARMS
 from papers.crsae.denoising.course import learn
 from papers.crsae.denoising.learning import random_filters

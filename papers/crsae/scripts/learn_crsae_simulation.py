@@ -1,6 +1,6 @@
 """Learn filters from simulated spikes by one gradient. Input, output and parameters: rule learn_crsae_simulation."""
 
-from lsalsa.study.job import job
+from lsalsa.study.jobs.job import job
 from papers.crsae.simulation.runs import runs_of_gradient
 
 with job(snakemake) as j:

@@ -3,8 +3,8 @@
 from functools import partial
 
 from lsalsa.data.recordings import RecordingSet
-from lsalsa.study.job import job
-from lsalsa.study.pieces import kept
+from lsalsa.study.jobs.job import job
+from lsalsa.study.jobs.pieces import kept
 from papers.crsae.spikes.run import Outcome, run_method
 
 with job(snakemake) as j:

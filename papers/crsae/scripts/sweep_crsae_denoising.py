@@ -1,7 +1,7 @@
 """Denoise by one arm under other depths and noise. Input, output and parameters: rule sweep_crsae_denoising."""
 
 from lsalsa.data.pictures import Pictures
-from lsalsa.study.job import job
+from lsalsa.study.jobs.job import job
 from papers.crsae.denoising.scoring import depth_rows, noise_rows, noisy_pictures, restored
 
 with job(snakemake) as j:

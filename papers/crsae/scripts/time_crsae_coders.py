@@ -1,6 +1,6 @@
 """Time coders on windows of recordings. Input, output and parameters: rule time_crsae_coders."""
 
-from lsalsa.study.job import job
+from lsalsa.study.jobs.job import job
 from papers.crsae.speed.timing import time_windows
 
 with job(snakemake) as j:

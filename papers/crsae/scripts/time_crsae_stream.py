@@ -1,6 +1,6 @@
 """Time the exact coder on whole recordings. Input, output and parameters: rule time_crsae_stream."""
 
-from lsalsa.study.job import job
+from lsalsa.study.jobs.job import job
 from papers.crsae.speed.stream import time_stream
 
 with job(snakemake) as j:

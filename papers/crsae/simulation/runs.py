@@ -10,7 +10,7 @@ import numpy as np
 
 from lsalsa.arrays import Device
 from lsalsa.seeds import generator, seed_for
-from lsalsa.study.pieces import Piece, kept
+from lsalsa.study.jobs.pieces import Piece, kept
 from papers.crsae.simulation.learning import SNR_ARMS, Arm, learn
 from papers.crsae.simulation.spikes import Spikes, action_potentials, close_start, tutorial_spikes, two_sided_spikes
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from lsalsa.study.repetitions import FINISHED, status, summary
+from lsalsa.study.summaries.repetitions import FINISHED, status, summary
 
 Row = Mapping[str, Any]
 

@@ -15,7 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from lsalsa.problem.convolutional import ConvolutionalProblem
-from lsalsa.study.exact_peers import load
+from lsalsa.study.scoring.exact_peers import load
 
 MAX_ITERATIONS = 200
 

@@ -11,7 +11,7 @@ import numpy as np
 from lsalsa.arrays import one_blas_thread
 from lsalsa.errors import DivergedError
 from lsalsa.problem.convolutional import ConvolutionalProblem
-from lsalsa.study.exact_peers import AbsentPeer
+from lsalsa.study.scoring.exact_peers import AbsentPeer
 from papers.crsae.speed import peers
 from papers.crsae.speed.coders import Coder, Found, coders
 from papers.crsae.speed.recordings import recording, spike_shapes

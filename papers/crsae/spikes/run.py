@@ -16,8 +16,8 @@ from lsalsa.errors import DataError
 from lsalsa.spikes.recording import Recording, recording_of
 from lsalsa.spikes.sorting import sort
 from lsalsa.spikes.templates import Learned, kmeans_templates, learned_templates
-from lsalsa.study.pieces import Piece
-from lsalsa.study.repetitions import OK
+from lsalsa.study.jobs.pieces import Piece
+from lsalsa.study.summaries.repetitions import OK
 from papers.crsae.spikes.sorting import counts, found_by, likeness
 from papers.crsae.spikes.templates import kmeans_clusters, true_templates
 

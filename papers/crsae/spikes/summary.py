@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from lsalsa.study.repetitions import Row, measured, status, summary
+from lsalsa.study.summaries.repetitions import Row, measured, status, summary
 from papers.crsae.spikes.labels import method_label
 
 MEANS = ("missed_percent", "false_percent", "template_error", "template_error_whole", "template_correlation")

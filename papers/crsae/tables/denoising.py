@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from lsalsa.study.pages.table import DASH, Column, Grid, Table
 from lsalsa.study.shown import Shown
-from lsalsa.study.table import DASH, Column, Grid, Table
 from papers.crsae.denoising.arms import arm_label
 from papers.crsae.denoising.findings import denoising_findings
 from papers.crsae.denoising.summaries import AUTHORS_SET, by_set, logged_runs

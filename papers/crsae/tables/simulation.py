@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from lsalsa.study.pages.table import DASH, Column, Table, grid
 from lsalsa.study.shown import Shown
-from lsalsa.study.table import DASH, Column, Table, grid
 from papers.crsae.simulation.summaries import LABELS, NEAR, STARTS, STEPS, by_cell
 
 needs = ("crsae.simulation_runs",)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lsalsa.study.repetitions import OK
+from lsalsa.study.pages.table import DASH, Column, Grid, Table
 from lsalsa.study.shown import Shown
-from lsalsa.study.table import DASH, Column, Grid, Table
+from lsalsa.study.summaries.repetitions import OK
 from papers.crsae.simulation.summaries import LABELS, by_cell
 
 needs = ("crsae.simulation_snr_runs",)

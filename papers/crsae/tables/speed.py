@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from lsalsa.study.pages.table import Column, Grid, Table, grid
 from lsalsa.study.shown import Shown
-from lsalsa.study.table import Column, Grid, Table, grid
 from papers.crsae.speed.findings import against_900, encoder_and_gap, in_order, label, of_streams
 
 needs = ("crsae.window_times", "crsae.stream_times")

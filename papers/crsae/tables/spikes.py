@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from lsalsa.study.pages.table import Column, Table, grid
 from lsalsa.study.shown import Shown
-from lsalsa.study.table import Column, Table, grid
 from papers.crsae.spikes.labels import method_label
 from papers.crsae.spikes.summary import findings, rows_by_method
 

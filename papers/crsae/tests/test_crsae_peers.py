@@ -7,7 +7,7 @@ import pytest
 
 from lsalsa.data import load_pictures
 from lsalsa.errors import ConfigError, DataError, ShapeError
-from lsalsa.study.exact_peers import AbsentPeer
+from lsalsa.study.scoring.exact_peers import AbsentPeer
 from papers.crsae.denoising import patch_dictionary
 from papers.crsae.denoising.peers import TITLES, peers
 

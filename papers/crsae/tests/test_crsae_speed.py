@@ -7,7 +7,7 @@ from convolution_worlds import make_bank, sklearn_optimum
 from lsalsa import code_recording, optimal_codes
 from lsalsa.arrays import Device
 from lsalsa.errors import ConfigError, DivergedError
-from lsalsa.study.exact_peers import AbsentPeer
+from lsalsa.study.scoring.exact_peers import AbsentPeer
 from papers.crsae.speed import coders, peers, stream, timing
 from papers.crsae.speed.interior_point import InteriorPoint
 from papers.crsae.speed.recordings import recording, spike_shapes

@@ -8,7 +8,7 @@ from pictures import check_files, texts_off_the_page, words_of
 from lsalsa.study import figures
 from lsalsa.study.claims import VERDICTS
 from lsalsa.study.heading import Heading
-from lsalsa.study.render import render
+from lsalsa.study.pages.render import render
 from lsalsa.study.shown import Shown
 from lsalsa.study.tables import make_table
 from papers.crsae.speed import findings

@@ -13,7 +13,7 @@ from lsalsa.study import figures
 from lsalsa.study.config.rules import settings_of
 from lsalsa.study.heading import Heading
 from lsalsa.study.load import load_study
-from lsalsa.study.render import render
+from lsalsa.study.pages.render import render
 from lsalsa.study.shown import Shown
 from lsalsa.study.tables import make_table
 from papers.crsae.figures.spikes import mean_curve

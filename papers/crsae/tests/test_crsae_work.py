@@ -4,7 +4,7 @@ import pytest
 import yaml
 from studies import ROOT
 
-from lsalsa.study.floors import seconds_of
+from lsalsa.study.costs.floors import seconds_of
 from lsalsa.study.load import load_study
 from papers.crsae.denoising.settings import runs_of
 from papers.crsae.denoising.work import denoising

@@ -12,8 +12,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from lsalsa.errors import DataError
 from lsalsa.study.figures import _style
-from lsalsa.study.repetitions import FINISHED
 from lsalsa.study.shown import Shown
+from lsalsa.study.summaries.repetitions import FINISHED
 from papers.lsalsa.theory.checks import Row
 
 needs = ("lsalsa.assumptions",)

@@ -28,7 +28,7 @@ methods = {}
 
 from IPython.display import Markdown
 
-from lsalsa.study.cells import show_figures
+from lsalsa.study.pages.cells import show_figures
 
 Markdown(f"**{title}.** Study `{study}`, figures {', '.join(figures) or 'none'}.")
 

@@ -25,9 +25,9 @@ import numpy as np
 from IPython.display import Markdown
 
 from lsalsa.storage import read_arrays, read_metadata, read_rows
-from lsalsa.study.cells import show_figures
 from lsalsa.study.figures.atoms import mosaic
-from lsalsa.study.source_images import square
+from lsalsa.study.pages.cells import show_figures
+from lsalsa.study.summaries.source_images import square
 
 components = {path.stem: read_arrays(path) for path in sorted(Path(results, "patches").glob("*.npz"))}
 Markdown(f"**{title}.** Study `{study}`, components {', '.join(components)}.")

@@ -35,8 +35,8 @@ methods = {}
 # %%
 from IPython.display import Markdown, display
 
-from lsalsa.study.cells import head, show_figures, show_tables
-from lsalsa.study.findings import catching_up, comparison, failures, ranking, read_page
+from lsalsa.study.pages.cells import head, show_figures, show_tables
+from lsalsa.study.summaries.findings import catching_up, comparison, failures, ranking, read_page
 
 labels = {name: method["label"] for name, method in methods.items()}
 rows_of, texts, title_of = read_page(tables)

@@ -29,9 +29,9 @@ methods = {}
 # %%
 from IPython.display import Markdown, display
 
-from lsalsa.study.agreement import agreement, experiments
-from lsalsa.study.cells import head, show_figures, show_tables
-from lsalsa.study.findings import comparison, failures, ranking, read_page
+from lsalsa.study.pages.cells import head, show_figures, show_tables
+from lsalsa.study.summaries.agreement import agreement, experiments
+from lsalsa.study.summaries.findings import comparison, failures, ranking, read_page
 
 labels = {name: method["label"] for name, method in methods.items()}
 algorithms = {name: method["algorithm"] for name, method in methods.items()}

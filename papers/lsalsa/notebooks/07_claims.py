@@ -37,11 +37,11 @@ methods = {}
 # %%
 from IPython.display import Markdown, display
 
-from lsalsa.study.cells import head, show_figures
 from lsalsa.study.claims import VERDICTS
 from lsalsa.study.claims.verdicts import finding, grouped, summary, summary_grid, twice_grid
 from lsalsa.study.csv_rows import read_csv
-from lsalsa.study.render import pipe_table
+from lsalsa.study.pages.cells import head, show_figures
+from lsalsa.study.pages.render import pipe_table
 
 rows = [row for path in tables.values() for row in read_csv(path)]
 head(title, study, tables, figures)

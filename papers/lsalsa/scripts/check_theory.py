@@ -1,6 +1,6 @@
 """Try the statements of the theory on random instances. Input, output and parameters: rule check_theory."""
 
-from lsalsa.study.job import job
+from lsalsa.study.jobs.job import job
 from papers.lsalsa.theory.checks import run_checks
 from papers.lsalsa.theory.curves import curves
 from papers.lsalsa.theory.statements import CHECKS

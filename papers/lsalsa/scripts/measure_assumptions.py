@@ -2,7 +2,7 @@
 
 from lsalsa.encoders import load_encoder
 from lsalsa.problem import SparseCodingProblem
-from lsalsa.study.job import job
+from lsalsa.study.jobs.job import job
 from papers.lsalsa.theory.assumptions import least_curvature
 from papers.lsalsa.theory.trained import assumptions_of
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from lsalsa.study.pages.table import Column, Table, grid
 from lsalsa.study.shown import Shown
-from lsalsa.study.table import Column, Table, grid
 from papers.lsalsa.theory.checks import in_words, summary
 from papers.lsalsa.theory.statements import CHECKS
 

@@ -11,11 +11,11 @@ from lsalsa.storage import write_arrays, write_rows
 from lsalsa.study.config import plugins
 from lsalsa.study.config.rules import settings_of
 from lsalsa.study.csv_rows import read_csv
+from lsalsa.study.jobs.output import read_output
 from lsalsa.study.load import load_study
 from lsalsa.study.needs import images_of, key, need
-from lsalsa.study.output import read_output
+from lsalsa.study.pages.render import render
 from lsalsa.study.papers import ROOT
-from lsalsa.study.render import render
 from lsalsa.study.tables import make_table
 from papers.lsalsa.paper import measure_assumptions, measured
 from papers.lsalsa.theory.checks import run_checks

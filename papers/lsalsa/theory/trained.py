@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lsalsa.encoders.base import Encoder
-from lsalsa.study.repetitions import FINISHED, measured, status
+from lsalsa.study.summaries.repetitions import FINISHED, measured, status
 from papers.lsalsa.theory.assumptions import assumptions
 
 Row = dict[str, Any]

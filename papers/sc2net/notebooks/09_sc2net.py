@@ -46,7 +46,7 @@ methods = {}
 from IPython.display import Image, Markdown, display
 
 from lsalsa.study.claims.verdicts import finding
-from lsalsa.study.findings import read_page
+from lsalsa.study.summaries.findings import read_page
 
 numbers, texts, _ = read_page(tables)
 

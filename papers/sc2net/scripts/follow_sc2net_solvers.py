@@ -1,6 +1,6 @@
 """Compute the objective of the solvers step by step. Input, output and parameters: rule follow_sc2net_solvers."""
 
-from lsalsa.study.job import job
+from lsalsa.study.jobs.job import job
 from papers.sc2net.convergence import objectives_by_iteration
 from papers.sc2net.images import vectors_of
 

@@ -1,7 +1,7 @@
 """Learn dictionaries of whole images. Input, output and parameters: rule learn_sc2net_dictionary."""
 
 from lsalsa.seeds import generator
-from lsalsa.study.job import job
+from lsalsa.study.jobs.job import job
 from papers.sc2net.images import vectors_of
 from papers.sc2net.pixel_dictionary import pixel_dictionary
 

@@ -1,6 +1,6 @@
 """Recover the support of synthetic codes. Input, output and parameters: rule recover_sc2net_support."""
 
-from lsalsa.study.job import job
+from lsalsa.study.jobs.job import job
 from papers.sc2net.support import recover
 
 with job(snakemake) as j:

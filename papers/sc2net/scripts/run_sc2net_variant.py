@@ -3,8 +3,8 @@
 from functools import partial
 
 from lsalsa.seeds import seed_for
-from lsalsa.study.job import job
-from lsalsa.study.pieces import kept
+from lsalsa.study.jobs.job import job
+from lsalsa.study.jobs.pieces import kept
 from papers.sc2net.experiment import run_variant
 from papers.sc2net.images import vectors_of
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from lsalsa.study.repetitions import measured, status, summary
+from lsalsa.study.pages.table import Column, Table, grid
 from lsalsa.study.shown import Shown
-from lsalsa.study.table import Column, Table, grid
+from lsalsa.study.summaries.repetitions import measured, status, summary
 from papers.sc2net.labels import data_labels, variant_label
 
 Row = Mapping[str, Any]

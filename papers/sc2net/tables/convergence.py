@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from lsalsa.study.pages.table import DASH, Column, Grid, Table
 from lsalsa.study.shown import Shown
-from lsalsa.study.table import DASH, Column, Grid, Table
 from papers.sc2net.findings import convergence
 from papers.sc2net.labels import data_labels, variant_label
 from papers.sc2net.objectives import rows_of

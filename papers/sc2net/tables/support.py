@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from lsalsa.study.repetitions import OK, status, summary
+from lsalsa.study.pages.table import DASH, Column, Grid, Table
 from lsalsa.study.shown import Shown
-from lsalsa.study.table import DASH, Column, Grid, Table
+from lsalsa.study.summaries.repetitions import OK, status, summary
 from papers.sc2net.findings import recovered
 from papers.sc2net.labels import case_label, variant_label
 

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from lsalsa.study.table import Column
+from lsalsa.study.pages.table import Column
 from papers.sc2net.findings import targets
 from papers.sc2net.labels import targets_label
 from papers.sc2net.tables._variants import ACCURACY, NEAR_ZERO, OBJECTIVE, TUNED, variants_table

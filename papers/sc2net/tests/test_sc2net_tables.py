@@ -10,7 +10,7 @@ from lsalsa.study.claims import VERDICTS
 from lsalsa.study.config import plugins
 from lsalsa.study.csv_rows import read_csv
 from lsalsa.study.needs import need
-from lsalsa.study.render import render
+from lsalsa.study.pages.render import render
 from lsalsa.study.tables import make_table
 from papers.sc2net import findings
 from papers.sc2net.labels import variant_label

@@ -3,7 +3,7 @@
 import pytest
 from studies import small
 
-from lsalsa.study.floors import seconds_of
+from lsalsa.study.costs.floors import seconds_of
 from lsalsa.study.load import load_study
 from papers.sc2net import work
 from papers.sc2net.variants import variants_of

@@ -88,7 +88,7 @@ def tabulated(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def of_grid(grid: Any) -> dict[str, Any]:
-    """A table of the study, `lsalsa.study.table.Grid`, as values that JSON holds: one mapping for each line."""
+    """A table of the study, `lsalsa.study.pages.table.Grid`, as values that JSON holds: one mapping for each line."""
     return {"lines": [dict(zip(grid.head, line, strict=True)) for line in grid.lines]}
 
 

@@ -15,7 +15,7 @@ from lsalsa.cli import _terminal
 @_terminal.as_json
 def command(results: Path, other: Path, as_json: bool) -> None:
     """Compare the searches of two studies by the best score of each: RESULTS, and OTHER, which tried all candidates."""
-    from lsalsa.study.searches_compared import compared
+    from lsalsa.study.summaries.searches_compared import compared
 
     grid = compared(results, other)
     _terminal.show(_terminal.of_grid(grid), as_json, _terminal.tabulated(grid.head, grid.lines))

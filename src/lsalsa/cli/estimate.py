@@ -35,7 +35,7 @@ def command(study: str, cores: int | None, operations: bool, teraflops: float, a
     if operations:
         _show_operations(found, teraflops, as_json)
         return
-    from lsalsa.study.estimate import elapsed, estimates, left_out
+    from lsalsa.study.costs.estimate import elapsed, estimates, left_out
 
     _terminal.use_threads(1)  # as most jobs have
     cores = cores or len(os.sched_getaffinity(0))
@@ -68,8 +68,8 @@ def _load(study: str) -> Any:
 
 
 def _show_operations(study: Any, teraflops: float, as_json: bool) -> None:
-    from lsalsa.study.cost import costs, printed
-    from lsalsa.study.render import pipe_table
+    from lsalsa.study.costs.operations import costs, printed
+    from lsalsa.study.pages.render import pipe_table
 
     found = costs(study)
     result = {"operations": [vars(cost) for cost in found]}

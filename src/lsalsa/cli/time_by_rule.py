@@ -14,7 +14,7 @@ from lsalsa.cli import _terminal
 @_terminal.as_json
 def command(results: Path, as_json: bool) -> None:
     """Add up, by rule, the time and memory of all jobs of a study; RESULTS is its folder, such as results/laptop."""
-    from lsalsa.study.time_by_rule import time_by_rule
+    from lsalsa.study.costs.time_by_rule import time_by_rule
 
     grid = time_by_rule(results)
     _terminal.show(_terminal.of_grid(grid), as_json, _terminal.tabulated(grid.head, grid.lines))

@@ -9,7 +9,7 @@ methods = {}
 # %%
 from IPython.display import Markdown
 
-from lsalsa.study.findings import read_page
+from lsalsa.study.summaries.findings import read_page
 
 _, texts, _ = read_page(tables)
 Markdown(texts["toy_brightness"])

@@ -1,6 +1,6 @@
 """Mean grey value of a set of images. Input, output and parameters: rule measure_toy_brightness."""
 
-from lsalsa.study.job import job
+from lsalsa.study.jobs.job import job
 
 with job(snakemake) as j:
     images = j.read("images")["images"]

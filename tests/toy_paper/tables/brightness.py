@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lsalsa.study.repetitions import status, summary
+from lsalsa.study.pages.table import Column, Table, grid
 from lsalsa.study.shown import Shown
-from lsalsa.study.table import Column, Table, grid
+from lsalsa.study.summaries.repetitions import status, summary
 
 needs = ("toy.brightness", "published")
 subject = "study"

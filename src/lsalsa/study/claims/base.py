@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from lsalsa.study.claims.facts import Facts, Missing
 from lsalsa.study.config.fields import Name, Settings
-from lsalsa.study.repetitions import Measured
+from lsalsa.study.summaries.repetitions import Measured
 
 VERDICTS = ("reproduced", "partly", "not reproduced", "not testable here")
 REPRODUCED, PARTLY, NOT_REPRODUCED, NOT_TESTABLE = VERDICTS

@@ -27,7 +27,7 @@ from lsalsa.study.claims.base import (
 from lsalsa.study.claims.facts import Facts, Missing
 from lsalsa.study.claims.measures import QUANTITIES, relation, text
 from lsalsa.study.config.fields import Count, Depths
-from lsalsa.study.repetitions import Measured
+from lsalsa.study.summaries.repetitions import Measured
 
 
 class CatchUp(Claim):

@@ -8,9 +8,9 @@ from copy import copy
 from typing import Any
 
 from lsalsa.errors import DataError
-from lsalsa.study import best
 from lsalsa.study.claims.measures import QUANTITIES
-from lsalsa.study.repetitions import Measured, Row, curve
+from lsalsa.study.summaries import best
+from lsalsa.study.summaries.repetitions import Measured, Row, curve
 
 
 class Missing(Exception):
@@ -65,7 +65,7 @@ class Facts:
         self._seconds = {(row["task"], row["method"], row["depth"]): row["seconds_per_sample"] for row in self._timings}
 
     def at_best(self) -> Facts:
-        """Return the same facts with each method at its best: the variant that `lsalsa.study.best` chooses.
+        """Return the same facts with each method at its best: the variant that `lsalsa.study.summaries.best` chooses.
 
         Where each method stands for itself, these facts are returned.
         """

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lsalsa.study.quantities import ERROR, OBJECTIVE, RMSE, SOURCE_LEAK, SOURCE_PSNR, SOURCE_SI_SDR, ZEROS
-from lsalsa.study.repetitions import Measured
+from lsalsa.study.summaries.quantities import ERROR, OBJECTIVE, RMSE, SOURCE_LEAK, SOURCE_PSNR, SOURCE_SI_SDR, ZEROS
+from lsalsa.study.summaries.repetitions import Measured
 
 MEASURES = (RMSE, ERROR, ZEROS, OBJECTIVE, SOURCE_PSNR, SOURCE_SI_SDR, SOURCE_LEAK)
 QUANTITIES = {quantity.name: quantity for quantity in MEASURES}

@@ -26,7 +26,7 @@ from lsalsa.study.claims.base import (
 from lsalsa.study.claims.facts import Facts, Missing
 from lsalsa.study.claims.measures import QUANTITIES, relation, text
 from lsalsa.study.config.fields import Depths, Settings
-from lsalsa.study.repetitions import Measured
+from lsalsa.study.summaries.repetitions import Measured
 
 
 class Place(Settings):

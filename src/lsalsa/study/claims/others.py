@@ -27,7 +27,7 @@ from lsalsa.study.claims.base import (
 from lsalsa.study.claims.facts import Facts, Missing
 from lsalsa.study.claims.measures import QUANTITIES, text
 from lsalsa.study.claims.orderings import Place
-from lsalsa.study.repetitions import Measured
+from lsalsa.study.summaries.repetitions import Measured
 
 Tasks = Annotated[list[TaskName], Field(min_length=1)]
 

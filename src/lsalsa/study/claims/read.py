@@ -15,19 +15,17 @@ from lsalsa.errors import ConfigError
 from lsalsa.study.claims.base import Claim
 from lsalsa.study.claims.orderings import Best
 from lsalsa.study.claims.winners import Winners
+from lsalsa.study.config import plugins
 from lsalsa.study.config.fields import Settings
 from lsalsa.study.config.messages import sentences
-from lsalsa.study.papers import modules_of_papers
 from lsalsa.study.yaml_files import read_yaml
-
-MODULES = tuple(f"lsalsa.study.claims.{name}" for name in ("orderings", "curves", "sources", "others"))
 
 
 @cache
 def kinds() -> dict[str, type[Claim]]:
     """Return kind -> class: the kinds of the engine, and those of each paper's ``claims.py``."""
     found: dict[str, type[Claim]] = {}
-    for module in (*MODULES, *modules_of_papers("claims").values()):
+    for module in plugins.claim_modules():
         for one in vars(import_module(module)).values():
             if isinstance(one, type) and issubclass(one, Claim) and one.__module__ == module:
                 (name,) = get_args(one.model_fields["kind"].annotation)

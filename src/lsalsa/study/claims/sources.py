@@ -22,8 +22,8 @@ from lsalsa.study.claims.base import (
 from lsalsa.study.claims.facts import Facts, Missing
 from lsalsa.study.claims.measures import QUANTITIES, text
 from lsalsa.study.config.fields import Depths
-from lsalsa.study.quantities import LEVELS
-from lsalsa.study.repetitions import Measured
+from lsalsa.study.summaries.quantities import LEVELS
+from lsalsa.study.summaries.repetitions import Measured
 
 
 class Sources(Bounded):

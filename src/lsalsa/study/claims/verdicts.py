@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lsalsa.study.claims.base import NOT_TESTABLE, RULE, VERDICTS
-from lsalsa.study.table import Grid
+from lsalsa.study.pages.table import Grid
 
 Row = Mapping[str, Any]
 

@@ -20,6 +20,8 @@ EVERY_METHOD = {"penalty_factor": 1.0, "penalty": None, "penalty_second": None}
 NOT_SEARCHED = ("depth", "seed")
 ONE_ATOM = [np.ones((1, 1))]
 LEARNED = {"learning_rate": None, "batch_size": 100, "decay": 1.0}
+CLAIMS = ("orderings", "curves", "sources", "others")
+"""Modules of `lsalsa.study.claims` whose classes are kinds of claims."""
 
 
 def solvers() -> list[str]:
@@ -219,6 +221,11 @@ def kinds(section: str) -> dict[str, str]:
     for paper, own in modules_of_papers(section).items():
         found |= {f"{paper}.{name}": f"{own}.{name}" for name in modules_in(own)}
     return found
+
+
+def claim_modules() -> list[str]:
+    """Return the modules whose classes are the kinds of claims: the engine's, and ``claims.py`` of each paper."""
+    return [*(f"lsalsa.study.claims.{name}" for name in CLAIMS), *modules_of_papers("claims").values()]
 
 
 @cache

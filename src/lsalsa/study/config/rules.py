@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from lsalsa.arrays import nearest
-from lsalsa.study.claims.read import MODULES as CLAIMS
 from lsalsa.study.config import job_settings as jobs
 from lsalsa.study.config import memory, plugins
 from lsalsa.study.config import shown_settings as shown
 from lsalsa.study.config.job_settings import Resolved
 from lsalsa.study.config.models import Study
-from lsalsa.study.papers import modules_of_papers, papers
+from lsalsa.study.papers import papers
 
 __all__ = ["RULES", "Resolved", "Rule", "known_rules", "memory_mb", "plugins_of", "rule_of", "settings_of"]
 
@@ -130,7 +129,7 @@ def _of_kind(section: str) -> Callable[[Resolved], list[str]]:
 def _readers(words: Iterable[str]) -> list[str]:
     """Return the modules of papers that read these words; every kind of claim reads claims."""
     owners = dict.fromkeys(word.rpartition(".")[0] for word in words if "." in word)
-    claims = [*CLAIMS, *modules_of_papers("claims").values()] if "claims" in words else []
+    claims = plugins.claim_modules() if "claims" in words else []
     return [*(f"papers.{paper}.paper" for paper in owners), *claims]
 
 

@@ -18,8 +18,8 @@ import numpy as np
 
 from lsalsa.metrics import psnr, rmse
 from lsalsa.study.heading import Heading
-from lsalsa.study.repetitions import measured
-from lsalsa.study.source_images import are_known, blocks_of, grey, rebuilt_sources, square, truth, with_sum
+from lsalsa.study.summaries.repetitions import measured
+from lsalsa.study.summaries.source_images import are_known, blocks_of, grey, rebuilt_sources, square, truth, with_sum
 
 Arrays = Mapping[str, Any]
 Rows = Sequence[Mapping[str, Any]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lsalsa.storage import read_arrays, read_rows
 from lsalsa.study.explorer import Explored
-from lsalsa.study.job import Job
+from lsalsa.study.jobs.job import Job
 
 
 def read_tasks(job: Job) -> list[Explored]:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from lsalsa.errors import DataError
-from lsalsa.study.repetitions import Measured
 from lsalsa.study.shown import Shown
-from lsalsa.study.source_images import blocks_of
+from lsalsa.study.summaries.repetitions import Measured
+from lsalsa.study.summaries.source_images import blocks_of
 
 Curve = Mapping[int, Measured]
 """Depth -> value."""

@@ -8,12 +8,12 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from lsalsa.study import best
 from lsalsa.study.figures import _style
 from lsalsa.study.figures._data import Curve, block_of, over_depth, over_time, size_of
 from lsalsa.study.figures._exact import Point, beaten_words, fastest_exact, plot_exact
-from lsalsa.study.repetitions import Measured, Row, by_cell, curve, measured
 from lsalsa.study.shown import Shown
+from lsalsa.study.summaries import best
+from lsalsa.study.summaries.repetitions import Measured, Row, by_cell, curve, measured
 
 needs = ("evaluation", "timing", "exact", "codes", "problems")
 subject = "task"

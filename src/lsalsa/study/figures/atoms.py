@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from lsalsa.study.figures import _style
 from lsalsa.study.shown import Shown
-from lsalsa.study.source_images import square
+from lsalsa.study.summaries.source_images import square
 
 needs = ("dictionaries",)
 subject = "components"

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 
 from lsalsa.study.figures import _style
 from lsalsa.study.figures._data import Curve, marker_words, over_time
-from lsalsa.study.repetitions import curve
 from lsalsa.study.shown import Shown
+from lsalsa.study.summaries.repetitions import curve
 
 needs = ("evaluation", "timing", "classifiers")
 subject = "task"

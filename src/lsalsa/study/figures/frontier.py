@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from lsalsa.study.figures import _style
 from lsalsa.study.figures._data import Curve, block_of, over_time, size_of
 from lsalsa.study.figures._exact import EXACT, Point, beaten_words, exact_point, plot_exact
-from lsalsa.study.repetitions import curve
 from lsalsa.study.shown import Shown
+from lsalsa.study.summaries.repetitions import curve
 
 needs = ("evaluation", "timing", "exact", "codes", "problems")
 subject = "task"

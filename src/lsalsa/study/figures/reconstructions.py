@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 from lsalsa.errors import ConfigError
 from lsalsa.study.figures import _style
 from lsalsa.study.shown import Shown
-from lsalsa.study.source_images import are_known, grey, rebuilt_sources, square, truth, with_sum
+from lsalsa.study.summaries.source_images import are_known, grey, rebuilt_sources, square, truth, with_sum
 
 needs = ("samples", "signals", "patches", "problems", "codes")
 subject = "task"

@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 
 from lsalsa.study.figures import _style
 from lsalsa.study.figures._data import Curve, block_of, marker_words, over_depth, over_time, size_of
-from lsalsa.study.findings import followers
-from lsalsa.study.repetitions import curve
 from lsalsa.study.shown import Shown
+from lsalsa.study.summaries.findings import followers
+from lsalsa.study.summaries.repetitions import curve
 
 needs = ("evaluation", "timing", "codes", "problems")
 subject = "tasks"

@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from lsalsa.study.figures import _style
+from lsalsa.study.pages.table import Row
 from lsalsa.study.shown import Shown
-from lsalsa.study.side_by_side import CERTIFIED, nearest, rows_of
-from lsalsa.study.table import Row
+from lsalsa.study.summaries.side_by_side import CERTIFIED, nearest, rows_of
 
 needs = ("evaluation", "timing", "exact", "codes")
 subject = "tasks"

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 
 from lsalsa.study.figures import _style
 from lsalsa.study.figures._data import Curve, over_depth
-from lsalsa.study.repetitions import curve
 from lsalsa.study.shown import Shown
+from lsalsa.study.summaries.repetitions import curve
 
 needs = ("evaluation",)
 subject = "task"

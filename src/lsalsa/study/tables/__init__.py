@@ -2,7 +2,7 @@
 
 A kind declares literals at the top of its module. ``needs`` are words of `lsalsa.study.needs`. ``subject`` is one of
 `lsalsa.study.config.outputs.SUBJECTS`. ``caption`` is for the report. ``options`` are settings that only some kinds
-have. Its function ``make(data, shown)`` returns a `lsalsa.study.table.Table`.
+have. Its function ``make(data, shown)`` returns a `lsalsa.study.pages.table.Table`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from lsalsa.study.config import plugins
+from lsalsa.study.pages.table import Table
 from lsalsa.study.shown import Shown
-from lsalsa.study.table import Table
 
 
 def make_table(kind: str, data: Mapping[str, Any], shown: Shown) -> Table:

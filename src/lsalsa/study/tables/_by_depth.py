@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from lsalsa.study.quantities import Quantity, column_of
-from lsalsa.study.repetitions import OK, Row, by_cell, require, status, summary
+from lsalsa.study.jobs.skipped import SKIPPED, is_skipped, skipped
+from lsalsa.study.pages.table import DASH, Column, Grid, Table
 from lsalsa.study.shown import Shown
-from lsalsa.study.skipped import SKIPPED, is_skipped, skipped
-from lsalsa.study.table import DASH, Column, Grid, Table
+from lsalsa.study.summaries.quantities import Quantity, column_of
+from lsalsa.study.summaries.repetitions import OK, Row, by_cell, require, status, summary
 
 DEPTH_LINE = "T is the depth: iterations of ISTA, FISTA and SALSA, layers of a learned method."
 SAME_COST = "Each costs the same matrix product."

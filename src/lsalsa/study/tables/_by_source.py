@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lsalsa.study.quantities import LEVELS, RMSE, SOURCE_PSNR, Quantity
-from lsalsa.study.repetitions import Measured, Row, by_cell, measured
+from lsalsa.study.pages.table import Table
 from lsalsa.study.shown import Shown
-from lsalsa.study.table import Table
+from lsalsa.study.summaries.quantities import LEVELS, RMSE, SOURCE_PSNR, Quantity
+from lsalsa.study.summaries.repetitions import Measured, Row, by_cell, measured
 from lsalsa.study.tables._by_depth import (
     cells_where,
     first_note,

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lsalsa.study import best
-from lsalsa.study.quantities import RMSE, column_of
+from lsalsa.study.pages.table import DASH, Column, Grid, Row, Table, grid
 from lsalsa.study.shown import Shown
-from lsalsa.study.table import DASH, Column, Grid, Row, Table, grid
+from lsalsa.study.summaries import best
+from lsalsa.study.summaries.quantities import RMSE, column_of
 from lsalsa.study.tables._by_depth import first_note, legend, marked_grid, marks_of, rows_by_depth
 
 needs = ("evaluation",)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from lsalsa.study.coders import TRAINING_SETTINGS
-from lsalsa.study.repetitions import FINISHED
-from lsalsa.study.runs import NOT_SETTINGS, PENALTIES
+from lsalsa.study.methods.coders import TRAINING_SETTINGS
+from lsalsa.study.pages.table import DASH, Grid, Row, Table
+from lsalsa.study.scoring.runs import NOT_SETTINGS, PENALTIES
 from lsalsa.study.shown import Shown
-from lsalsa.study.table import DASH, Grid, Row, Table
+from lsalsa.study.summaries.repetitions import FINISHED
 
 needs = ("searches",)
 subject = "task"

@@ -8,9 +8,9 @@ from typing import Any
 from lsalsa.study.claims import judge, optimal_facts, read_claims
 from lsalsa.study.claims.facts import Facts
 from lsalsa.study.claims.verdicts import NOTE, finding, grouped, summary, summary_grid, twice_grid
+from lsalsa.study.pages.table import Table
 from lsalsa.study.papers import papers
 from lsalsa.study.shown import Shown
-from lsalsa.study.table import Table
 
 needs = ("evaluation", "overlap", "timing", "codes", "classified", "claims")
 subject = "all tasks"

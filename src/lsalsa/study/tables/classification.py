@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from lsalsa.study.quantities import ERROR
+from lsalsa.study.pages.table import Table
 from lsalsa.study.shown import Shown
-from lsalsa.study.table import Table
+from lsalsa.study.summaries.quantities import ERROR
 from lsalsa.study.tables._by_depth import by_depth
 
 needs = ("evaluation", "classifiers", "published")

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from lsalsa.study.quantities import ENERGY_SHARE
+from lsalsa.study.pages.table import Table
 from lsalsa.study.shown import Shown
-from lsalsa.study.table import Table
+from lsalsa.study.summaries.quantities import ENERGY_SHARE
 from lsalsa.study.tables._by_source import by_source
 
 needs = ("evaluation",)

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from lsalsa.study.quantities import NEAR_ZEROS
+from lsalsa.study.summaries.quantities import NEAR_ZEROS
 from lsalsa.study.tables._by_depth import by_depth
 
 needs = ("evaluation", "published")

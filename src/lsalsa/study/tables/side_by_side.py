@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from lsalsa.study.repetitions import OK
+from lsalsa.study.pages.table import Column, Grid, Row, Table
 from lsalsa.study.shown import Shown
-from lsalsa.study.side_by_side import CERTIFIED, CERTIFIED_LABEL, nearest, rows_of
-from lsalsa.study.table import Column, Grid, Row, Table
+from lsalsa.study.summaries.repetitions import OK
+from lsalsa.study.summaries.side_by_side import CERTIFIED, CERTIFIED_LABEL, nearest, rows_of
 
 needs = ("evaluation", "timing", "exact", "codes")
 subject = "tasks"

@@ -1,0 +1,1 @@
+"""What every job of a study shares, and what becomes of jobs: states, failures, endings, progress."""

@@ -1,0 +1,1 @@
+"""Tables and notebooks in print: CSV, Markdown, LaTeX, HTML."""
