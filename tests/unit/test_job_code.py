@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from lsalsa.study.source_hash.code import Code, Codes
 from studies import NOTHING, small
 
 from lsalsa.errors import ConfigError
 from lsalsa.study.config.rules import plugins_of, settings_of
 from lsalsa.study.load import load_study
 from lsalsa.study.provenance import code, source_hash
+from lsalsa.study.provenance.code import Code, Codes
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = sorted([*ROOT.glob("scripts/*.py"), *ROOT.glob("papers/*/scripts/*.py")])
