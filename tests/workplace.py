@@ -75,15 +75,14 @@ def jobs_in(output):
 
 
 def copied(path):
-    """A copy of the repository without results."""
+    """A copy of the repository without results; what was compiled of the sources comes with them and saves time."""
     path.mkdir(parents=True, exist_ok=True)
-    skip = shutil.ignore_patterns("__pycache__")
     for part in PARTS:
         source = ROOT / part
         if source.is_symlink():
             (path / part).symlink_to(os.readlink(source))
         elif source.is_dir():
-            shutil.copytree(source, path / part, ignore=skip)
+            shutil.copytree(source, path / part)
         else:
             shutil.copy2(source, path / part)
     return Workplace(path)
