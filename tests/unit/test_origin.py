@@ -121,9 +121,5 @@ def test_the_command_prints_what_is_known_or_one_sentence(results, capsys):
     assert json.loads(capsys.readouterr().out)["record"]["rule"] == "optimal_codes"
     with pytest.raises(SystemExit, match="nothing.npz cannot be read: No such file"):
         main([str(results / "nothing.npz")])
-    assert (
-        "usage"
-        in subprocess.run(
-            [sys.executable, "-m", "lsalsa.study.provenance.origin"], capture_output=True, text=True
-        ).stderr
-    )
+    command = [sys.executable, "-m", "lsalsa.study.provenance.origin"]
+    assert "usage" in subprocess.run(command, capture_output=True, text=True).stderr

@@ -124,18 +124,21 @@ def test_example_of_the_readme_runs_as_it_stands(tmp_path):
 # --- arrows point down --------------------------------------------------------------------------------------
 
 
+def rank_in(layers, name):
+    """Number of the layer that has a name, 0 at the top; below them all if none has."""
+    return next((rank for rank, names in enumerate(layers) if name in names), len(layers))
+
+
 def layer_of(module):
-    """Number of a module's layer, 0 at the top; `lsalsa` itself has none."""
-    name = module.split(".")[1]
-    ranks = [rank for rank, names in enumerate(LAYERS) if name in names]
-    assert ranks, f"{module}: name its layer in LAYERS"
-    return ranks[0]
+    """Number of a module's layer; `lsalsa` itself has none."""
+    rank = rank_in(LAYERS, module.split(".")[1])
+    assert rank < len(LAYERS), f"{module}: name its layer in LAYERS"
+    return rank
 
 
 def layer_of_engine(module):
-    """Number of the layer of a module of the engine, 0 at the top."""
-    name = module.split(".")[2]
-    return next((rank for rank, names in enumerate(ENGINE) if name in names), len(ENGINE))
+    """Number of the layer of a module of the engine; what ENGINE does not name stands below."""
+    return rank_in(ENGINE, module.split(".")[2])
 
 
 def module_name(path):
