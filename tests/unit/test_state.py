@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -150,6 +151,21 @@ def test_a_folder_goes_with_those_above_it_that_are_empty(tmp_path):
     assert list(tmp_path.iterdir()) == []
     second.remove()
     assert tmp_path.exists()
+
+
+def test_a_folder_is_made_while_another_job_ends_and_removes_the_empty_ones_above(tmp_path, monkeypatch):
+    opened, ended = (Scratch(tmp_path / FOLDER / "train" / name) for name in ("digits", "photos"))
+    make, met = os.mkdir, []
+
+    def mkdir(path, *arguments, **options):
+        if Path(path) == opened.folder and opened.folder.parent.exists() and not met:
+            ended.remove()
+            met.append(opened.folder.parent.exists())
+        return make(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "mkdir", mkdir)
+    assert (opened.open("x") / "made_from").read_text() == "x"
+    assert met == [False]
 
 
 def test_what_cannot_be_taken_up_begins_anew_with_a_word_and_other_faults_are_told(tmp_path, caplog):

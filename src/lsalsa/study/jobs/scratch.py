@@ -21,6 +21,7 @@ from lsalsa.storage import write_text
 log = logging.getLogger(__name__)
 FOLDER = "checkpoints"
 MARK = "made_from"
+ATTEMPTS = 20
 VARIABLE = "LSALSA_CHECKPOINT_SECONDS"
 SECONDS = 10.0
 """Between two saves of one training: what a kill without warning costs of it. A state is written in milliseconds."""
@@ -73,8 +74,16 @@ class Scratch:
         if self.folder.exists():
             log.info("the state that an earlier run kept is of other settings, code or inputs; starting anew")
             shutil.rmtree(self.folder)
+        self._make()
         write_text(mark, made_from)
         return self.folder
+
+    def _make(self) -> None:
+        """Make the folder, also while other jobs end: each removes the folders above that are empty at its moment."""
+        for _ in range(ATTEMPTS):
+            with suppress(OSError):  # what stays in the way, the writing of the mark will tell
+                self.folder.mkdir(parents=True, exist_ok=True)
+                return
 
     def remove(self) -> None:
         """Remove the folder, and those above it that are empty now."""
