@@ -52,7 +52,7 @@ def own_kernel() -> Iterator[str]:
         place = Path(folder, "kernels", NAME)
         place.mkdir(parents=True)
         program = [sys.executable, "-P", "-m", __name__, "-f", "{connection_file}"]
-        spec = {"argv": program, "display_name": "Python 3", "language": "python"}
+        spec: dict[str, Any] = {"argv": program, "display_name": "Python 3", "language": "python"}
         spec["metadata"] = {"supported_encryption": ["curve"]}
         (place / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
         with _environment(dict.fromkeys(FOLDERS, folder) | dict.fromkeys(DROPPED)):
