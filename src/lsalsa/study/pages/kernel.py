@@ -12,14 +12,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from ipykernel.kernelapp import IPKernelApp
-from traitlets.config import Config
 
 NAME = "python3"
 FOLDERS = ("IPYTHONDIR", "JUPYTER_PATH", "JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")
 """Variables that lead to kernels, templates, profiles and settings."""
 DROPPED = ("MPLBACKEND", "PYTHONSTARTUP")
-ENCRYPTED = Config({"KernelManager": {"transport_encryption": "auto"}})
-"""For who starts the kernel: on a shared machine, others cannot read what goes between a notebook and its kernel."""
 
 
 class NotebookKernel(IPKernelApp):
@@ -52,8 +49,7 @@ def own_kernel() -> Iterator[str]:
         place = Path(folder, "kernels", NAME)
         place.mkdir(parents=True)
         program = [sys.executable, "-P", "-m", __name__, "-f", "{connection_file}"]
-        spec: dict[str, Any] = {"argv": program, "display_name": "Python 3", "language": "python"}
-        spec["metadata"] = {"supported_encryption": ["curve"]}
+        spec = {"argv": program, "display_name": "Python 3", "language": "python"}
         (place / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
         with _environment(dict.fromkeys(FOLDERS, folder) | dict.fromkeys(DROPPED)):
             yield NAME

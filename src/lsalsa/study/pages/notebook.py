@@ -75,13 +75,11 @@ def _execute(path: Path, kernel: str, parameters: Mapping[str, Any], source: Pat
     import papermill
     from nbclient.exceptions import DeadKernelError
 
-    from lsalsa.study.pages.kernel import ENCRYPTED
-
     copy.unlink(missing_ok=True)
     show_sources()  # a conda environment forgets them
     try:
         language = {"kernel_name": kernel, "language": "python"}
-        papermill.execute_notebook(path, path, dict(parameters), **language, config=ENCRYPTED, progress_bar=False)
+        papermill.execute_notebook(path, path, dict(parameters), **language, progress_bar=False)
     except papermill.PapermillExecutionError as error:
         copy.write_bytes(path.read_bytes())
         what = " ".join(f"{error.ename}: {error.evalue}".split())
