@@ -27,6 +27,16 @@ def test_rules_are_summed_and_the_dearest_stands_first(tmp_path):
     ]
 
 
+def test_a_rule_with_a_single_job_counts_as_well(tmp_path):
+    measured(tmp_path, ".", "check_theory", 60, 200, 60)
+    measured(tmp_path, "evaluate", "mnist/ista", 30, 100, 30)
+    assert [line[:3] for line in time_by_rule(tmp_path).lines] == [
+        ["check_theory", "1", "1.0"],
+        ["evaluate", "1", "0.5"],
+        ["all", "2", "1.5"],
+    ]
+
+
 def test_a_folder_without_measured_jobs_is_refused(tmp_path):
     (tmp_path / "benchmarks" / "train_encoder").mkdir(parents=True)
     with pytest.raises(ConfigError, match="found no measured job"):

@@ -66,7 +66,7 @@ def source(name: str, dtype: Any, ensemble: bool = False) -> str:
     parameters, body = BODIES[name]
     atom, size = "int j = k % n_atoms;", "long long size, int n_atoms"
     if ensemble:
-        name, size = f"{name}_each", f"{size}, int n_samples"
+        size = f"{size}, int n_samples"
         atom = "int i = k / ((long long)n_atoms * n_samples); int j = i * n_atoms + k % n_atoms;"
         for number in re.findall(r"\bT (\w+)", parameters):
             parameters = parameters.replace(f"T {number}", f"const T* {number}s")
@@ -74,13 +74,17 @@ def source(name: str, dtype: Any, ensemble: bool = False) -> str:
     return f"""
 typedef {C_TYPES[np.dtype(dtype).char]} T;
 __device__ inline T clip(T z, T threshold) {{ return z > threshold ? threshold : (z < -threshold ? -threshold : z); }}
-extern "C" __global__ void {name}({parameters}, {size}) {{
+extern "C" __global__ void {_entry(name, ensemble)}({parameters}, {size}) {{
   long long k = (long long)blockDim.x * blockIdx.x + threadIdx.x;
   if (k >= size) return;
   {atom}
   {body}
 }}
 """
+
+
+def _entry(name: str, ensemble: bool) -> str:
+    return f"{name}_each" if ensemble else name
 
 
 def soft_threshold(values: Any, thresholds: Any, out: Any) -> None:
@@ -133,5 +137,4 @@ def _launch(name: str, first: Any, *others: Any) -> None:
 def _kernel(name: str, dtype: str, ensemble: bool) -> Any:
     import cupy
 
-    own_name = f"{name}_each" if ensemble else name
-    return cupy.RawKernel(source(name, dtype, ensemble), own_name, options=("--std=c++17",))
+    return cupy.RawKernel(source(name, dtype, ensemble), _entry(name, ensemble), options=("--std=c++17",))

@@ -19,7 +19,8 @@ def time_by_rule(results: Path) -> Grid:
     Parameters
     ----------
     results : path
-        The folder of a study. ``benchmarks/<rule>`` in it has one file per job, of its last run.
+        The folder of a study. ``benchmarks/<rule>`` in it has one file per job, of its last run;
+        ``benchmarks/<rule>.tsv`` is that of a rule with a single job.
 
     Returns
     -------
@@ -33,8 +34,11 @@ def time_by_rule(results: Path) -> Grid:
     ConfigError
         The folder has no such files.
     """
-    jobs = {rule.name: [_last(file) for file in rule.rglob("*.tsv")] for rule in (results / "benchmarks").glob("*")}
-    jobs = {rule: rows for rule, rows in jobs.items() if rows}
+    folder = results / "benchmarks"
+    jobs: dict[str, list[dict[str, str]]] = {}
+    for file in folder.rglob("*.tsv"):
+        rule = file.relative_to(folder).with_suffix("").parts[0]
+        jobs.setdefault(rule, []).append(_last(file))
     if not jobs:
         raise ConfigError(f"{results} must be the folder of a study that ran, found no measured job in it")
     rows = [row for of_rule in jobs.values() for row in of_rule]
